@@ -1,0 +1,73 @@
+using System.CommandLine;
+using SlimSharp.Runs;
+
+namespace SlimSharp.Cli;
+
+/// <summary>The command tree, and what becomes of errors: one sentence and an exit code.</summary>
+public static class Cli
+{
+    private const string Tour = """
+        SlimSharp makes neural networks smaller: train with a sparsity penalty, cut the emptied channels out, prove the cut, retrain.
+
+        A first tour, offline:   slim demo
+        The same step by step:
+          slim train --model vgg16 --width 0.25 --data data/fashion-mnist --pad 32 --penalty tl1:a=1 --lambda 1e-3 --epochs 14 --out runs/a
+          slim inspect runs/a                          what the scales look like, and how much may go
+          slim prune runs/a --params 0.4               writes runs/a/pruned.slim, with a certificate
+          slim retrain runs/a/pruned.slim --epochs 14 --out runs/b
+          slim evaluate runs/b                         accuracy on the test images
+          slim verify runs/b --against runs/a          that nothing was changed but what was cut
+
+        Exit codes: 0 done, 1 a check failed, 2 wrong input, 75 stopped with a checkpoint.
+        """;
+
+    /// <summary>Runs one command and returns the exit code.</summary>
+    public static async Task<int> Run(string[] args)
+    {
+        var root = new RootCommand(Tour);
+        foreach (var command in Commands())
+            root.Add(command);
+        var parsed = root.Parse(args.Length == 0 ? ["--help"] : args);
+        if (parsed.Errors.Count > 0)
+        {
+            await Console.Error.WriteLineAsync(
+                $"slim: {parsed.Errors[0].Message} 'slim {parsed.CommandResult.Command.Name} --help' shows what there is.".Replace(
+                    "slim slim",
+                    "slim"
+                )
+            );
+            return ExitCode.WrongInput;
+        }
+        try
+        {
+            return await parsed.InvokeAsync(
+                new() { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }
+            );
+        }
+        catch (Exception e) when (e is SlimSharpException or RunException or UsageException)
+        {
+            await Console.Error.WriteLineAsync($"slim: {e.Message}");
+            return ExitCode.WrongInput;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            await Console.Error.WriteLineAsync(
+                $"slim: {e.Message.TrimEnd('.')}. Check the path, its permissions and the free space."
+            );
+            return ExitCode.WrongInput;
+        }
+    }
+
+    private static IEnumerable<Command> Commands() =>
+        [
+            DemoCommand.Create(),
+            TrainCommand.Create(),
+            PruneCommand.Create(),
+            RetrainCommand.Create(),
+            EvaluateCommand.Create(),
+            InspectCommand.Create(),
+            VerifyCommand.Create(),
+            DiffCommand.Create(),
+            DataCommand.Create(),
+        ];
+}

@@ -1,0 +1,15 @@
+using System.Text.Json.Serialization;
+using SlimSharp.Training;
+
+namespace SlimSharp.Cli;
+
+/// <summary>How run options and metrics are written as JSON.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    AllowOutOfOrderMetadataProperties = true,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow
+)]
+[JsonSerializable(typeof(RunOptions))]
+[JsonSerializable(typeof(EpochMetrics))]
+internal sealed partial class CliJson : JsonSerializerContext;

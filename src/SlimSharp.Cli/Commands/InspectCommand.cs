@@ -1,0 +1,152 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using SlimSharp.Formats;
+using SlimSharp.Models;
+using SlimSharp.Networks;
+using SlimSharp.Slimming;
+using SlimSharp.Zoo;
+
+namespace SlimSharp.Cli;
+
+/// <summary>slim inspect: what is in a file.</summary>
+internal static class InspectCommand
+{
+    private static readonly double[] Thresholds = [1e-6, 1e-4, 1e-3, 1e-2, 1e-1];
+
+    internal static Command Create()
+    {
+        var command = new Command(
+            "inspect",
+            "Show what is in a file, or what a network of the zoo looks like: layers, scales, cost."
+        );
+        var input = new Argument<string>("RUN")
+        {
+            Description =
+                $"A run folder, a .slim file, or a network: {string.Join(", ", ZooEntry.All.Select(e => e.Name))}.",
+        };
+        var width = new Option<double>("--width")
+        {
+            Description = "Factor on the widths of a network of the zoo.",
+            DefaultValueFactory = _ => 1,
+            HelpName = "FACTOR",
+        };
+        var classes = new Option<int>("--classes")
+        {
+            Description = "Classes of a network of the zoo.",
+            DefaultValueFactory = _ => 10,
+            HelpName = "N",
+        };
+        var common = new CommonOptions();
+        command.Add(input);
+        command.Add(width);
+        command.Add(classes);
+        common.AddTo(command);
+        command.SetAction(parsed =>
+        {
+            var (screen, path) = (common.Screen(parsed), parsed.GetValue(input)!);
+            if (ZooEntry.All.Any(e => e.Name == path) && !Path.Exists(path))
+            {
+                var network = ZooEntry.Get(
+                    path,
+                    parsed.GetValue(classes),
+                    parsed.GetValue(width),
+                    new Shape(3, 32, 32)
+                );
+                Show(screen, network, null);
+                Emit(screen, network, null);
+                return ExitCode.Done;
+            }
+            common.Prepare(parsed);
+            using var file = SlimFile.Load(Files.Resolve(path, "model.slim", "last.slim"));
+            Show(screen, file.Network, file.Weights);
+            Details(screen, file);
+            Emit(screen, file.Network, file);
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static void Show(Screen screen, Network network, Weights? weights)
+    {
+        var scales = weights is null ? [] : Scales.ByLayer(network, weights).ToDictionary(s => s.Node, s => s.Values);
+        screen.Table(
+            $"{network.Name}: {network.Nodes.Length} nodes",
+            ["node", "kind", "output", "parameters", "MACs", "scales 1e-6 … 10", "median", "max"],
+            network.Nodes.Select(n =>
+            {
+                var values = scales.GetValueOrDefault(n.Name)?.Order().ToArray();
+                var count = n.Layer.Parameters(network.InputShapes(n)).Where(p => p.IsTrained).Sum(p => p.Count);
+                return (IReadOnlyList<string>)
+                    [
+                        n.Name,
+                        n.Layer.GetType().Name,
+                        $"{network.Shapes[n.Name]}",
+                        count == 0 ? "" : Words.Count(count),
+                        n.Layer.Macs(network.InputShapes(n)) is > 0 and var macs ? Words.Count(macs) : "",
+                        values is null ? "" : Scales.Sketch(values),
+                        values is null ? "" : Words.Number(values[values.Length / 2], "G3"),
+                        values is null ? "" : Words.Number(values[^1], "G3"),
+                    ];
+            }),
+            1,
+            5
+        );
+        var cost = NetworkCost.Of(network);
+        screen.Say(
+            $"{Words.Count(cost.Parameters)} parameters, {Words.Count(cost.Macs)} MACs, {Words.Count(cost.PublishedFlops)} FLOPs as published, {Words.Count(cost.Scales)} BatchNorm scales"
+        );
+    }
+
+    private static void Details(Screen screen, SlimFile file)
+    {
+        var scales = Scales.Absolute(file.Network, file.Weights);
+        if (scales.Length > 0)
+        {
+            var below = Thresholds.Select(t =>
+                $"{Words.Percent((double)scales.Count(s => s < t) / scales.Length)} below {Words.Number(t, "G1")}"
+            );
+            screen.Say($"scales: {string.Join(", ", below)}");
+            var plan = Planner.Plan(file.Network, file.Weights, new() { Ratio = 0 });
+            screen.Say($"ratios below {Words.Number(plan.LargestSafeRatio, "F4")} empty no layer");
+        }
+        if (file.Plan is { } made)
+            screen.Say(
+                $"cut from {Words.Count(NetworkCost.Of(made.Source).Parameters)} parameters; certificate: structure {Words.Number(file.Certificate!.StructureDifference, "G2")}, function {Words.Number(file.Certificate.FunctionDifference, "G2")}"
+            );
+        if (file.Position is { } position)
+            screen.Say($"a checkpoint: {position.Epoch} epochs and {position.Batch} batches done");
+        foreach (var (key, value) in file.Provenance.Where(p => p.Key != "options"))
+            screen.Say($"{key}: {value}");
+    }
+
+    private static void Emit(Screen screen, Network network, SlimFile? file)
+    {
+        if (!screen.Json)
+            return;
+        var cost = NetworkCost.Of(network);
+        screen.Emit(
+            new()
+            {
+                ["network"] = network.Name,
+                ["parameters"] = cost.Parameters,
+                ["macs"] = cost.Macs,
+                ["publishedFlops"] = cost.PublishedFlops,
+                ["scales"] = cost.Scales,
+                ["layers"] = new JsonArray([
+                    .. network.Nodes.Select(n =>
+                        (JsonNode)
+                            new JsonObject
+                            {
+                                ["name"] = n.Name,
+                                ["kind"] = n.Layer.GetType().Name,
+                                ["output"] = $"{network.Shapes[n.Name]}",
+                            }
+                    ),
+                ]),
+                ["provenance"] = file is null
+                    ? null
+                    : new JsonObject(file.Provenance.Select(p => KeyValuePair.Create(p.Key, (JsonNode?)p.Value))),
+            }
+        );
+    }
+}

@@ -1,0 +1,173 @@
+using SlimSharp.Data;
+using SlimSharp.Formats;
+using SlimSharp.Models;
+using SlimSharp.Networks;
+using SlimSharp.Runs;
+using SlimSharp.Slimming;
+using SlimSharp.Training;
+
+namespace SlimSharp.Cli;
+
+/// <summary>
+/// What the penalty is for, on real images: before retraining, the cut loses next to nothing while as many random channels cost
+/// nearly everything; after retraining, the small network is as good as the dense one.
+/// </summary>
+internal sealed class Demo(Screen screen, string folder, int threads, string device)
+{
+    internal const int Epochs = 10;
+    private const string Penalty = "tl1:a=1";
+    private const double Lambda = 2e-3;
+    private const double ParametersLeft = 0.28;
+    private const double Width = 0.25;
+    private const long RandomSeed = 1;
+
+    internal int Run(int epochs, int? images, CancellationToken stop)
+    {
+        var sample = Path.Combine(SampleFolder(), "fashion-mnist");
+        var place = images is { } some ? Reduced(sample, some) : sample;
+        var options = new DataOptions { Path = place, Pad = 32 };
+        var data = DataSource.Read(options);
+        screen.Say(
+            $"VGG-16 at a quarter of its widths on {data.Train!.Count:N0} training and {data.Test!.Count:N0} test images of Fashion-MNIST, {epochs} epochs each, {threads} threads."
+        );
+
+        screen.Say("\n1. Dense, without a penalty:");
+        using var dense = Train("dense", Options(options, epochs), stop);
+        screen.Say($"\n2. With a penalty on the BatchNorm scales, {Penalty}, λ = {Words.Number(Lambda)}:");
+        using var sparse = Train("sparse", Options(options, epochs) with { Penalty = Penalty, Lambda = Lambda }, stop);
+
+        screen.Say($"\n3. Cut until at most {Words.Percent(ParametersLeft, 0)} of the parameters are left:");
+        using var model = sparse.ToModel();
+        var plan = Planner.Plan(model, new() { Parameters = ParametersLeft });
+        screen.Say(plan.Explain());
+        using var cut = Surgeon.Apply(model, plan, sparse.Extras["probe.inputs"]);
+        var pruned = Path.Combine(folder, "sparse", "pruned.slim");
+        Cutting.Save(pruned, sparse, plan, cut);
+        using var random = Surgeon.Apply(model, RandomControl.Like(plan, RandomSeed), sparse.Extras["probe.inputs"]);
+        screen.Say(
+            $"Certificate: masked and cut network differ by {Words.Number(cut.Certificate.StructureDifference, "G2")} (random weights) and {Words.Number(cut.Certificate.FunctionDifference, "G2")} (real ones) of the largest output."
+        );
+
+        screen.Say("\n4. Retrain what is left, without a penalty:");
+        using var retrained = Train(
+            "retrained",
+            Options(options, epochs) with
+            {
+                Command = "retrain",
+                Model = null,
+                From = pruned,
+            },
+            stop
+        );
+
+        var test = data.Test;
+        using var denseModel = dense.ToModel();
+        using var small = retrained.ToModel();
+        double Accuracy(Model m) => Evaluation.Of(m, test, dense.Normalization!).Accuracy;
+        var rows = new[]
+        {
+            new Row("dense, without penalty", Accuracy(denseModel), dense.Network, InRun("dense")),
+            new Row("trained with the penalty", Accuracy(model), sparse.Network, InRun("sparse")),
+            new Row("cut", Accuracy(cut.Model), cut.Model.Network, pruned),
+            new Row("control: random channels cut", Accuracy(random.Model), random.Model.Network, null),
+            new Row("cut and retrained", Accuracy(small), retrained.Network, InRun("retrained")),
+        };
+        return Conclude(rows, test.Count);
+    }
+
+    private int Conclude(Row[] rows, int count)
+    {
+        var whole = NetworkCost.Of(rows[0].Network);
+        screen.Say();
+        screen.Table(
+            $"On {count:N0} test images that no training saw:",
+            ["", "accuracy", "parameters", "", "MACs", "", "file"],
+            rows.Select(r =>
+            {
+                var cost = NetworkCost.Of(r.Network);
+                return (IReadOnlyList<string>)
+                    [
+                        r.Name,
+                        Words.Percent(r.Accuracy, 2),
+                        Words.Count(cost.Parameters),
+                        cost.Parameters == whole.Parameters ? "" : Words.Change(cost.Parameters, whole.Parameters),
+                        Words.Count(cost.Macs),
+                        cost.Macs == whole.Macs ? "" : Words.Change(cost.Macs, whole.Macs),
+                        r.File is null ? "" : Words.Size(new FileInfo(r.File).Length),
+                    ];
+            })
+        );
+        double Points(int to, int from) => 100 * (rows[to].Accuracy - rows[from].Accuracy);
+        screen.Say(
+            $"Cutting, before any retraining: {Signed(Points(2, 1))} points; as many random channels: {Signed(Points(3, 1))} points."
+        );
+        screen.Say($"Cut and retrained, against the dense network: {Signed(Points(4, 0))} points.");
+        screen.Say($"The small network: {rows[4].File}; pictures: {Path.Combine(folder, "retrained", "report.html")}");
+        foreach (var r in rows)
+            screen.Emit(
+                new()
+                {
+                    ["network"] = r.Name,
+                    ["accuracy"] = r.Accuracy,
+                    ["parameters"] = NetworkCost.Of(r.Network).Parameters,
+                    ["macs"] = NetworkCost.Of(r.Network).Macs,
+                    ["file"] = r.File,
+                }
+            );
+        return ExitCode.Done;
+    }
+
+    private SlimFile Train(string name, RunOptions options, CancellationToken stop) =>
+        new TrainingSession(RunFolder.Create(Path.Combine(folder, name), options.ToJson()), options, screen).Run(stop);
+
+    private RunOptions Options(DataOptions data, int epochs) =>
+        new()
+        {
+            Command = "train",
+            Model = "vgg16",
+            Width = Width,
+            Data = data,
+            Training = new() { Epochs = epochs, Augmentation = new(2, true) },
+            Threads = threads,
+            Device = device,
+        };
+
+    private string InRun(string name) => Path.Combine(folder, name, "model.slim");
+
+    private string Reduced(string sample, int images)
+    {
+        var (place, data) = (Path.Combine(folder, "records"), DataSource.Read(new() { Path = sample, Validation = 0 }));
+        Directory.CreateDirectory(place);
+        Idx.Write(Path.Combine(place, "fashion-train"), "train", Every(data.Train!, images));
+        Idx.Write(Path.Combine(place, "fashion-train"), "t10k", Every(data.Test!, images));
+        return Path.Combine(place, "fashion-train");
+    }
+
+    private static ImageSet Every(ImageSet set, int count) =>
+        set.Subset([
+            .. Enumerable
+                .Range(0, Math.Min(count, set.Count))
+                .Select(i => (int)((long)i * set.Count / Math.Min(count, set.Count))),
+        ]);
+
+    private static string Signed(double points) =>
+        points.ToString("+0.0;−0.0;0.0", System.Globalization.CultureInfo.InvariantCulture);
+
+    // The sample lies in the repository, above wherever the program was built or is run.
+    private static string SampleFolder()
+    {
+        foreach (var start in new[] { Directory.GetCurrentDirectory(), AppContext.BaseDirectory })
+        {
+            for (var at = new DirectoryInfo(start); at is not null; at = at.Parent)
+            {
+                if (Directory.Exists(Path.Combine(at.FullName, "data", "fashion-mnist")))
+                    return Path.Combine(at.FullName, "data");
+            }
+        }
+        throw new DataException(
+            "The sample data/fashion-mnist is not here; run the demo inside SlimSharp's repository."
+        );
+    }
+
+    private sealed record Row(string Name, double Accuracy, Network Network, string? File);
+}

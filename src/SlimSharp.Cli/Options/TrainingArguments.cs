@@ -1,0 +1,160 @@
+using System.CommandLine;
+using SlimSharp.Models;
+using SlimSharp.Training;
+
+namespace SlimSharp.Cli;
+
+/// <summary>Options that say how to train; the defaults are the published ones.</summary>
+internal sealed class TrainingArguments
+{
+    private readonly Option<int> _epochs = new("--epochs")
+    {
+        Description = "Passes over the training images (published: 160).",
+        DefaultValueFactory = _ => 160,
+        HelpName = "N",
+    };
+    private readonly Option<int> _batch = new("--batch")
+    {
+        Description = "Images per step.",
+        DefaultValueFactory = _ => 64,
+        HelpName = "N",
+    };
+    private readonly Option<double?> _rate = new("--lr")
+    {
+        Description = "Initial learning rate [default: 0.1 for sgd, 0.001 for adamw].",
+        HelpName = "RATE",
+    };
+    private readonly Option<string> _schedule = Choice(
+        "--schedule",
+        "step: a tenth at 50 % and at 75 %; or cosine.",
+        "step",
+        "cosine"
+    );
+    private readonly Option<double> _warmUp = new("--warmup")
+    {
+        Description = "Share of the training over which the rate rises from 0.",
+        HelpName = "SHARE",
+    };
+    private readonly Option<string> _optimizer = Choice("--optimizer", "The rule.", "sgd", "adamw");
+    private readonly Option<double> _momentum = new("--momentum")
+    {
+        Description = "Momentum of sgd.",
+        DefaultValueFactory = _ => 0.9,
+    };
+    private readonly Option<bool> _nesterov = new("--nesterov") { Description = "Nesterov's momentum." };
+    private readonly Option<double?> _decay = new("--weight-decay")
+    {
+        Description = "Decay of all parameters [default: 1e-4 for sgd, 1e-2 for adamw].",
+    };
+    private readonly Option<double?> _clip = new("--clip")
+    {
+        Description = "Scale gradients down to this joint norm.",
+        HelpName = "NORM",
+    };
+    private readonly Option<double> _smoothing = new("--label-smoothing")
+    {
+        Description = "Share of each label spread over all classes.",
+        HelpName = "SHARE",
+    };
+    private readonly Option<string> _augment = Choice(
+        "--augment",
+        "Random crop after padding by 4, random mirroring, both or none.",
+        "crop-flip",
+        "crop",
+        "flip",
+        "none"
+    );
+    private readonly Option<string> _keep = Choice(
+        "--keep",
+        "The epoch to keep: the last, or the best on validation images.",
+        "last",
+        "best"
+    );
+    private readonly Option<string> _precision = Choice(
+        "--precision",
+        "The number type of convolutions; all else is at least float32.",
+        "float32",
+        "bfloat16",
+        "float64"
+    );
+    private readonly Option<long> _seed = new("--seed")
+    {
+        Description = "What every random choice is a function of.",
+        HelpName = "N",
+    };
+
+    internal void AddTo(Command command)
+    {
+        foreach (
+            var option in (Option[])
+                [
+                    _epochs,
+                    _batch,
+                    _rate,
+                    _schedule,
+                    _warmUp,
+                    _optimizer,
+                    _momentum,
+                    _nesterov,
+                    _decay,
+                    _clip,
+                    _smoothing,
+                    _augment,
+                    _keep,
+                    _precision,
+                    _seed,
+                ]
+        )
+            command.Add(option);
+    }
+
+    internal Precision Precision(ParseResult parsed) =>
+        parsed.GetValue(_precision) switch
+        {
+            "bfloat16" => Models.Precision.BFloat16,
+            "float64" => Models.Precision.Float64,
+            _ => Models.Precision.Float32,
+        };
+
+    internal TrainingOptions Get(ParseResult parsed)
+    {
+        var adam = parsed.GetValue(_optimizer) == "adamw";
+        var (rate, warmUp) = (parsed.GetValue(_rate) ?? (adam ? 0.001 : 0.1), parsed.GetValue(_warmUp));
+        var decay = parsed.GetValue(_decay) ?? (adam ? 1e-2 : 1e-4);
+        var augment = parsed.GetValue(_augment)!;
+        var options = new TrainingOptions
+        {
+            Epochs = parsed.GetValue(_epochs),
+            BatchSize = parsed.GetValue(_batch),
+            LearningRate =
+                parsed.GetValue(_schedule) == "cosine"
+                    ? new CosineSchedule { Initial = rate, WarmUp = warmUp }
+                    : new StepSchedule { Initial = rate, WarmUp = warmUp },
+            Optimizer = adam
+                ? new AdamW { WeightDecay = decay }
+                : new Sgd
+                {
+                    Momentum = parsed.GetValue(_momentum),
+                    Nesterov = parsed.GetValue(_nesterov),
+                    WeightDecay = decay,
+                },
+            Augmentation = new(
+                augment.Contains("crop", StringComparison.Ordinal) ? 4 : 0,
+                augment.Contains("flip", StringComparison.Ordinal)
+            ),
+            Seed = parsed.GetValue(_seed),
+            ClipNorm = parsed.GetValue(_clip),
+            LabelSmoothing = parsed.GetValue(_smoothing),
+            KeepBest = parsed.GetValue(_keep) == "best",
+        };
+        options.Check();
+        return options;
+    }
+
+    private static Option<string> Choice(string name, string description, params string[] values)
+    {
+        var option = new Option<string>(name) { Description = description, DefaultValueFactory = _ => values[0] };
+        option.AcceptOnlyFromAmong(values);
+        return option;
+    }
+}

@@ -1,0 +1,3 @@
+using SlimSharp.Cli;
+
+return await Cli.Run(args);

@@ -1,0 +1,56 @@
+using System.Text.Json;
+using SlimSharp.Data;
+using SlimSharp.Models;
+using SlimSharp.Runs;
+using SlimSharp.Training;
+
+namespace SlimSharp.Cli;
+
+/// <summary>Everything that decides a run, as run.json keeps it.</summary>
+internal sealed record RunOptions
+{
+    /// <summary>train or retrain.</summary>
+    public required string Command { get; init; }
+
+    /// <summary>The network's name in the zoo; null when a file is trained on.</summary>
+    public string? Model { get; init; }
+
+    /// <summary>The factor on its widths.</summary>
+    public double Width { get; init; } = 1;
+
+    /// <summary>The file that is trained on; null for a new network.</summary>
+    public string? From { get; init; }
+
+    public required DataOptions Data { get; init; }
+
+    /// <summary>The penalty in its text form; null for none.</summary>
+    public string? Penalty { get; init; }
+
+    public double Lambda { get; init; }
+
+    public required TrainingOptions Training { get; init; }
+
+    public Precision Precision { get; init; }
+
+    public int Threads { get; init; }
+
+    public string Device { get; init; } = "cpu";
+
+    internal string ToJson() =>
+        JsonSerializer.SerializeToNode(this, CliJson.Default.RunOptions)!.ToJsonString(new() { WriteIndented = true });
+
+    internal static RunOptions Read(RunFolder folder)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(folder.ReadOptions(), CliJson.Default.RunOptions)!;
+        }
+        catch (Exception e) when (e is JsonException or NotSupportedException)
+        {
+            throw new RunException(
+                $"{folder.OptionsFile} cannot be read as the options of a run ({e.Message.TrimEnd('.')}).",
+                e
+            );
+        }
+    }
+}

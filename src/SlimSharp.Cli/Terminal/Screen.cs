@@ -1,0 +1,58 @@
+using System.Text.Json.Nodes;
+using Spectre.Console;
+
+namespace SlimSharp.Cli;
+
+/// <summary>What a command prints: for people, or with --json one JSON object per line for machines.</summary>
+/// <param name="json">For machines.</param>
+internal sealed class Screen(bool json)
+{
+    private readonly IAnsiConsole _console = AnsiConsole.Console;
+
+    internal bool Json { get; } = json;
+
+    /// <summary>True if a line may be written over.</summary>
+    internal bool IsLive => !Json && !Console.IsOutputRedirected && _console.Profile.Capabilities.Ansi;
+
+    /// <summary>Prints a line for people.</summary>
+    internal void Say(string text = "")
+    {
+        if (!Json)
+            Console.WriteLine(text);
+    }
+
+    /// <summary>Prints a result for machines.</summary>
+    internal void Emit(JsonObject result)
+    {
+        if (Json)
+            Console.WriteLine(result.ToJsonString());
+    }
+
+    /// <summary>Prints a table for people; the first column is text, the others are numbers unless <paramref name="words"/> names them.</summary>
+    internal void Table(
+        string? title,
+        IReadOnlyList<string> columns,
+        IEnumerable<IReadOnlyList<string>> rows,
+        params int[] words
+    )
+    {
+        if (Json)
+            return;
+        var table = new Table { Border = Console.IsOutputRedirected ? TableBorder.None : TableBorder.Rounded };
+        if (title is not null)
+            Say(title);
+        foreach (var (column, i) in columns.Select((c, i) => (c, i)))
+            table.AddColumn(
+                new TableColumn(Markup.Escape(column))
+                {
+                    NoWrap = true,
+                    Alignment = i == 0 || words.Contains(i) ? Justify.Left : Justify.Right,
+                }
+            );
+        foreach (var row in rows)
+            table.AddRow([.. row.Select(Markup.Escape)]);
+        if (Console.IsOutputRedirected)
+            _console.Profile.Width = 200;
+        _console.Write(table);
+    }
+}

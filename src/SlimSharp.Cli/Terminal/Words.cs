@@ -1,0 +1,28 @@
+using System.Globalization;
+
+namespace SlimSharp.Cli;
+
+/// <summary>Numbers as people read them.</summary>
+internal static class Words
+{
+    internal static string Percent(double share, int digits = 1) =>
+        (100 * share).ToString($"F{digits}", CultureInfo.InvariantCulture) + " %";
+
+    internal static string Count(long n) => n.ToString("N0", CultureInfo.InvariantCulture);
+
+    internal static string Change(long after, long before) =>
+        ((double)after / before - 1).ToString("+0.0 %;−0.0 %;0.0 %", CultureInfo.InvariantCulture);
+
+    internal static string Number(double value, string format = "G4") =>
+        value.ToString(format, CultureInfo.InvariantCulture);
+
+    internal static string Size(long bytes) =>
+        bytes < 1_000_000
+            ? $"{(bytes / 1e3).ToString("F0", CultureInfo.InvariantCulture)} kB"
+            : $"{(bytes / 1e6).ToString("F2", CultureInfo.InvariantCulture)} MB";
+
+    internal static string Time(TimeSpan time) =>
+        time.TotalHours >= 1 ? $"{(int)time.TotalHours} h {time.Minutes} min"
+        : time.TotalMinutes >= 1 ? $"{(int)time.TotalMinutes} min {time.Seconds} s"
+        : $"{(int)time.TotalSeconds} s";
+}

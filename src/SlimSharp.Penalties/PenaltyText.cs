@@ -1,0 +1,33 @@
+namespace SlimSharp.Penalties;
+
+/// <summary>The text form of penalties, for command lines and files: <c>tl1:a=1</c>, <c>mcp:knee=0.5</c>.</summary>
+public static class PenaltyText
+{
+    /// <summary>Reads a penalty; <paramref name="lambda"/> is needed only for the published <c>a</c> of MCP and SCAD.</summary>
+    /// <exception cref="FormatException">The text is not a penalty; the message says what is.</exception>
+    public static Penalty Parse(string text, double? lambda = null)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        var colon = text.IndexOf(':');
+        var (name, parameters) = colon < 0 ? (text, "") : (text[..colon], text[(colon + 1)..]);
+        var kind =
+            PenaltyKind.All.FirstOrDefault(k => k.Name == name.Trim())
+            ?? throw new FormatException(
+                $"There is no penalty '{name}'. Known are {string.Join(", ", PenaltyKind.All.Select(k => k.Example))}."
+            );
+        var arguments = new PenaltyArguments(text, parameters, lambda);
+        try
+        {
+            var penalty = kind.Make(arguments);
+            arguments.RefuseUntaken();
+            return penalty;
+        }
+        catch (ArgumentOutOfRangeException e)
+        {
+            throw new FormatException(
+                $"The penalty '{text}' is out of range: {e.Message.Split('\n', '(')[0].Trim()}",
+                e
+            );
+        }
+    }
+}

@@ -1,0 +1,93 @@
+namespace SlimSharp.Runs;
+
+/// <summary>
+/// The folder of one run: <c>run.json</c> (its options), <c>metrics.jsonl</c> (a line per epoch), <c>last.slim</c> (the
+/// checkpoint), <c>model.slim</c> (the result) and <c>report.html</c>. Every file is either whole or not there.
+/// </summary>
+public sealed class RunFolder
+{
+    private RunFolder(string path) => Path = path;
+
+    /// <summary>The folder.</summary>
+    public string Path { get; }
+
+    /// <summary>The options of the run, as JSON.</summary>
+    public string OptionsFile => At("run.json");
+
+    /// <summary>One JSON object per epoch and line.</summary>
+    public string MetricsFile => At("metrics.jsonl");
+
+    /// <summary>The last checkpoint.</summary>
+    public string CheckpointFile => At("last.slim");
+
+    /// <summary>The trained model.</summary>
+    public string ModelFile => At("model.slim");
+
+    /// <summary>The page to look at.</summary>
+    public string ReportFile => At("report.html");
+
+    /// <summary>True if the run has a checkpoint to go on from.</summary>
+    public bool HasCheckpoint => File.Exists(CheckpointFile);
+
+    /// <summary>True if the run is finished.</summary>
+    public bool IsFinished => File.Exists(ModelFile);
+
+    /// <summary>A new run with these options.</summary>
+    /// <exception cref="RunException">The folder holds something already, or cannot be written.</exception>
+    public static RunFolder Create(string path, string options)
+    {
+        if (File.Exists(path))
+            throw new RunException($"'{path}' is a file; --out needs a folder.");
+        if (Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any())
+            throw new RunException(
+                $"The folder '{path}' is not empty. Go on with --resume {path}, or choose another --out."
+            );
+        var folder = new RunFolder(path);
+        Write(folder.OptionsFile, options);
+        return folder;
+    }
+
+    /// <summary>An existing run.</summary>
+    /// <exception cref="RunException">There is no run in that folder.</exception>
+    public static RunFolder Open(string path)
+    {
+        var folder = new RunFolder(path);
+        return File.Exists(folder.OptionsFile)
+            ? folder
+            : throw new RunException($"'{path}' is no run folder: it has no run.json.");
+    }
+
+    /// <summary>The options as they were written.</summary>
+    public string ReadOptions()
+    {
+        try
+        {
+            return File.ReadAllText(OptionsFile);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new RunException($"{OptionsFile} cannot be read ({e.Message.TrimEnd('.')}).", e);
+        }
+    }
+
+    /// <summary>Writes the metrics of all epochs so far.</summary>
+    public void WriteMetrics(IEnumerable<string> lines) =>
+        Write(MetricsFile, string.Concat(lines.Select(l => l + "\n")));
+
+    /// <summary>Writes the page to look at.</summary>
+    public void WriteReport(string html) => Write(ReportFile, html);
+
+    private string At(string file) => System.IO.Path.Combine(Path, file);
+
+    private static void Write(string path, string text)
+    {
+        try
+        {
+            AtomicFile.WriteText(path, text);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new RunException($"{path} cannot be written ({e.Message.TrimEnd('.')}).", e);
+        }
+    }
+}

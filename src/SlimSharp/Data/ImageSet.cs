@@ -1,0 +1,104 @@
+using System.Collections.Immutable;
+using System.Security.Cryptography;
+using SlimSharp.Networks;
+
+namespace SlimSharp.Data;
+
+/// <summary>Labelled images of one size, kept in memory as bytes, each image plane by plane.</summary>
+public sealed class ImageSet
+{
+    /// <summary>A set from a program's own arrays, which it takes over.</summary>
+    /// <param name="name">What it is called in messages.</param>
+    /// <param name="shape">Channels (1 or 3) × height × width of every image.</param>
+    /// <param name="pixels">All images: image by image, plane by plane, row by row.</param>
+    /// <param name="labels">One label per image, from 0.</param>
+    /// <param name="classes">The names of the classes.</param>
+    /// <exception cref="DataException">Sizes do not agree or a label is out of range.</exception>
+    public ImageSet(string name, Shape shape, byte[] pixels, int[] labels, IEnumerable<string> classes)
+    {
+        (Name, Shape, Pixels, Labels, Classes) = (name, shape, pixels, labels, [.. classes]);
+        if (!shape.IsImage || shape.Channels is not (1 or 3))
+            throw new DataException($"{name}: images must have 1 or 3 channels, not the shape {shape}.");
+        if (pixels.LongLength != shape.Count * labels.Length)
+            throw new DataException(
+                $"{name}: {labels.Length} images of {shape} need {shape.Count * labels.Length} bytes, not {pixels.LongLength}."
+            );
+        if (Array.FindIndex(labels, l => l < 0 || l >= Classes.Length) is >= 0 and var wrong)
+            throw new DataException(
+                $"{name}: image {wrong} has the label {labels[wrong]}, but there are {Classes.Length} classes, so labels run from 0 to {Classes.Length - 1}."
+            );
+    }
+
+    /// <summary>What it is called in messages: usually the file it came from.</summary>
+    public string Name { get; }
+
+    /// <summary>Channels × height × width of every image.</summary>
+    public Shape Shape { get; }
+
+    /// <summary>All images, N×C×H×W.</summary>
+    public byte[] Pixels { get; }
+
+    /// <summary>One label per image.</summary>
+    public int[] Labels { get; }
+
+    /// <summary>The names of the classes.</summary>
+    public ImmutableArray<string> Classes { get; }
+
+    /// <summary>How many images.</summary>
+    public int Count => Labels.Length;
+
+    /// <summary>The bytes of one image, plane by plane.</summary>
+    public ReadOnlySpan<byte> Image(int index) => Pixels.AsSpan(checked((int)(index * Shape.Count)), (int)Shape.Count);
+
+    /// <summary>The images of those places, in that order.</summary>
+    public ImageSet Subset(IReadOnlyList<int> indices)
+    {
+        var pixels = Allocate(Name, Shape, indices.Count);
+        for (var i = 0; i < indices.Count; i++)
+            Image(indices[i]).CopyTo(pixels.AsSpan((int)(i * Shape.Count)));
+        return new(Name, Shape, pixels, [.. indices.Select(i => Labels[i])], Classes);
+    }
+
+    /// <summary>
+    /// Holds out about that share of every class, the same for the same seed: the rest to train on, the held-out images
+    /// to choose with.
+    /// </summary>
+    public (ImageSet Kept, ImageSet HeldOut) HoldOut(double share, long seed)
+    {
+        var heldOut = Enumerable
+            .Range(0, Count)
+            .GroupBy(i => Labels[i])
+            .SelectMany(c =>
+            {
+                int[] members = [.. c];
+                var order = new Randomness(seed, Randomness.Name("hold out"), c.Key).Permutation(members.Length);
+                return order.Take((int)Math.Round(share * members.Length)).Select(i => members[i]);
+            })
+            .ToHashSet();
+        int[] all = [.. Enumerable.Range(0, Count)];
+        return (Subset([.. all.Where(i => !heldOut.Contains(i))]), Subset([.. all.Where(heldOut.Contains)]));
+    }
+
+    /// <summary>SHA-256 over shape, labels and pixels, in hexadecimal.</summary>
+    public string Checksum()
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(System.Text.Encoding.UTF8.GetBytes($"{Shape};{string.Join(',', Labels)};"));
+        hash.AppendData(Pixels);
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    /// <summary>Room for that many images, after checking that there is memory for them.</summary>
+    /// <exception cref="DataException">They would not fit.</exception>
+    internal static byte[] Allocate(string name, Shape shape, long count)
+    {
+        var bytes = shape.Count * count;
+        var limit = Math.Min(Array.MaxLength, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 2);
+        return bytes <= limit
+            ? GC.AllocateUninitializedArray<byte>((int)bytes)
+            : throw new DataException(
+                $"{name}: {count} images of {shape} need {bytes / 1e9:F1} GB, more than the {limit / 1e9:F1} GB that may be used here. "
+                    + "Take fewer images or a smaller size."
+            );
+    }
+}

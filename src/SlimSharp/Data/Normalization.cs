@@ -1,0 +1,53 @@
+using System.Collections.Immutable;
+
+namespace SlimSharp.Data;
+
+/// <summary>What is done to a byte before a network sees it: (byte/255 − mean)/deviation, per channel.</summary>
+/// <param name="Mean">One mean per channel, in [0, 1].</param>
+/// <param name="Deviation">One standard deviation per channel.</param>
+public sealed record Normalization(ImmutableArray<double> Mean, ImmutableArray<double> Deviation)
+{
+    /// <summary>The constants published with network slimming for CIFAR-10 and CIFAR-100.</summary>
+    public static Normalization Cifar { get; } = new([0.4914, 0.4822, 0.4465], [0.2023, 0.1994, 0.2010]);
+
+    /// <summary>The mean and deviation of a set's own pixels.</summary>
+    public static Normalization Of(ImageSet set)
+    {
+        var (channels, area) = (set.Shape.Channels, set.Shape.Area);
+        var mean = new double[channels];
+        var deviation = new double[channels];
+        for (var c = 0; c < channels; c++)
+        {
+            var histogram = new long[256];
+            for (var i = 0; i < set.Count; i++)
+            {
+                foreach (var value in set.Image(i).Slice(c * area, area))
+                    histogram[value]++;
+            }
+            var count = (double)set.Count * area;
+            mean[c] = histogram.Select((n, value) => n * value / 255.0).Sum() / count;
+            deviation[c] = Math.Sqrt(
+                histogram.Select((n, value) => n * Math.Pow(value / 255.0 - mean[c], 2)).Sum() / count
+            );
+        }
+        return new([.. mean], [.. deviation.Select(d => d > 0 ? d : 1)]);
+    }
+
+    /// <summary>For each channel, what every byte becomes.</summary>
+    internal float[][] Table() =>
+        [
+            .. Mean.Zip(
+                Deviation,
+                (m, d) => Enumerable.Range(0, 256).Select(b => (float)((b / 255.0 - m) / d)).ToArray()
+            ),
+        ];
+
+    /// <inheritdoc/>
+    public bool Equals(Normalization? other) =>
+        other is not null
+        && Mean.AsSpan().SequenceEqual(other.Mean.AsSpan())
+        && Deviation.AsSpan().SequenceEqual(other.Deviation.AsSpan());
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Mean.Length, Mean.FirstOrDefault());
+}

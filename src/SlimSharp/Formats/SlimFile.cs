@@ -1,0 +1,194 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using SlimSharp.Data;
+using SlimSharp.Models;
+using SlimSharp.Networks;
+using SlimSharp.Slimming;
+using SlimSharp.Training;
+using TorchSharp;
+
+namespace SlimSharp.Formats;
+
+/// <summary>
+/// A <c>.slim</c> file: a safetensors file whose metadata hold the network, so that it loads with no class of the user's, in a new
+/// process, into inference or training. Owns its tensors.
+/// </summary>
+public sealed class SlimFile : IDisposable
+{
+    /// <summary>The version of the format that this program writes.</summary>
+    public const string Format = "1";
+
+    // Tensors that are not the network's own carry this in front.
+    private const string Aside = "@";
+
+    /// <summary>The network.</summary>
+    public required Network Network { get; init; }
+
+    /// <summary>Its parameters and buffers.</summary>
+    public required Weights Weights { get; init; }
+
+    /// <summary>What is done to bytes before the network sees them.</summary>
+    public Normalization? Normalization { get; init; }
+
+    /// <summary>The names of the classes.</summary>
+    public IReadOnlyList<string> Classes { get; init; } = [];
+
+    /// <summary>The data it was trained on.</summary>
+    public DataOptions? Data { get; init; }
+
+    /// <summary>The plan it was cut by, if it was cut.</summary>
+    public SlimmingPlan? Plan { get; init; }
+
+    /// <summary>The proof of that cut.</summary>
+    public Certificate? Certificate { get; init; }
+
+    /// <summary>Where a training stands, if this is a checkpoint.</summary>
+    public TrainingPosition? Position { get; init; }
+
+    /// <summary>Command, seeds and versions that made it.</summary>
+    public IReadOnlyDictionary<string, string> Provenance { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Further tensors: probe inputs and outputs, the state of an optimiser.</summary>
+    public Weights Extras { get; init; } = new();
+
+    /// <summary>A model with copies of these weights; the caller disposes it.</summary>
+    public Model ToModel(torch.ScalarType? type = null) => new(Network, Weights.Copy(type));
+
+    /// <summary>Writes the file so that at any instant either the old or the whole new one is there.</summary>
+    public void Save(string path)
+    {
+        var tensors = Weights.Names.ToDictionary(n => n, n => Weights[n]);
+        foreach (var name in Extras.Names)
+            tensors[Aside + name] = Extras[name];
+        var hashes = tensors.ToDictionary(t => t.Key, t => Numbers.Hash(t.Value));
+        var metadata = new Dictionary<string, string> { ["format"] = Format };
+        void Put<T>(string key, T? value, JsonTypeInfo<T> type)
+        {
+            if (value is not null)
+                metadata[key] = JsonSerializer.Serialize(value, type);
+        }
+        Put("network", Network, SlimJson.Default.Network);
+        Put("normalization", Normalization, SlimJson.Default.Normalization);
+        Put("classes", [.. Classes], SlimJson.Default.StringArray);
+        Put("data", Data, SlimJson.Default.DataOptions);
+        Put("plan", Plan, SlimJson.Default.SlimmingPlan);
+        Put("certificate", Certificate, SlimJson.Default.Certificate);
+        Put("position", Position, SlimJson.Default.TrainingPosition);
+        Put("provenance", new Dictionary<string, string>(Provenance), SlimJson.Default.DictionaryStringString);
+        Put("hashes", hashes, SlimJson.Default.DictionaryStringString);
+        AtomicFile.Write(path, stream => SafeTensors.Write(stream, tensors, metadata));
+    }
+
+    /// <summary>Reads a file. The caller disposes the result.</summary>
+    /// <exception cref="FileFormatException">It is damaged, of a later format, or no <c>.slim</c> file.</exception>
+    public static SlimFile Load(string path)
+    {
+        if (!File.Exists(path))
+            throw new FileFormatException($"There is no file '{path}'.");
+        var (tensors, metadata) = SafeTensors.Read(path);
+        var (weights, extras) = (new Weights(), new Weights());
+        foreach (var (name, tensor) in tensors)
+        {
+            if (name.StartsWith(Aside, StringComparison.Ordinal))
+                extras[name[Aside.Length..]] = tensor;
+            else
+                weights[name] = tensor;
+        }
+        try
+        {
+            CheckFormat(path, metadata);
+            CheckHashes(path, tensors, metadata);
+            var file = new SlimFile
+            {
+                Network =
+                    Get(path, metadata, "network", SlimJson.Default.Network)
+                    ?? throw new FileFormatException($"{path}: holds no network."),
+                Weights = weights,
+                Normalization = Get(path, metadata, "normalization", SlimJson.Default.Normalization),
+                Classes = Get(path, metadata, "classes", SlimJson.Default.StringArray) ?? [],
+                Data = Get(path, metadata, "data", SlimJson.Default.DataOptions),
+                Plan = Get(path, metadata, "plan", SlimJson.Default.SlimmingPlan),
+                Certificate = Get(path, metadata, "certificate", SlimJson.Default.Certificate),
+                Position = Get(path, metadata, "position", SlimJson.Default.TrainingPosition),
+                Provenance = Get(path, metadata, "provenance", SlimJson.Default.DictionaryStringString) ?? [],
+                Extras = extras,
+            };
+            file.CheckTensors(path);
+            return file;
+        }
+        catch
+        {
+            weights.Dispose();
+            extras.Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Weights.Dispose();
+        Extras.Dispose();
+    }
+
+    private void CheckTensors(string path)
+    {
+        foreach (var (name, _, parameter) in Network.Parameters())
+        {
+            if (!Weights.Contains(name))
+                throw new FileFormatException($"{path}: the tensor '{name}' of its network is missing.");
+            if (!Weights[name].shape.AsSpan().SequenceEqual(parameter.Sizes.AsSpan()))
+                throw new FileFormatException(
+                    $"{path}: the tensor '{name}' is not of the shape that its network needs."
+                );
+        }
+    }
+
+    private static void CheckFormat(string path, Dictionary<string, string> metadata)
+    {
+        if (!metadata.TryGetValue("format", out var format) || !metadata.ContainsKey("network"))
+            throw new FileFormatException($"{path}: is a safetensors file, but not a .slim file; it holds no network.");
+        if (format != Format)
+            throw new FileFormatException(
+                $"{path}: is of format {format}; this program reads format {Format}. Use a newer SlimSharp."
+            );
+    }
+
+    private static void CheckHashes(
+        string path,
+        Dictionary<string, torch.Tensor> tensors,
+        Dictionary<string, string> metadata
+    )
+    {
+        var hashes = Get(path, metadata, "hashes", SlimJson.Default.DictionaryStringString) ?? [];
+        foreach (var (name, tensor) in tensors)
+        {
+            if (!hashes.TryGetValue(name, out var hash))
+                throw new FileFormatException($"{path}: the tensor '{name}' has no hash.");
+            if (Numbers.Hash(tensor) != hash)
+                throw new FileFormatException(
+                    $"{path}: the tensor '{name}' does not have the content that was written; the file is damaged."
+                );
+        }
+    }
+
+    private static T? Get<T>(string path, Dictionary<string, string> metadata, string key, JsonTypeInfo<T> type)
+        where T : class
+    {
+        try
+        {
+            return metadata.TryGetValue(key, out var json) ? JsonSerializer.Deserialize(json, type) : null;
+        }
+        catch (Exception e)
+            when (e
+                    is JsonException
+                        or NetworkException
+                        or NotSupportedException
+                        or ArgumentException
+                        or NullReferenceException
+            )
+        {
+            throw new FileFormatException($"{path}: its {key} cannot be read ({e.Message.TrimEnd('.')}).", e);
+        }
+    }
+}

@@ -1,0 +1,153 @@
+using SlimSharp.Networks;
+using TorchSharp;
+using F = TorchSharp.torch.nn.functional;
+
+namespace SlimSharp.Models;
+
+/// <summary>
+/// Computes one layer on tensors. A layer computes in the number type of what it reads; linear layers, in that of
+/// their weights.
+/// </summary>
+internal sealed class LayerRunner(Func<string, torch.Tensor> parameter, RunMode mode) : LayerVisitor<torch.Tensor>
+{
+    private Node _node = null!;
+    private torch.Tensor[] _inputs = [];
+
+    /// <summary>The node's output; the caller disposes it.</summary>
+    internal torch.Tensor Run(Node node, torch.Tensor[] inputs)
+    {
+        (_node, _inputs) = (node, inputs);
+        return node.Layer.Accept(this);
+    }
+
+    private torch.Tensor X => _inputs[0];
+
+    private torch.Tensor Of(string name) => parameter($"{_node.Name}.{name}");
+
+    public override torch.Tensor Visit(Input layer) =>
+        throw new NetworkException($"The input '{_node.Name}' was not given.");
+
+    public override torch.Tensor Visit(Convolution layer)
+    {
+        using var weight = Of("weight").to(X.dtype);
+        using var bias = layer.Bias ? Of("bias").to(X.dtype) : null;
+        var p = layer.Padding;
+        using var padded = p.IsSymmetric ? X.alias() : F.pad(X, [p.Left, p.Right, p.Top, p.Bottom]);
+        return F.conv2d(
+            padded,
+            weight,
+            bias,
+            [layer.Stride.Height, layer.Stride.Width],
+            p.IsSymmetric ? [p.Top, p.Left] : [0, 0],
+            [layer.Dilation.Height, layer.Dilation.Width],
+            layer.Groups
+        );
+    }
+
+    public override torch.Tensor Visit(BatchNorm layer) =>
+        F.batch_norm(
+            X,
+            Of("running_mean"),
+            Of("running_var"),
+            Of("weight"),
+            Of("bias"),
+            mode.IsTraining,
+            layer.Momentum,
+            layer.Epsilon
+        );
+
+    public override torch.Tensor Visit(Activation layer)
+    {
+        switch (layer.Function)
+        {
+            case ActivationFunction.Relu:
+                return X.relu();
+            case ActivationFunction.Relu6:
+                return X.relu6();
+            case ActivationFunction.LeakyRelu:
+                using (Scalar slope = layer.NegativeSlope)
+                    return X.leaky_relu(slope);
+            case ActivationFunction.Sigmoid:
+                return X.sigmoid();
+            case ActivationFunction.Tanh:
+                return X.tanh();
+            case ActivationFunction.Silu:
+                return X.silu();
+            case ActivationFunction.HardSigmoid:
+                return F.hardsigmoid(X);
+            case ActivationFunction.HardSwish:
+                return F.hardswish(X);
+            default:
+                throw new NetworkException($"Activation '{_node.Name}' has the unknown function {layer.Function}.");
+        }
+    }
+
+    public override torch.Tensor Visit(MaxPool layer) =>
+        F.max_pool2d(
+            X,
+            [layer.Kernel.Height, layer.Kernel.Width],
+            [layer.Stride.Height, layer.Stride.Width],
+            [layer.Padding.Top, layer.Padding.Left],
+            [1, 1],
+            layer.Ceil
+        );
+
+    public override torch.Tensor Visit(AveragePool layer) =>
+        F.avg_pool2d(
+            X,
+            [layer.Kernel.Height, layer.Kernel.Width],
+            [layer.Stride.Height, layer.Stride.Width],
+            [layer.Padding.Top, layer.Padding.Left],
+            layer.Ceil,
+            count_include_pad: true
+        );
+
+    public override torch.Tensor Visit(GlobalAveragePool layer) => X.mean([2, 3]);
+
+    public override torch.Tensor Visit(Add layer)
+    {
+        var sum = X.add(_inputs[1], Scalars.One);
+        foreach (var term in _inputs.Skip(2))
+        {
+            using var before = sum;
+            sum = before.add(term, Scalars.One);
+        }
+        return sum;
+    }
+
+    public override torch.Tensor Visit(Multiply layer)
+    {
+        if (X.dim() == _inputs[1].dim())
+            return X.mul(_inputs[1]);
+        using var factors = _inputs[1].unsqueeze(-1).unsqueeze_(-1); // N×C -> N×C×1×1
+        return X.mul(factors);
+    }
+
+    public override torch.Tensor Visit(Concat layer) => torch.cat(_inputs, 1);
+
+    public override torch.Tensor Visit(Select layer)
+    {
+        using var indices = torch.tensor(layer.Indices.ToArray(), torch.int64, X.device);
+        return X.index_select(1, indices);
+    }
+
+    public override torch.Tensor Visit(Shift layer)
+    {
+        using var shift = X.dim() == 4 ? Of("bias").view(1, -1, 1, 1).to(X.dtype) : Of("bias").to(X.dtype);
+        return X.add(shift, Scalars.One);
+    }
+
+    public override torch.Tensor Visit(Flatten layer) => X.flatten(1);
+
+    public override torch.Tensor Visit(Linear layer)
+    {
+        var weight = Of("weight");
+        using var input = X.to(weight.dtype);
+        return F.linear(input, weight, layer.Bias ? Of("bias") : null);
+    }
+
+    public override torch.Tensor Visit(Dropout layer) =>
+        !mode.IsTraining || layer.Share == 0 ? X.alias()
+        : mode.Sampling is { } sampling ? DropoutMask.Apply(X, layer.Share, _node.Name, sampling)
+        : F.dropout(X, layer.Share);
+}

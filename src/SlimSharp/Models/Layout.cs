@@ -1,0 +1,15 @@
+using TorchSharp;
+
+namespace SlimSharp.Models;
+
+/// <summary>Memory layouts of images.</summary>
+internal static class Layout
+{
+    /// <summary>A copy of N×C×H×W with channels innermost; the caller disposes it.</summary>
+    internal static torch.Tensor ChannelsLast(torch.Tensor image)
+    {
+        using var permuted = image.permute(0, 2, 3, 1);
+        using var inner = permuted.contiguous();
+        return inner.permute(0, 3, 1, 2);
+    }
+}

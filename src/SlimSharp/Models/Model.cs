@@ -1,0 +1,187 @@
+using SlimSharp.Networks;
+using TorchSharp;
+
+namespace SlimSharp.Models;
+
+/// <summary>
+/// A network with weights, to be trained and run. It is a TorchSharp <c>Module&lt;Tensor, Tensor&gt;</c>, so it works inside
+/// anybody's training loop; <see cref="Run"/> is the one forward pass behind it.
+/// </summary>
+public sealed class Model : torch.nn.Module<torch.Tensor, torch.Tensor>
+{
+    private readonly Dictionary<string, torch.Tensor> _tensors = [];
+    private readonly Dictionary<string, Schedule> _schedules = [];
+    private ScheduleOptions _options = new();
+
+    /// <summary>A model with initial weights as the network-slimming papers draw them (<see cref="Initialization"/>).</summary>
+    public Model(Network network, long seed = 0)
+        : this(network, Initialization.Draw(network, seed)) { }
+
+    /// <summary>A model that takes over the given weights; it owns them from now on.</summary>
+    /// <exception cref="NetworkException">A tensor is missing, left over or misshapen; the message names it.</exception>
+    public Model(Network network, Weights weights)
+        : base(network.Name)
+    {
+        Network = network;
+        foreach (var (name, _, parameter) in network.Parameters())
+        {
+            var tensor = weights.Contains(name)
+                ? weights[name]
+                : throw new NetworkException($"The weights for {network.Name} lack the tensor '{name}'.");
+            if (!tensor.shape.AsSpan().SequenceEqual(parameter.Sizes.AsSpan()))
+                throw new NetworkException(
+                    $"The tensor '{name}' is {string.Join('×', tensor.shape)}, but {network.Name} needs {string.Join('×', parameter.Sizes)}."
+                );
+            Register(name, parameter, tensor);
+        }
+        if (weights.Names.FirstOrDefault(n => !_tensors.ContainsKey(n)) is { } stray)
+            throw new NetworkException(
+                $"The weights for {network.Name} hold a tensor '{stray}' that it does not have."
+            );
+    }
+
+    /// <summary>What this model computes.</summary>
+    public Network Network { get; }
+
+    /// <summary>The rewrite rules of its schedule.</summary>
+    public ScheduleOptions Options
+    {
+        get => _options;
+        set
+        {
+            _options = value;
+            _schedules.Clear();
+        }
+    }
+
+    /// <summary>The number type of the parameters.</summary>
+    public torch.ScalarType Type => _tensors.Count == 0 ? torch.float32 : _tensors.Values.First().dtype;
+
+    /// <summary>Where the parameters are.</summary>
+    public torch.Device Device => _tensors.Count == 0 ? torch.CPU : _tensors.Values.First().device;
+
+    /// <summary>A parameter or buffer by its full name; it stays owned by the model.</summary>
+    public torch.Tensor this[string name] => _tensors[name];
+
+    /// <summary>Copies of all parameters and buffers; the caller disposes them.</summary>
+    public Weights CopyWeights(torch.ScalarType? type = null)
+    {
+        using var detached = torch.no_grad();
+        var copy = new Weights();
+        foreach (var (name, tensor) in _tensors)
+            copy[name] = tensor.detach().to(type ?? tensor.dtype, copy: true);
+        return copy;
+    }
+
+    /// <summary>Writes over all parameters and buffers.</summary>
+    public void Load(Weights weights)
+    {
+        using var detached = torch.no_grad();
+        foreach (var (name, tensor) in _tensors)
+            tensor.copy_(weights[name]);
+    }
+
+    /// <summary>
+    /// The forward pass: the values of <paramref name="wanted"/> nodes (by default the outputs) for named inputs of
+    /// N×C×H×W or N×C. <paramref name="overrides"/> stand in for parameters of their name. The caller disposes the results.
+    /// </summary>
+    public IReadOnlyDictionary<string, torch.Tensor> Run(
+        IReadOnlyDictionary<string, torch.Tensor> inputs,
+        IReadOnlyCollection<string>? wanted = null,
+        IReadOnlyDictionary<string, torch.Tensor>? overrides = null,
+        RunMode? mode = null
+    )
+    {
+        wanted ??= Network.Outputs;
+        var runner = new LayerRunner(
+            name => overrides?.GetValueOrDefault(name) ?? _tensors[name],
+            mode ?? new RunMode(training)
+        );
+        var values = new Dictionary<string, torch.Tensor>();
+        foreach (var step in ScheduleFor(wanted).Steps)
+        {
+            values[step.Result] = step switch
+            {
+                Step.Compute { Node.Layer: Input } when inputs.TryGetValue(step.Result, out var given) => given.alias(),
+                Step.Compute(var node, _) => runner.Run(node, [.. node.Inputs.Select(i => values[i])]),
+                Step.ToChannelsLast => Consume(values[step.Result], Layout.ChannelsLast),
+                Step.ToBFloat16 => Consume(values[step.Result], x => x.to(torch.bfloat16)),
+                _ => throw new NotSupportedException($"The step {step} is unknown."),
+            };
+            foreach (var dead in step.Frees)
+            {
+                values.Remove(dead, out var tensor);
+                tensor?.Dispose();
+            }
+        }
+        var results = wanted.ToDictionary(name => name, name => values[name]);
+        foreach (var (name, value) in values)
+        {
+            if (!results.ContainsKey(name))
+                value.Dispose();
+        }
+        return results;
+    }
+
+    /// <summary>The first output for the first input; the caller disposes it.</summary>
+    public override torch.Tensor forward(torch.Tensor input) =>
+        Run(new Dictionary<string, torch.Tensor> { [Network.Inputs.First().Name] = input }, [Network.Outputs[0]])[
+            Network.Outputs[0]
+        ];
+
+    /// <inheritdoc/>
+    protected override torch.nn.Module _to(torch.Device device, torch.ScalarType dtype, bool non_blocking) =>
+        Refreshed(base._to(device, dtype, non_blocking));
+
+    /// <inheritdoc/>
+    protected override torch.nn.Module _to(DeviceType deviceType, int deviceIndex, bool non_blocking) =>
+        Refreshed(base._to(deviceType, deviceIndex, non_blocking));
+
+    /// <inheritdoc/>
+    protected override torch.nn.Module _to(torch.ScalarType dtype, bool non_blocking) =>
+        Refreshed(base._to(dtype, non_blocking));
+
+    // Moving a module replaces its tensors.
+    private torch.nn.Module Refreshed(torch.nn.Module moved)
+    {
+        foreach (var (name, tensor) in named_parameters())
+            _tensors[name] = tensor;
+        foreach (var (name, tensor) in named_buffers())
+            _tensors[name] = tensor;
+        _schedules.Clear();
+        return moved;
+    }
+
+    private Schedule ScheduleFor(IReadOnlyCollection<string> wanted)
+    {
+        var key = string.Join('\n', wanted);
+        if (!_schedules.TryGetValue(key, out var schedule))
+            _schedules[key] = schedule = Schedule.Of(
+                Network,
+                Type == torch.float64 ? ScheduleOptions.Plain : Options,
+                wanted
+            );
+        return schedule;
+    }
+
+    private void Register(string name, LayerParameter parameter, torch.Tensor tensor)
+    {
+        if (parameter.IsTrained)
+        {
+            using (tensor)
+                register_parameter(name, new TorchSharp.Modules.Parameter(tensor.detach(), requires_grad: true));
+            _tensors[name] = get_parameter(name)!;
+        }
+        else
+        {
+            register_buffer(name, tensor);
+            _tensors[name] = tensor;
+        }
+    }
+
+    private static torch.Tensor Consume(torch.Tensor value, Func<torch.Tensor, torch.Tensor> change)
+    {
+        using (value)
+            return change(value);
+    }
+}

@@ -1,0 +1,63 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using TorchSharp;
+
+namespace SlimSharp.Models;
+
+/// <summary>Tensors and plain numbers, without the temporaries that a conversion element by element makes.</summary>
+internal static class Numbers
+{
+    internal delegate void BytesAction(ReadOnlySpan<byte> bytes);
+
+    /// <summary>The raw bytes in row-major order, on whatever device and in whatever layout the tensor is.</summary>
+    internal static void WithBytes(torch.Tensor tensor, BytesAction action)
+    {
+        using var detached = tensor.detach();
+        using var local = detached.cpu();
+        using var flat = local.contiguous();
+        action(flat.numel() == 0 ? [] : flat.bytes);
+    }
+
+    /// <summary>SHA-256 of the bytes in row-major order, in hexadecimal.</summary>
+    internal static string Hash(torch.Tensor tensor)
+    {
+        var hash = "";
+        WithBytes(tensor, bytes => hash = Convert.ToHexStringLower(SHA256.HashData(bytes)));
+        return hash;
+    }
+
+    /// <summary>All elements of a floating-point or int64 tensor as doubles.</summary>
+    internal static double[] Read(torch.Tensor tensor)
+    {
+        var values = new double[tensor.numel()];
+        using var wide = tensor.to(torch.float64);
+        WithBytes(wide, bytes => MemoryMarshal.Cast<byte, double>(bytes).CopyTo(values));
+        return values;
+    }
+
+    /// <summary>The one element of a tensor.</summary>
+    internal static double Single(torch.Tensor tensor) => Read(tensor)[0];
+
+    /// <summary>A new tensor with these values; the caller disposes it.</summary>
+    internal static torch.Tensor Tensor(ReadOnlySpan<double> values, long[] sizes, torch.ScalarType type)
+    {
+        using var wide = torch.empty(sizes, torch.float64);
+        values.CopyTo(MemoryMarshal.Cast<byte, double>(wide.bytes));
+        return wide.to(type, copy: true);
+    }
+
+    /// <summary>The largest |a − b| over the largest |b|.</summary>
+    internal static double RelativeDifference(torch.Tensor a, torch.Tensor b)
+    {
+        var (x, y) = (Read(a), Read(b));
+        var (difference, size) = (0.0, 0.0);
+        for (var i = 0; i < x.Length; i++)
+        {
+            difference = double.IsNaN(x[i] - y[i])
+                ? double.PositiveInfinity
+                : Math.Max(difference, Math.Abs(x[i] - y[i]));
+            size = Math.Max(size, Math.Abs(y[i]));
+        }
+        return size > 0 ? difference / size : difference;
+    }
+}

@@ -1,0 +1,89 @@
+using System.Collections.Immutable;
+
+namespace SlimSharp.Networks;
+
+/// <summary>Which channels of a network live and die together, computed once and used by planning and surgery.</summary>
+public static class ChannelGroups
+{
+    /// <summary>All groups, in the order of their producers. Every channel of every node is in exactly one.</summary>
+    public static IReadOnlyList<ChannelGroup> Of(Network network)
+    {
+        var union = new ChannelUnion(network);
+        var members = Members(network, union);
+        var frozen = Frozen(network, union);
+        // Units that touch the same nodes and share their fate form one group.
+        return
+        [
+            .. from unit in members
+            orderby unit.Key
+            let reason = frozen.GetValueOrDefault(unit.Key)
+            group unit.Value by (Nodes: string.Join('\n', unit.Value.Keys), Reason: reason) into units
+            select Describe(network, [.. units], units.Key.Reason),
+        ];
+    }
+
+    // For every unit: its channels in each node, nodes in network order.
+    private static Dictionary<int, Dictionary<string, List<int>>> Members(Network network, ChannelUnion union)
+    {
+        var members = new Dictionary<int, Dictionary<string, List<int>>>();
+        foreach (var node in network.Nodes)
+        {
+            for (var channel = 0; channel < network.Shapes[node.Name].Channels; channel++)
+            {
+                var unit = union.Find(node.Name, channel);
+                if (!members.TryGetValue(unit, out var nodes))
+                    members[unit] = nodes = [];
+                if (!nodes.TryGetValue(node.Name, out var channels))
+                    nodes[node.Name] = channels = [];
+                channels.Add(channel);
+            }
+        }
+        return members;
+    }
+
+    private static Dictionary<int, string> Frozen(Network network, ChannelUnion union)
+    {
+        var frozen = new Dictionary<int, string>();
+        foreach (var node in network.Nodes)
+        {
+            var reason =
+                network.Outputs.Contains(node.Name) ? "it is an output of the network"
+                : node.Layer is Input ? "it is an input of the network"
+                : null;
+            for (var channel = 0; reason is not null && channel < network.Shapes[node.Name].Channels; channel++)
+                frozen.TryAdd(union.Find(node.Name, channel), reason);
+        }
+        return frozen;
+    }
+
+    private static ChannelGroup Describe(Network network, Dictionary<string, List<int>>[] units, string? reason)
+    {
+        var channels = units[0]
+            .Keys.ToImmutableSortedDictionary(
+                node => node,
+                node => units.Select(u => u[node].ToImmutableArray()).ToImmutableArray(),
+                StringComparer.Ordinal
+            );
+        return new(units[0].Keys.First(), units.Length, [.. Slices(network, channels)], channels, reason);
+    }
+
+    private static IEnumerable<ChannelSlice> Slices(
+        Network network,
+        ImmutableSortedDictionary<string, ImmutableArray<ImmutableArray<int>>> channels
+    )
+    {
+        foreach (var (name, node, parameter) in network.Parameters())
+        {
+            if (parameter.OutputAxis is { } output && channels.TryGetValue(node.Name, out var own))
+                yield return new(name, output, ReadsInput: false, own);
+            if (parameter.InputAxis is { } input && channels.TryGetValue(node.Inputs[0], out var read))
+                yield return new(name, input, ReadsInput: true, WithinGroup(read, (int)parameter.Sizes[input]));
+        }
+    }
+
+    // A grouped convolution's weight has one place per input channel of a group.
+    private static ImmutableArray<ImmutableArray<int>> WithinGroup(
+        ImmutableArray<ImmutableArray<int>> channels,
+        int places
+    ) => [.. channels.Select(unit => unit.Select(c => c % places).Distinct().ToImmutableArray())];
+}

@@ -1,0 +1,70 @@
+namespace SlimSharp.Networks;
+
+/// <summary>Union-find over all output channels of all nodes: which live and die together.</summary>
+internal sealed class ChannelUnion
+{
+    private readonly Dictionary<string, int> _offset = [];
+    private readonly int[] _parent;
+
+    internal ChannelUnion(Network network)
+    {
+        var count = 0;
+        foreach (var node in network.Nodes)
+        {
+            _offset[node.Name] = count;
+            count += network.Shapes[node.Name].Channels;
+        }
+        _parent = [.. Enumerable.Range(0, count)];
+        foreach (var node in network.Nodes)
+            Unite(network, node);
+    }
+
+    /// <summary>The representative of a channel's unit.</summary>
+    internal int Find(string node, int channel) => Root(_offset[node] + channel);
+
+    private void Unite(Network network, Node node)
+    {
+        var shapes = network.InputShapes(node);
+        var channels = network.Shapes[node.Name].Channels;
+        switch (node.Layer.Flow(shapes))
+        {
+            case ChannelFlow.Same:
+                foreach (var input in node.Inputs)
+                {
+                    for (var i = 0; i < channels; i++)
+                        Join(_offset[node.Name] + i, _offset[input] + i);
+                }
+                break;
+            case ChannelFlow.Map(var sources):
+                for (var i = 0; i < channels; i++)
+                    Join(_offset[node.Name] + i, _offset[node.Inputs[sources[i].Port]] + sources[i].Channel);
+                break;
+            case ChannelFlow.Own(var groups) when groups > 1:
+                TieGroups(_offset[node.Name], channels, groups);
+                TieGroups(_offset[node.Inputs[0]], shapes[0].Channels, groups);
+                break;
+        }
+    }
+
+    // Every group must keep the same places, so that all stay equally wide.
+    private void TieGroups(int offset, int channels, int groups)
+    {
+        var perGroup = channels / groups;
+        for (var i = perGroup; i < channels; i++)
+            Join(offset + i, offset + i % perGroup);
+    }
+
+    private void Join(int a, int b)
+    {
+        var (x, y) = (Root(a), Root(b));
+        // The earliest channel represents its unit, so that units are ordered as their first producer orders them.
+        _parent[Math.Max(x, y)] = Math.Min(x, y);
+    }
+
+    private int Root(int i)
+    {
+        while (_parent[i] != i)
+            i = _parent[i] = _parent[_parent[i]];
+        return i;
+    }
+}

@@ -1,0 +1,65 @@
+using System.Text.Json.Serialization;
+
+namespace SlimSharp.Networks;
+
+/// <summary>
+/// A layer kind: its shapes, cost, parameters and channel flow. A new kind is a file in Layers/, a row here, and one
+/// method in every <see cref="LayerVisitor{T}"/>.
+/// </summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
+[JsonDerivedType(typeof(Input), "input")]
+[JsonDerivedType(typeof(Convolution), "convolution")]
+[JsonDerivedType(typeof(BatchNorm), "batchNorm")]
+[JsonDerivedType(typeof(Activation), "activation")]
+[JsonDerivedType(typeof(MaxPool), "maxPool")]
+[JsonDerivedType(typeof(AveragePool), "averagePool")]
+[JsonDerivedType(typeof(GlobalAveragePool), "globalAveragePool")]
+[JsonDerivedType(typeof(Add), "add")]
+[JsonDerivedType(typeof(Multiply), "multiply")]
+[JsonDerivedType(typeof(Concat), "concat")]
+[JsonDerivedType(typeof(Select), "select")]
+[JsonDerivedType(typeof(Shift), "shift")]
+[JsonDerivedType(typeof(Flatten), "flatten")]
+[JsonDerivedType(typeof(Linear), "linear")]
+[JsonDerivedType(typeof(Dropout), "dropout")]
+public abstract record Layer
+{
+    /// <summary>The least number of inputs.</summary>
+    [JsonIgnore]
+    public virtual int MinInputs => 1;
+
+    /// <summary>The greatest number of inputs.</summary>
+    [JsonIgnore]
+    public virtual int MaxInputs => 1;
+
+    /// <summary>The shape of the output.</summary>
+    /// <exception cref="NetworkException">The inputs do not fit; the message is the rest of a sentence that begins with the node's name.</exception>
+    public abstract Shape Output(IReadOnlyList<Shape> inputs);
+
+    /// <summary>Multiply-adds per sample.</summary>
+    public virtual long Macs(IReadOnlyList<Shape> inputs) => 0;
+
+    /// <summary>
+    /// Operations per sample as network-slimming papers count them: a multiply-add is 2, BatchNorm 2 and an activation 1 per
+    /// element, max pooling and average pooling other than 2×2 the window's area per output element.
+    /// </summary>
+    public virtual long PublishedFlops(IReadOnlyList<Shape> inputs) => 2 * Macs(inputs);
+
+    /// <summary>Parameters and buffers, in the order in which they are stored.</summary>
+    public virtual IReadOnlyList<LayerParameter> Parameters(IReadOnlyList<Shape> inputs) => [];
+
+    /// <summary>How output channels relate to input channels.</summary>
+    public abstract ChannelFlow Flow(IReadOnlyList<Shape> inputs);
+
+    /// <summary>This layer when only the given channels remain, ascending, of each input (of the given shapes) and of the output.</summary>
+    public virtual Layer Narrow(IReadOnlyList<Shape> shapes, IReadOnlyList<int[]> inputs, int[] output) => this;
+
+    /// <summary>
+    /// The output channel's value if each of its sources has the same value everywhere, or NaN if the output is not the same
+    /// everywhere. <paramref name="parameter"/> gives the channel's place of a parameter.
+    /// </summary>
+    public virtual double Constant(ReadOnlySpan<double> sources, Func<string, double> parameter) => double.NaN;
+
+    /// <summary>Calls the visitor's method for this kind.</summary>
+    public abstract T Accept<T>(LayerVisitor<T> visitor);
+}

@@ -1,0 +1,24 @@
+using System.Collections.Immutable;
+
+namespace SlimSharp.Networks;
+
+/// <summary>A parameter or buffer of a layer, and how its axes follow channels.</summary>
+/// <param name="Name">Its name within the layer, as in PyTorch: weight, bias, running_mean, running_var.</param>
+/// <param name="Role">What it is for.</param>
+/// <param name="Sizes">Its dimensions.</param>
+/// <param name="OutputAxis">The axis with one place per output channel, if any.</param>
+/// <param name="InputAxis">The axis with one place per input channel (of each group), if any.</param>
+public sealed record LayerParameter(
+    string Name,
+    ParameterRole Role,
+    ImmutableArray<long> Sizes,
+    int? OutputAxis = 0,
+    int? InputAxis = null
+)
+{
+    /// <summary>How many numbers it holds.</summary>
+    public long Count => Sizes.Aggregate(1L, (a, b) => a * b);
+
+    /// <summary>True if an optimiser trains it; false for statistics.</summary>
+    public bool IsTrained => Role is not (ParameterRole.RunningMean or ParameterRole.RunningVariance);
+}

@@ -1,0 +1,33 @@
+namespace SlimSharp.Networks;
+
+/// <summary>The channels of all inputs, one after another.</summary>
+public sealed record Concat : Layer
+{
+    /// <inheritdoc/>
+    public override int MaxInputs => int.MaxValue;
+
+    /// <inheritdoc/>
+    public override Shape Output(IReadOnlyList<Shape> inputs) =>
+        inputs.All(s => (s.Height, s.Width) == (inputs[0].Height, inputs[0].Width))
+            ? inputs[0] with
+            {
+                Channels = inputs.Sum(s => s.Channels),
+            }
+            : throw new NetworkException(
+                $"concatenates values of different height or width: {string.Join(" and ", inputs)}"
+            );
+
+    /// <inheritdoc/>
+    public override ChannelFlow Flow(IReadOnlyList<Shape> inputs) =>
+        new ChannelFlow.Map([
+            .. from port in Enumerable.Range(0, inputs.Count)
+            from channel in Enumerable.Range(0, inputs[port].Channels)
+            select new ChannelSource(port, channel),
+        ]);
+
+    /// <inheritdoc/>
+    public override double Constant(ReadOnlySpan<double> sources, Func<string, double> parameter) => sources[0];
+
+    /// <inheritdoc/>
+    public override T Accept<T>(LayerVisitor<T> visitor) => visitor.Visit(this);
+}

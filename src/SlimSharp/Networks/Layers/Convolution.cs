@@ -1,0 +1,82 @@
+namespace SlimSharp.Networks;
+
+/// <summary>Two-dimensional convolution (cross-correlation, as in PyTorch), with zero padding.</summary>
+/// <param name="Channels">Output channels.</param>
+/// <param name="Kernel">The window.</param>
+public sealed record Convolution(int Channels, Kernel Kernel) : Layer
+{
+    /// <summary>The window's steps.</summary>
+    public Stride Stride { get; init; } = 1;
+
+    /// <summary>Zeros around the input; the sides may differ.</summary>
+    public Padding Padding { get; init; }
+
+    /// <summary>The distance of the window's taps.</summary>
+    public Stride Dilation { get; init; } = 1;
+
+    /// <summary>Blocks of channels that do not see each other; as many as input channels makes it depthwise.</summary>
+    public int Groups { get; init; } = 1;
+
+    /// <summary>Whether a bias is added.</summary>
+    public bool Bias { get; init; }
+
+    /// <inheritdoc/>
+    public override Shape Output(IReadOnlyList<Shape> inputs)
+    {
+        var (height, width) = Window.Slide(inputs[0], Kernel, Stride, Padding, Dilation);
+        if (Channels < 1)
+            throw new NetworkException($"has {Channels} output channels, but needs at least 1");
+        if (Groups < 1 || inputs[0].Channels % Groups != 0 || Channels % Groups != 0)
+            throw new NetworkException(
+                $"has {Groups} groups, which must divide its {inputs[0].Channels} input and {Channels} output channels"
+            );
+        return new(Channels, height, width);
+    }
+
+    /// <inheritdoc/>
+    public override long Macs(IReadOnlyList<Shape> inputs) =>
+        Output(inputs).Count * Kernel.Area * (inputs[0].Channels / Groups);
+
+    /// <inheritdoc/>
+    public override long PublishedFlops(IReadOnlyList<Shape> inputs) =>
+        2 * Macs(inputs) + (Bias ? Output(inputs).Count : 0);
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<LayerParameter> Parameters(IReadOnlyList<Shape> inputs)
+    {
+        var perGroup = inputs[0].Channels / Groups;
+        var weight = new LayerParameter(
+            "weight",
+            ParameterRole.Weight,
+            [Channels, perGroup, Kernel.Height, Kernel.Width],
+            OutputAxis: 0,
+            InputAxis: IsDepthwise(inputs) ? null : 1
+        );
+        return Bias ? [weight, new("bias", ParameterRole.Bias, [Channels])] : [weight];
+    }
+
+    /// <inheritdoc/>
+    public override ChannelFlow Flow(IReadOnlyList<Shape> inputs)
+    {
+        if (!IsDepthwise(inputs))
+            return new ChannelFlow.Own(Groups);
+        var multiplier = Channels / Groups;
+        return new ChannelFlow.Map([
+            .. Enumerable.Range(0, Channels).Select(i => new ChannelSource(0, i / multiplier)),
+        ]);
+    }
+
+    /// <inheritdoc/>
+    public override Layer Narrow(IReadOnlyList<Shape> shapes, IReadOnlyList<int[]> inputs, int[] output) =>
+        // Depthwise: one group per remaining input channel. Otherwise every group loses the same places.
+        this with
+        {
+            Channels = output.Length,
+            Groups = IsDepthwise(shapes) ? inputs[0].Length : Groups,
+        };
+
+    /// <inheritdoc/>
+    public override T Accept<T>(LayerVisitor<T> visitor) => visitor.Visit(this);
+
+    private bool IsDepthwise(IReadOnlyList<Shape> inputs) => Groups > 1 && Groups == inputs[0].Channels;
+}

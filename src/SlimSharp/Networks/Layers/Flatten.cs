@@ -1,0 +1,20 @@
+namespace SlimSharp.Networks;
+
+/// <summary>An image as a vector, channel by channel and row by row.</summary>
+public sealed record Flatten : Layer
+{
+    /// <inheritdoc/>
+    public override Shape Output(IReadOnlyList<Shape> inputs) => new((int)inputs[0].Count);
+
+    /// <inheritdoc/>
+    public override ChannelFlow Flow(IReadOnlyList<Shape> inputs) =>
+        new ChannelFlow.Map([
+            .. Enumerable.Range(0, (int)inputs[0].Count).Select(i => new ChannelSource(0, i / inputs[0].Area)),
+        ]);
+
+    /// <inheritdoc/>
+    public override double Constant(ReadOnlySpan<double> sources, Func<string, double> parameter) => sources[0];
+
+    /// <inheritdoc/>
+    public override T Accept<T>(LayerVisitor<T> visitor) => visitor.Visit(this);
+}

@@ -1,0 +1,23 @@
+namespace SlimSharp.Networks;
+
+/// <summary>The mean over all positions: an image becomes a vector of its channels.</summary>
+public sealed record GlobalAveragePool : Layer
+{
+    /// <inheritdoc/>
+    public override Shape Output(IReadOnlyList<Shape> inputs) =>
+        inputs[0].IsImage
+            ? new(inputs[0].Channels)
+            : throw new NetworkException($"needs an image, but its input is a vector of {inputs[0]}");
+
+    /// <inheritdoc/>
+    public override long PublishedFlops(IReadOnlyList<Shape> inputs) => inputs[0].Area == 4 ? 0 : inputs[0].Count;
+
+    /// <inheritdoc/>
+    public override ChannelFlow Flow(IReadOnlyList<Shape> inputs) => new ChannelFlow.Same();
+
+    /// <inheritdoc/>
+    public override double Constant(ReadOnlySpan<double> sources, Func<string, double> parameter) => sources[0];
+
+    /// <inheritdoc/>
+    public override T Accept<T>(LayerVisitor<T> visitor) => visitor.Visit(this);
+}

@@ -1,0 +1,62 @@
+using System.Collections.Immutable;
+using System.Text.Json.Serialization;
+
+namespace SlimSharp.Networks;
+
+/// <summary>
+/// A network as data: nodes in an order in which each reads only earlier ones, and the nodes whose values are its outputs. Holds
+/// no tensor. Everything else (shapes, cost, channel groups, the trainable model, files) is derived from it.
+/// </summary>
+public sealed record Network
+{
+    /// <summary>A checked network.</summary>
+    /// <exception cref="NetworkException">A name is doubled or unknown, or shapes do not fit; the message names the node.</exception>
+    [JsonConstructor]
+    public Network(string name, ImmutableArray<Node> nodes, ImmutableArray<string> outputs)
+    {
+        (Name, Nodes, Outputs) = (name, nodes.IsDefault ? [] : nodes, outputs.IsDefault ? [] : outputs);
+        Shapes = NetworkShapes.Infer(this);
+    }
+
+    /// <summary>What it is called, as in vgg16.</summary>
+    public string Name { get; }
+
+    /// <summary>All nodes, producers before consumers.</summary>
+    public ImmutableArray<Node> Nodes { get; }
+
+    /// <summary>The nodes whose values are the results.</summary>
+    public ImmutableArray<string> Outputs { get; }
+
+    /// <summary>The shape of every node's output, by name.</summary>
+    [JsonIgnore]
+    public IReadOnlyDictionary<string, Shape> Shapes { get; }
+
+    /// <summary>The nodes that the caller gives.</summary>
+    [JsonIgnore]
+    public IEnumerable<Node> Inputs => Nodes.Where(n => n.Layer is Input);
+
+    /// <summary>The node of that name.</summary>
+    /// <exception cref="NetworkException">There is none.</exception>
+    public Node this[string name] =>
+        Nodes.FirstOrDefault(n => n.Name == name)
+        ?? throw new NetworkException($"The network {Name} has no node '{name}'.");
+
+    /// <summary>The shapes that a node reads.</summary>
+    public Shape[] InputShapes(Node node) => [.. node.Inputs.Select(i => Shapes[i])];
+
+    /// <summary>Every parameter and buffer with its full name, node.parameter.</summary>
+    public IEnumerable<(string Name, Node Node, LayerParameter Parameter)> Parameters() =>
+        from node in Nodes
+        from parameter in node.Layer.Parameters(InputShapes(node))
+        select ($"{node.Name}.{parameter.Name}", node, parameter);
+
+    /// <inheritdoc/>
+    public bool Equals(Network? other) =>
+        other is not null
+        && Name == other.Name
+        && Nodes.AsSpan().SequenceEqual(other.Nodes.AsSpan())
+        && Outputs.AsSpan().SequenceEqual(other.Outputs.AsSpan());
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Name, Nodes.Length);
+}

@@ -1,0 +1,13 @@
+namespace SlimSharp.Networks;
+
+/// <summary>What both poolings ask of their padding.</summary>
+internal static class Pooling
+{
+    internal static void CheckPadding(Kernel kernel, Padding padding)
+    {
+        if (!padding.IsSymmetric)
+            throw new NetworkException("needs the same padding on opposite sides");
+        if (2 * padding.Top > kernel.Height || 2 * padding.Left > kernel.Width)
+            throw new NetworkException($"has padding of more than half its {kernel} window");
+    }
+}

@@ -1,0 +1,32 @@
+using SlimSharp.Models;
+using SlimSharp.Networks;
+using TorchSharp;
+using TorchSharp.Modules;
+
+namespace SlimSharp.Regularizers;
+
+/// <summary>The BatchNorm scales (γ) of any TorchSharp module.</summary>
+public static class BatchNormScales
+{
+    /// <summary>All scales, in the module's order; the tensors stay the module's.</summary>
+    public static IReadOnlyList<torch.Tensor> Of(torch.nn.Module module) =>
+        [.. module.modules().Prepend(module).Distinct().SelectMany(Direct)];
+
+    /// <summary>All scales as numbers.</summary>
+    public static double[] Values(torch.nn.Module module) => [.. Of(module).SelectMany(Numbers.Read)];
+
+    private static IEnumerable<torch.Tensor> Direct(torch.nn.Module module) =>
+        module switch
+        {
+            Model model => model
+                .Network.Parameters()
+                .Where(p => p.Parameter.Role == ParameterRole.Scale)
+                .Select(p => model[p.Name]),
+            BatchNorm1d norm => Present(norm.weight),
+            BatchNorm2d norm => Present(norm.weight),
+            BatchNorm3d norm => Present(norm.weight),
+            _ => [],
+        };
+
+    private static IEnumerable<torch.Tensor> Present(torch.Tensor? scale) => scale is null ? [] : [scale];
+}

@@ -1,0 +1,64 @@
+using SlimSharp.Models;
+using SlimSharp.Networks;
+using TorchSharp;
+
+namespace SlimSharp.Slimming;
+
+/// <summary>Compares masked and cut networks.</summary>
+internal static class Certifier
+{
+    private const int StructureSamples = 4;
+
+    /// <summary>Part (i): random weights and inputs in float64. Returns the relative difference of the outputs.</summary>
+    internal static double Structure(NetworkCut cut, long seed)
+    {
+        using var scope = torch.NewDisposeScope();
+        using var weights = RandomWeights.Draw(cut, seed);
+        using var masked = new Model(cut.Source, cut.Mask(weights));
+        using var small = new Model(cut.Target, cut.Slice(weights));
+        var inputs = cut.Source.Inputs.ToDictionary(
+            i => i.Name,
+            i =>
+                RandomWeights.Inputs(
+                    cut.Source.Shapes[i.Name],
+                    StructureSamples,
+                    seed + SlimSharp.Data.Randomness.Name(i.Name)
+                )
+        );
+        return Difference(small, masked, inputs);
+    }
+
+    /// <summary>The outputs of a network for one input, side by side, in evaluation; the caller disposes them.</summary>
+    internal static torch.Tensor Outputs(Model model, torch.Tensor input) =>
+        Outputs(model, new Dictionary<string, torch.Tensor> { [model.Network.Inputs.First().Name] = input });
+
+    /// <summary>The largest difference over all outputs, relative to the largest of the reference.</summary>
+    internal static double Difference(Model small, Model reference, IReadOnlyDictionary<string, torch.Tensor> inputs)
+    {
+        using var a = Outputs(small, inputs);
+        using var b = Outputs(reference, inputs);
+        return Numbers.RelativeDifference(a, b);
+    }
+
+    private static torch.Tensor Outputs(Model model, IReadOnlyDictionary<string, torch.Tensor> inputs)
+    {
+        using var scope = torch.NewDisposeScope();
+        using var inference = torch.no_grad();
+        var outputs = model.Run(inputs, mode: RunMode.Evaluation);
+        return torch.cat([.. model.Network.Outputs.Select(o => outputs[o].flatten(1))], 1).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Parameters and multiply-adds counted from tensors, not from the description.</summary>
+    internal static (long Parameters, long Macs) Count(Network network, Weights weights)
+    {
+        var (parameters, macs) = (0L, 0L);
+        foreach (var (name, node, parameter) in network.Parameters())
+        {
+            if (parameter.IsTrained)
+                parameters += weights[name].numel();
+            if (parameter.Role == ParameterRole.Weight)
+                macs += weights[name].numel() * network.Shapes[node.Name].Area;
+        }
+        return (parameters, macs);
+    }
+}

@@ -1,0 +1,188 @@
+using SlimSharp.Models;
+using SlimSharp.Networks;
+
+namespace SlimSharp.Slimming;
+
+/// <summary>
+/// What becomes of the constants that removed channels carry once their scale is zero. Folding adds them to the bias of the next
+/// layer, or takes them off the running mean of the BatchNorm behind it; it is exact where the next layer pads nothing.
+/// </summary>
+internal sealed class ConstantFolding : IDisposable
+{
+    private readonly Dictionary<string, long[]> _folded = []; // by weight, the input channels whose constants were folded
+    private readonly HashSet<string> _silenced = []; // BatchNorms whose removed scales are zero in the reference
+    private readonly Dictionary<string, int[]> _removed;
+
+    private ConstantFolding(SlimmingPlan plan, Weights weights)
+    {
+        (Original, Network, Weights) = (plan.Source, plan.Source, weights.Copy());
+        var groups = ChannelGroups.Of(plan.Source);
+        _removed = groups
+            .Zip(plan.Groups)
+            .SelectMany(g =>
+                g.First.Channels.Select(c => (c.Key, Channels: g.Second.Removed().SelectMany(u => c.Value[u])))
+            )
+            .GroupBy(c => c.Key)
+            .ToDictionary(c => c.Key, c => c.SelectMany(x => x.Channels).Order().ToArray());
+    }
+
+    /// <summary>The network before folding.</summary>
+    internal Network Original { get; }
+
+    /// <summary>The network to be cut: the original, perhaps with a bias more.</summary>
+    internal Network Network { get; private set; }
+
+    /// <summary>The tensors to be cut.</summary>
+    internal Weights Weights { get; }
+
+    /// <summary>What became of constants, in a sentence.</summary>
+    internal string Report { get; private set; } = "";
+
+    internal static ConstantFolding Of(SlimmingPlan plan, Weights weights)
+    {
+        var folding = new ConstantFolding(plan, weights);
+        folding.Fold(plan.Options.Constants);
+        return folding;
+    }
+
+    /// <summary>The original's tensors, masked but for what was folded; the caller disposes them.</summary>
+    internal Weights Reference(NetworkCut cut, Weights weights)
+    {
+        var masked = cut with { Source = Original };
+        var reference = masked.Mask(weights, _folded);
+        foreach (var node in _silenced)
+        {
+            var name = $"{node}.weight";
+            var scales = reference.Values(name);
+            foreach (var channel in _removed[node])
+                scales[channel] = 0;
+            reference[name] = Numbers.Tensor(scales, [scales.Length], reference[name].dtype);
+        }
+        return reference;
+    }
+
+    public void Dispose() => Weights.Dispose();
+
+    private void Fold(ConstantTreatment treatment)
+    {
+        var constants = Constants();
+        var (folded, dropped, largest) = (0, 0, 0.0);
+        foreach (var node in Original.Nodes.Where(n => n.Layer is Convolution or Linear && n.Inputs.Length == 1))
+        {
+            var carried = _removed[node.Inputs[0]].Where(c => constants[node.Inputs[0]][c] != 0).ToArray(); // NaN counts as carried
+            if (carried.Length == 0)
+                continue;
+            var exact = node.Layer is Linear or Convolution { Padding.IsNone: true, Groups: 1 };
+            long[] foldable =
+                exact && treatment == ConstantTreatment.Fold
+                    ? [.. carried.Where(c => double.IsFinite(constants[node.Inputs[0]][c])).Select(c => (long)c)]
+                    : [];
+            if (foldable.Length > 0)
+                Fold(node, constants[node.Inputs[0]], foldable);
+            folded += foldable.Length;
+            dropped += carried.Length - foldable.Length;
+            largest = carried
+                .Except(foldable.Select(c => (int)c))
+                .Select(c => Math.Abs(constants[node.Inputs[0]][c]))
+                .Append(largest)
+                .Max();
+        }
+        Report = FormattableString.Invariant(
+            $"Constants of removed channels: {folded} folded into the next layer, {dropped} dropped{(dropped > 0 ? $" (the largest {largest:G3})" : "")}."
+        );
+    }
+
+    private void Fold(Node node, double[] constants, long[] channels)
+    {
+        var weight = Weights.Values($"{node.Name}.weight");
+        var sizes = Weights[$"{node.Name}.weight"].shape;
+        var (inputs, area) = (sizes[1], sizes.Skip(2).Aggregate(1L, (a, b) => a * b));
+        var added = new double[sizes[0]];
+        for (var o = 0; o < added.Length; o++)
+        {
+            foreach (var channel in channels)
+            {
+                for (var k = 0; k < area; k++)
+                    added[o] += weight[(o * inputs + channel) * area + k] * constants[channel];
+            }
+        }
+        AddTo(node, added);
+        _folded[$"{node.Name}.weight"] = channels;
+        _silenced.UnionWith(Upstream(node.Inputs[0]));
+    }
+
+    private void AddTo(Node node, double[] added)
+    {
+        var readers = Network.Nodes.Where(n => n.Inputs.Contains(node.Name)).ToArray();
+        var hasBias = node.Layer is Linear { Bias: true } or Convolution { Bias: true };
+        if (!hasBias && readers is [{ Layer: BatchNorm } norm] && !Network.Outputs.Contains(node.Name))
+        {
+            Add($"{norm.Name}.running_mean", [.. added.Select(a => -a)]);
+            return;
+        }
+        if (!hasBias)
+        {
+            Layer biased = node.Layer switch
+            {
+                Convolution c => c with { Bias = true },
+                Linear l => l with { Bias = true },
+                var other => other,
+            };
+            Network = new(Network.Name, Network.Nodes.Replace(node, node with { Layer = biased }), Network.Outputs);
+            Weights[$"{node.Name}.bias"] = Numbers.Tensor(
+                new double[added.Length],
+                [added.Length],
+                Weights[$"{node.Name}.weight"].dtype
+            );
+        }
+        Add($"{node.Name}.bias", added);
+    }
+
+    private void Add(string name, double[] added) =>
+        Weights[name] = Numbers.Tensor(
+            [.. Weights.Values(name).Zip(added, (a, b) => a + b)],
+            [added.Length],
+            Weights[name].dtype
+        );
+
+    // The BatchNorms whose removed channels arrive at that value.
+    private HashSet<string> Upstream(string name)
+    {
+        var node = Original[name];
+        return node.Layer switch
+        {
+            BatchNorm => [name],
+            Convolution or Linear or Input => [],
+            _ => [.. node.Inputs.SelectMany(Upstream)],
+        };
+    }
+
+    // For every node, the value of each removed channel with zero scales, NaN where it is not the same everywhere.
+    private Dictionary<string, double[]> Constants()
+    {
+        var constants = new Dictionary<string, double[]>();
+        foreach (var node in Original.Nodes)
+        {
+            var values = constants[node.Name] = new double[Original.Shapes[node.Name].Channels];
+            Array.Fill(values, double.NaN);
+            var flow = node.Layer.Flow(Original.InputShapes(node));
+            var parameters = node
+                .Layer.Parameters(Original.InputShapes(node))
+                .ToDictionary(p => p.Name, p => Weights.Values($"{node.Name}.{p.Name}"));
+            foreach (var channel in _removed[node.Name])
+            {
+                double[] sources = flow switch
+                {
+                    ChannelFlow.Same => [.. node.Inputs.Select(i => constants[i][channel])],
+                    ChannelFlow.Map(var map) => [constants[node.Inputs[map[channel].Port]][map[channel].Channel]],
+                    _ => [double.NaN],
+                };
+                values[channel] =
+                    node.Layer is BatchNorm
+                        ? parameters["bias"][channel]
+                        : node.Layer.Constant(sources, name => parameters[name][channel]);
+            }
+        }
+        return constants;
+    }
+}

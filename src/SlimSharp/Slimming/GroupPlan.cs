@@ -1,0 +1,14 @@
+using System.Collections.Immutable;
+
+namespace SlimSharp.Slimming;
+
+/// <summary>What becomes of one group of channels.</summary>
+/// <param name="Group">The group's name: the node that produces the channels.</param>
+/// <param name="Units">How many units it has.</param>
+/// <param name="Kept">The units that stay, ascending.</param>
+/// <param name="Why">Why so many, in words.</param>
+public sealed record GroupPlan(string Group, int Units, ImmutableArray<int> Kept, string Why)
+{
+    /// <summary>The units that go, ascending.</summary>
+    public IEnumerable<int> Removed() => Enumerable.Range(0, Units).Except(Kept);
+}

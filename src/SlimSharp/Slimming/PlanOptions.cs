@@ -1,0 +1,56 @@
+using System.Collections.Immutable;
+
+namespace SlimSharp.Slimming;
+
+/// <summary>How much to cut, and what to spare. Exactly one of the three targets is set.</summary>
+public sealed record PlanOptions
+{
+    /// <summary>
+    /// The share of scales to cut: those not above the one at place ⌊N·ratio⌋ (from 0) of all N in ascending order, which
+    /// without ties is ⌊N·ratio⌋ + 1 of them, as published.
+    /// </summary>
+    public double? Ratio { get; init; }
+
+    /// <summary>Cut the least important until at most this share of multiply-adds is left.</summary>
+    public double? Macs { get; init; }
+
+    /// <summary>Cut the least important until at most this share of parameters is left.</summary>
+    public double? Parameters { get; init; }
+
+    /// <summary>Apply the ratio within each layer instead of over all.</summary>
+    public bool PerLayer { get; init; }
+
+    /// <summary>At least this many channels stay in every layer.</summary>
+    public int MinChannels { get; init; } = 1;
+
+    /// <summary>Widths are rounded up to a multiple of this, though never above what they were.</summary>
+    public int RoundTo { get; init; } = 1;
+
+    /// <summary>Layers that are not cut: names of nodes, or beginnings of names followed by *.</summary>
+    public ImmutableArray<string> Keep { get; init; } = [];
+
+    /// <summary>What becomes of constants.</summary>
+    public ConstantTreatment Constants { get; init; }
+
+    /// <summary>Throws if these options do not make sense together.</summary>
+    /// <exception cref="PlanException">They do not; the message names the option.</exception>
+    public void Check()
+    {
+        if (new[] { Ratio, Macs, Parameters }.Count(t => t is not null) != 1)
+            throw new PlanException("Give exactly one of --ratio, --macs and --params.");
+        if (Ratio is not (null or (>= 0 and < 1)))
+            throw new PlanException($"The ratio is {Ratio}, but must lie in [0, 1).");
+        if (Macs is not (null or (> 0 and <= 1)) || Parameters is not (null or (> 0 and <= 1)))
+            throw new PlanException($"A target share is {Macs ?? Parameters}, but must lie in (0, 1].");
+        if (PerLayer && Ratio is null)
+            throw new PlanException("--per-layer goes with --ratio.");
+        if (MinChannels < 1)
+            throw new PlanException($"At least 1 channel must stay in every layer, not {MinChannels}.");
+        if (RoundTo < 1)
+            throw new PlanException($"Widths can be rounded to multiples of 1 or more, not {RoundTo}.");
+    }
+
+    /// <summary>True if the name is among <see cref="Keep"/>.</summary>
+    public bool Spares(string name) =>
+        Keep.Any(k => k.EndsWith('*') ? name.StartsWith(k[..^1], StringComparison.Ordinal) : name == k);
+}

@@ -1,0 +1,52 @@
+using SlimSharp.Data;
+using SlimSharp.Models;
+using SlimSharp.Networks;
+using TorchSharp;
+
+namespace SlimSharp.Slimming;
+
+/// <summary>
+/// Weights that let every kept channel speak: on trained weights most may be dead and hide a wrong index. Scales lie in
+/// ±[0.5, 1.5], statistics are random, and weights are as large as keeps signals of unit size through what the cut leaves.
+/// </summary>
+internal static class RandomWeights
+{
+    /// <summary>Float64 tensors for <paramref name="cut"/>'s source; the caller disposes them.</summary>
+    internal static Weights Draw(NetworkCut cut, long seed)
+    {
+        var left = cut.Target.Parameters().ToDictionary(p => p.Name, p => p.Parameter);
+        var weights = new Weights();
+        foreach (var (name, _, parameter) in cut.Source.Parameters())
+        {
+            var random = new Randomness(seed, Randomness.Name(name));
+            var values = new double[parameter.Count];
+            // Kept inputs of one output: all of its weight's places but those of the output axis.
+            var inputs = left[name].Count / (double)left[name].Sizes[0];
+            for (var i = 0; i < values.Length; i++)
+                values[i] = Draw(parameter.Role, inputs, ref random);
+            weights[name] = Numbers.Tensor(values, [.. parameter.Sizes], torch.float64);
+        }
+        return weights;
+    }
+
+    /// <summary>Random inputs of that many samples; the caller disposes them.</summary>
+    internal static torch.Tensor Inputs(Shape shape, int count, long seed)
+    {
+        var random = new Randomness(seed, Randomness.Name("inputs"));
+        var values = new double[shape.Count * count];
+        for (var i = 0; i < values.Length; i++)
+            values[i] = random.NextNormal();
+        return Numbers.Tensor(values, shape.Sizes(count), torch.float64);
+    }
+
+    private static double Draw(ParameterRole role, double inputs, ref Randomness random) =>
+        role switch
+        {
+            ParameterRole.Weight => random.NextNormal() * Math.Sqrt(2 / inputs),
+            ParameterRole.Scale => (random.NextDouble() + 0.5) * (random.Next(2) == 0 ? -1 : 1),
+            // Mostly positive shifts, so that ReLUs let through.
+            ParameterRole.Shift or ParameterRole.Bias => random.NextDouble() * 1.2 - 0.2,
+            ParameterRole.RunningMean => random.NextNormal() * 0.3,
+            _ => random.NextDouble() + 0.5,
+        };
+}

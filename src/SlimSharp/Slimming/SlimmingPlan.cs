@@ -1,0 +1,74 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text;
+using System.Text.Json.Serialization;
+using SlimSharp.Networks;
+
+namespace SlimSharp.Slimming;
+
+/// <summary>Which channels go and which stay, before anything is cut: data, to be printed, stored and compared.</summary>
+public sealed record SlimmingPlan
+{
+    /// <summary>The network to be cut.</summary>
+    public required Network Source { get; init; }
+
+    /// <summary>The identity of the weights that the plan was made from (<see cref="Models.Weights.Hash"/>).</summary>
+    public required string WeightsHash { get; init; }
+
+    /// <summary>What was asked for.</summary>
+    public required PlanOptions Options { get; init; }
+
+    /// <summary>What becomes of every group.</summary>
+    public required ImmutableArray<GroupPlan> Groups { get; init; }
+
+    /// <summary>The importance up to which units go; −1 if none goes.</summary>
+    public double Threshold { get; init; }
+
+    /// <summary>How many scales a global ratio is a share of.</summary>
+    public int Scales { get; init; }
+
+    /// <summary>How many of them are below the largest of every layer: with fewer than these cut, no layer is emptied.</summary>
+    public int SafeScales { get; init; }
+
+    /// <summary>What should be known before cutting, in sentences.</summary>
+    public ImmutableArray<string> Warnings { get; init; } = [];
+
+    /// <summary>No layer is emptied by ratios below this, under the strict global rule.</summary>
+    [JsonIgnore]
+    public double LargestSafeRatio => Scales == 0 ? 0 : (double)SafeScales / Scales;
+
+    /// <summary>The network that the cut leaves.</summary>
+    public Network Target() => NetworkCut.Of(this).Target;
+
+    /// <summary>The plan in words and a table: per layer before, after and why; what is saved; the largest safe ratio; warnings.</summary>
+    public string Explain()
+    {
+        var text = new StringBuilder();
+        var width = Groups.Max(g => g.Group.Length);
+        foreach (var group in Groups)
+            text.AppendLine(
+                CultureInfo.InvariantCulture,
+                $"{group.Group.PadRight(width)}  {group.Units, 5} → {group.Kept.Length, -5} {group.Why}"
+            );
+        var (before, after) = (NetworkCost.Of(Source), NetworkCost.Of(Target()));
+        text.AppendLine(
+            CultureInfo.InvariantCulture,
+            $"parameters {before.Parameters:N0} → {after.Parameters:N0} ({Share(after.Parameters, before.Parameters)}), "
+                + $"MACs {before.Macs:N0} → {after.Macs:N0} ({Share(after.Macs, before.Macs)})"
+        );
+        text.AppendLine(
+            SafeScales == 0
+                ? "Under the strict global rule any ratio empties a layer."
+                : string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"Ratios below {LargestSafeRatio:F4} empty no layer (up to {SafeScales:N0} of {Scales:N0} channels)."
+                )
+        );
+        foreach (var warning in Warnings)
+            text.AppendLine($"Warning: {warning}");
+        return text.ToString();
+    }
+
+    private static string Share(long after, long before) =>
+        ((double)after / before - 1).ToString("+0.0%;−0.0%", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,96 @@
+using SlimSharp.Models;
+using SlimSharp.Networks;
+using TorchSharp;
+
+namespace SlimSharp.Slimming;
+
+/// <summary>Carries plans out: a new network, new weights, and the proof that nothing else changed. The original stays as it was.</summary>
+public static class Surgeon
+{
+    private const long StructureSeed = 1;
+    private const int RandomProbeSize = 4;
+
+    /// <summary>
+    /// Cuts. <paramref name="probe"/> are real inputs (N×C×H×W, normalised) on which the cut is checked; without them, random ones
+    /// are used. The caller disposes the result.
+    /// </summary>
+    /// <exception cref="PlanException">The plan was made for another network, or masked and cut do not agree.</exception>
+    public static SurgeryResult Apply(Model model, SlimmingPlan plan, torch.Tensor? probe = null)
+    {
+        if (!model.Network.Equals(plan.Source))
+            throw new PlanException($"The plan was made for another network than this {model.Network.Name}.");
+        using var weights = model.CopyWeights();
+        if (weights.Hash() != plan.WeightsHash)
+            throw new PlanException(
+                $"The plan was made from other weights than these of {model.Network.Name}; plan again."
+            );
+
+        using var folding = ConstantFolding.Of(plan, weights);
+        var cut = NetworkCut.Of(folding.Network, ChannelGroups.Of(folding.Network), plan.Groups);
+        return Apply(cut, folding, weights, probe);
+    }
+
+    internal static SurgeryResult Apply(NetworkCut cut, ConstantFolding folding, Weights weights, torch.Tensor? probe)
+    {
+        var inputs = probe?.to(torch.float32, copy: true) ?? RandomProbe(cut.Source);
+        var structure = Certifier.Structure(cut, StructureSeed);
+        using var reference = folding.Reference(cut, weights);
+        var (function, masked) = Compare(cut, folding, reference, inputs, torch.float64);
+        var (function32, masked32) = Compare(cut, folding, reference, inputs, torch.float32);
+        masked32.Dispose();
+
+        var small = cut.Slice(folding.Weights);
+        var (parameters, macs) = Certifier.Count(cut.Target, small);
+        var certificate = new Certificate
+        {
+            StructureDifference = structure,
+            StructureSeed = StructureSeed,
+            FunctionDifference = function,
+            FunctionDifference32 = function32,
+            Parameters = parameters,
+            Macs = macs,
+            WeightsHash = small.Hash(),
+        };
+        var expected = NetworkCost.Of(cut.Target);
+        if (!certificate.Agrees || (parameters, macs) != (expected.Parameters, expected.Macs))
+        {
+            small.Dispose();
+            throw new PlanException(
+                FormattableString.Invariant(
+                    $"The cut of {cut.Source.Name} is refused: masked and cut network differ by {structure:G3} (structure) and {function:G3} (function) "
+                )
+                    + FormattableString.Invariant(
+                        $"of the largest output, where {Certificate.Tolerance} is allowed, or counts differ ({parameters} parameters, {macs} MACs)."
+                    )
+            );
+        }
+        return new(new Model(cut.Target, small), certificate, inputs, masked, folding.Report);
+    }
+
+    private static (double Difference, torch.Tensor Masked) Compare(
+        NetworkCut cut,
+        ConstantFolding folding,
+        Weights reference,
+        torch.Tensor inputs,
+        torch.ScalarType type
+    )
+    {
+        using var cast = inputs.to(type);
+        using var folded = folding.Weights.Copy(type);
+        using var original = new Model(folding.Original, reference.Copy(type));
+        using var small = new Model(cut.Target, cut.Slice(folded));
+        using var outputs = Certifier.Outputs(small, cast);
+        var masked = Certifier.Outputs(original, cast);
+        return (Numbers.RelativeDifference(outputs, masked), masked);
+    }
+
+    private static torch.Tensor RandomProbe(Network network)
+    {
+        using var wide = RandomWeights.Inputs(
+            network.Shapes[network.Inputs.First().Name],
+            RandomProbeSize,
+            StructureSeed
+        );
+        return wide.to(torch.float32);
+    }
+}

@@ -1,0 +1,9 @@
+using SlimSharp.Models;
+
+namespace SlimSharp.Training;
+
+/// <summary>A training at an instant. Whoever made it disposes the tensors.</summary>
+/// <param name="Position">Where it stands.</param>
+/// <param name="Weights">The model's parameters and buffers.</param>
+/// <param name="Extras">What the optimiser and regularisers remember, and the best weights so far.</param>
+public sealed record Checkpoint(TrainingPosition Position, Weights Weights, Weights Extras);

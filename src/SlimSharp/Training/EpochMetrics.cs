@@ -1,0 +1,29 @@
+namespace SlimSharp.Training;
+
+/// <summary>What is measured at the end of an epoch.</summary>
+public sealed record EpochMetrics
+{
+    /// <summary>The epoch, from 1.</summary>
+    public int Epoch { get; init; }
+
+    /// <summary>The learning rate of its last step.</summary>
+    public double LearningRate { get; init; }
+
+    /// <summary>Mean loss over training images, as they were augmented and while weights changed.</summary>
+    public double TrainLoss { get; init; }
+
+    /// <summary>Accuracy over training images, likewise, in [0, 1].</summary>
+    public double TrainAccuracy { get; init; }
+
+    /// <summary>Mean loss over validation images; null without such.</summary>
+    public double? ValidationLoss { get; init; }
+
+    /// <summary>Accuracy over validation images in [0, 1]; null without such.</summary>
+    public double? ValidationAccuracy { get; init; }
+
+    /// <summary>The share of BatchNorm scales below <see cref="Regularizers.ScalePenalty.NearZero"/>.</summary>
+    public double NearZero { get; init; }
+
+    /// <summary>Seconds that the epoch took.</summary>
+    public double Seconds { get; init; }
+}

@@ -1,0 +1,60 @@
+using SlimSharp.Data;
+using SlimSharp.Models;
+using TorchSharp;
+using F = TorchSharp.torch.nn.functional;
+
+namespace SlimSharp.Training;
+
+/// <summary>Measures models on sets.</summary>
+public static class Evaluation
+{
+    /// <summary>Loss and accuracy of a model on all images of a set.</summary>
+    /// <exception cref="DataException">The images or classes are not those that the network takes.</exception>
+    public static Score Of(Model model, ImageSet set, Normalization normalization)
+    {
+        CheckFit(model, set);
+        var (loss, correct) = (0.0, 0L);
+        foreach (var batch in Batches.InOrder(set, normalization).All())
+        {
+            using var scope = torch.NewDisposeScope();
+            using var inference = torch.inference_mode();
+            using (batch)
+            {
+                var (images, labels) = (batch.Images.to(model.Type, model.Device), batch.Labels.to(model.Device));
+                var outputs = model.Run(
+                    new Dictionary<string, torch.Tensor> { [model.Network.Inputs.First().Name] = images },
+                    [model.Network.Outputs[0]],
+                    mode: RunMode.Evaluation
+                )[model.Network.Outputs[0]];
+                loss += Numbers.Single(F.cross_entropy(outputs, labels)) * batch.Indices.Count;
+                correct += Correct(outputs, labels);
+            }
+        }
+        return new(loss / set.Count, (double)correct / set.Count, set.Count);
+    }
+
+    /// <summary>How many rows of N×classes have their largest value at the label.</summary>
+    internal static long Correct(torch.Tensor outputs, torch.Tensor labels)
+    {
+        using var chosen = outputs.argmax(1);
+        using var hits = chosen.eq(labels);
+        using var sum = hits.sum();
+        return (long)Numbers.Single(sum);
+    }
+
+    /// <summary>Throws if a model does not take the images of a set.</summary>
+    /// <exception cref="DataException">Shape or number of classes differ.</exception>
+    public static void CheckFit(Model model, ImageSet set)
+    {
+        var input = model.Network.Shapes[model.Network.Inputs.First().Name];
+        if (set.Shape != input)
+            throw new DataException(
+                $"{set.Name}: images are {set.Shape}, but {model.Network.Name} takes {input}. Give --size, --pad or --channels."
+            );
+        var classes = model.Network.Shapes[model.Network.Outputs[0]].Channels;
+        if (set.Classes.Length != classes)
+            throw new DataException(
+                $"{set.Name}: has {set.Classes.Length} classes, but {model.Network.Name} tells {classes} apart."
+            );
+    }
+}

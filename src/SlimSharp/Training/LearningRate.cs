@@ -1,0 +1,22 @@
+using System.Text.Json.Serialization;
+
+namespace SlimSharp.Training;
+
+/// <summary>A learning rate as a pure function of how much of a training is done.</summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
+[JsonDerivedType(typeof(StepSchedule), "step")]
+[JsonDerivedType(typeof(CosineSchedule), "cosine")]
+public abstract record LearningRate
+{
+    /// <summary>The rate before any decrease.</summary>
+    public double Initial { get; init; } = 0.1;
+
+    /// <summary>The share of the training over which the rate rises linearly from 0.</summary>
+    public double WarmUp { get; init; }
+
+    /// <summary>The rate at <paramref name="progress"/> in [0, 1].</summary>
+    public double At(double progress) => progress < WarmUp ? Initial * progress / WarmUp : Initial * Factor(progress);
+
+    /// <summary>What the initial rate is multiplied by.</summary>
+    protected abstract double Factor(double progress);
+}

@@ -1,0 +1,37 @@
+using TorchSharp;
+
+namespace SlimSharp.Training;
+
+/// <summary>
+/// Stochastic gradient descent with heavy-ball momentum: v ← momentum·v + (g + decay·w); w ← w − rate·v; with Nesterov,
+/// w ← w − rate·(g + decay·w + momentum·v).
+/// </summary>
+public sealed record Sgd : Optimizer
+{
+    /// <summary>The share of the last change that is kept.</summary>
+    public double Momentum { get; init; } = 0.9;
+
+    /// <summary>Looks one step ahead (not in the published setting).</summary>
+    public bool Nesterov { get; init; }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> Memory => ["momentum"];
+
+    /// <inheritdoc/>
+    public override double EffectiveStep(double learningRate) => learningRate / (1 - Momentum);
+
+    /// <inheritdoc/>
+    public override void Step(IReadOnlyList<OptimizerSlot> slots, double learningRate, long count)
+    {
+        using Scalar decay = WeightDecay;
+        using Scalar momentum = Momentum;
+        using Scalar back = -learningRate;
+        foreach (var (parameter, gradient, memory) in slots)
+        {
+            if (WeightDecay != 0)
+                gradient.add_(parameter, decay);
+            memory[0].mul_(momentum).add_(gradient, Scalars.One);
+            parameter.add_(Nesterov ? gradient.add_(memory[0], momentum) : memory[0], back);
+        }
+    }
+}

@@ -1,0 +1,11 @@
+namespace SlimSharp.Training;
+
+/// <summary>As published: a tenth from the half on, a hundredth from three quarters on.</summary>
+public sealed record StepSchedule : LearningRate
+{
+    /// <inheritdoc/>
+    protected override double Factor(double progress) =>
+        progress < 0.5 ? 1
+        : progress < 0.75 ? 0.1
+        : 0.01;
+}

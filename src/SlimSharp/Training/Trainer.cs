@@ -1,0 +1,207 @@
+using System.Diagnostics;
+using SlimSharp.Data;
+using SlimSharp.Models;
+using SlimSharp.Regularizers;
+using TorchSharp;
+using F = TorchSharp.torch.nn.functional;
+
+namespace SlimSharp.Training;
+
+/// <summary>Trains a model: the published loop, with regularisers at their moments and a checkpoint each minute and each epoch.</summary>
+/// <param name="options">How.</param>
+/// <param name="regularizers">Methods that take part, in their order.</param>
+public sealed class Trainer(TrainingOptions options, params IReadOnlyList<Regularizer> regularizers)
+{
+    /// <summary>Where to report to.</summary>
+    public IProgress<TrainingProgress>? Progress { get; init; }
+
+    /// <summary>Writes a checkpoint; called at each epoch's end, when a minute has passed, and when stopped.</summary>
+    public Action<Checkpoint>? Save { get; init; }
+
+    /// <summary>How long at most between checkpoints.</summary>
+    public TimeSpan SaveEvery { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>
+    /// Trains <paramref name="model"/> in place, from <paramref name="from"/> on if given. Afterwards it holds the last weights,
+    /// or the best ones on validation images if so asked.
+    /// </summary>
+    /// <exception cref="TrainingException">An option is out of range, or the loss is no longer a number.</exception>
+    /// <exception cref="OperationCanceledException">It was stopped, after a checkpoint.</exception>
+    public TrainingPosition Train(
+        Model model,
+        ImageSet train,
+        ImageSet? validation,
+        Normalization normalization,
+        Checkpoint? from = null,
+        CancellationToken stop = default
+    )
+    {
+        options.Check();
+        Evaluation.CheckFit(model, train);
+        using var state = new TrainingState(model, options.Optimizer, regularizers);
+        if (from is not null)
+            state.Restore(from.Position, from.Weights, from.Extras);
+        var batches = new Batches(train, options.BatchSize, normalization, options.Augmentation, options.Seed);
+        var pace = new Pace(options.Epochs, BatchCount(batches), state.Position);
+        while (state.Position.Epoch < options.Epochs)
+        {
+            RunEpoch(state, batches, pace, stop);
+            FinishEpoch(state, validation, normalization, pace);
+            SaveNow(state, pace);
+        }
+        if (options.KeepBest && state.Best is { } best)
+            model.Load(best);
+        return state.Position;
+    }
+
+    private void RunEpoch(TrainingState state, Batches batches, Pace pace, CancellationToken stop)
+    {
+        state.Model.train();
+        var count = BatchCount(batches);
+        foreach (
+            var batch in batches.Epoch(state.Position.Epoch, state.Position.Batch).Take(count - state.Position.Batch)
+        )
+        {
+            Step(state, batch, count);
+            var p = state.Position = state.Position with { Batch = state.Position.Batch + 1 };
+            Progress?.Report(
+                new(
+                    p.Epoch,
+                    options.Epochs,
+                    p.Batch,
+                    count,
+                    p.LossSum / p.Seen,
+                    (double)p.Correct / p.Seen,
+                    pace.Remaining(p),
+                    null
+                )
+            );
+            if (stop.IsCancellationRequested || (p.Batch < count && pace.SinceSave > SaveEvery))
+                SaveNow(state, pace);
+            stop.ThrowIfCancellationRequested();
+        }
+    }
+
+    private void Step(TrainingState state, Batch given, int count)
+    {
+        using var scope = torch.NewDisposeScope();
+        var (model, position) = (state.Model, state.Position);
+        var rate = options.LearningRate.At((position.Epoch + (double)position.Batch / count) / options.Epochs);
+        var info = new StepInfo(position.Epoch, position.Batch, rate, options.Optimizer.EffectiveStep(rate));
+        using var batch = regularizers.Aggregate(given, (b, r) => r.OnBatch(b, info));
+        var (images, labels) = (batch.Images.to(model.Type, model.Device), batch.Labels.to(model.Device));
+
+        var output = model.Network.Outputs[0];
+        var values = model.Run(
+            new Dictionary<string, torch.Tensor> { [model.Network.Inputs.First().Name] = images },
+            [.. model.Network.Outputs.Concat(regularizers.SelectMany(r => r.Features)).Distinct()],
+            regularizers.SelectMany(r => r.Substitutes(model, info)).ToDictionary(),
+            new RunMode(true, new(options.Seed, position.Epoch, batch.Indices))
+        );
+        var loss = F.cross_entropy(values[output], labels, label_smoothing: options.LabelSmoothing);
+        var mean = Numbers.Single(loss);
+        foreach (var term in regularizers.Select(r => r.Loss(batch, values, info)).OfType<torch.Tensor>())
+            loss = loss.add(term, Scalars.One);
+        if (!double.IsFinite(mean))
+            throw new TrainingException(
+                $"The loss is no longer a number in epoch {position.Epoch + 1}, batch {position.Batch + 1}; take a smaller learning rate or λ."
+            );
+
+        loss.backward();
+        foreach (var regularizer in regularizers)
+            regularizer.OnGradients(model, info);
+        state.Step(rate, options.ClipNorm);
+        foreach (var regularizer in regularizers)
+            regularizer.AfterStep(model, info);
+        state.Position = state.Position with
+        {
+            LossSum = position.LossSum + mean * batch.Indices.Count,
+            Correct = position.Correct + Evaluation.Correct(values[output], labels),
+            Seen = position.Seen + batch.Indices.Count,
+        };
+    }
+
+    private void FinishEpoch(TrainingState state, ImageSet? validation, Normalization normalization, Pace pace)
+    {
+        var p = state.Position;
+        var score = validation is null ? null : Evaluation.Of(state.Model, validation, normalization);
+        var scales = BatchNormScales.Values(state.Model);
+        var metrics = new EpochMetrics
+        {
+            Epoch = p.Epoch + 1,
+            LearningRate = options.LearningRate.At((p.Epoch + (p.Batch - 1.0) / p.Batch) / options.Epochs),
+            TrainLoss = p.LossSum / p.Seen,
+            TrainAccuracy = (double)p.Correct / p.Seen,
+            ValidationLoss = score?.Loss,
+            ValidationAccuracy = score?.Accuracy,
+            NearZero =
+                scales.Length == 0 ? 0 : (double)scales.Count(s => Math.Abs(s) < ScalePenalty.NearZero) / scales.Length,
+            Seconds = pace.TakeSeconds(),
+        };
+        var better = score is not null && score.Accuracy > p.BestAccuracy;
+        if (better && options.KeepBest)
+            state.KeepBest();
+        state.Position = new()
+        {
+            Epoch = p.Epoch + 1,
+            Steps = p.Steps,
+            BestAccuracy = better ? score!.Accuracy : p.BestAccuracy,
+            History = p.History.Add(metrics),
+            Seconds = p.Seconds + metrics.Seconds,
+        };
+        Progress?.Report(
+            new(
+                p.Epoch,
+                options.Epochs,
+                p.Batch,
+                p.Batch,
+                metrics.TrainLoss,
+                metrics.TrainAccuracy,
+                pace.Remaining(state.Position),
+                metrics
+            )
+        );
+    }
+
+    private void SaveNow(TrainingState state, Pace pace)
+    {
+        if (Save is null)
+            return;
+        using var weights = state.Model.CopyWeights();
+        using var extras = state.Extras();
+        Save(new(state.Position, weights, extras));
+        pace.Saved();
+    }
+
+    // A last batch of one image has no variance for BatchNorm to take.
+    private static int BatchCount(Batches batches) =>
+        batches.Set.Count % batches.Size == 1 ? batches.Count - 1 : batches.Count;
+
+    /// <summary>Time: since the last checkpoint, of this epoch, and left.</summary>
+    private sealed class Pace(int epochs, int batches, TrainingPosition start)
+    {
+        private readonly long _begun = Stopwatch.GetTimestamp();
+        private long _epochBegun = Stopwatch.GetTimestamp();
+        private long _saved = Stopwatch.GetTimestamp();
+
+        internal TimeSpan SinceSave => Stopwatch.GetElapsedTime(_saved);
+
+        internal void Saved() => _saved = Stopwatch.GetTimestamp();
+
+        internal double TakeSeconds()
+        {
+            var seconds = Stopwatch.GetElapsedTime(_epochBegun).TotalSeconds;
+            _epochBegun = Stopwatch.GetTimestamp();
+            return seconds;
+        }
+
+        internal TimeSpan Remaining(TrainingPosition now)
+        {
+            double Done(TrainingPosition p) => p.Epoch * batches + p.Batch;
+            var done = Done(now) - Done(start);
+            return done <= 0
+                ? TimeSpan.Zero
+                : Stopwatch.GetElapsedTime(_begun) * (((double)epochs * batches - Done(now)) / done);
+        }
+    }
+}

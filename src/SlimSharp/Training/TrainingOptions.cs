@@ -1,0 +1,64 @@
+using SlimSharp.Data;
+
+namespace SlimSharp.Training;
+
+/// <summary>How a model is trained. The defaults are the published ones, but for the number of epochs.</summary>
+public sealed record TrainingOptions
+{
+    /// <summary>Passes over the training images; published are 160.</summary>
+    public int Epochs { get; init; } = 160;
+
+    /// <summary>Images per step.</summary>
+    public int BatchSize { get; init; } = 64;
+
+    /// <summary>The learning rate over the training.</summary>
+    public LearningRate LearningRate { get; init; } = new StepSchedule();
+
+    /// <summary>The rule.</summary>
+    public Optimizer Optimizer { get; init; } = new Sgd();
+
+    /// <summary>Random changes of images.</summary>
+    public Augmentation Augmentation { get; init; } = Augmentation.Published;
+
+    /// <summary>What every random choice is a function of.</summary>
+    public long Seed { get; init; }
+
+    /// <summary>Gradients are scaled down to this joint norm; null leaves them.</summary>
+    public double? ClipNorm { get; init; }
+
+    /// <summary>The share of each label that is spread over all classes.</summary>
+    public double LabelSmoothing { get; init; }
+
+    /// <summary>Keep the epoch with the best accuracy on validation images instead of the last.</summary>
+    public bool KeepBest { get; init; }
+
+    /// <summary>Throws if an option is out of range.</summary>
+    /// <exception cref="TrainingException">The message names the option.</exception>
+    public void Check()
+    {
+        Require(Epochs >= 1, "--epochs", Epochs, "1 or more");
+        Require(BatchSize >= 2, "--batch", BatchSize, "2 or more (BatchNorm needs them)");
+        Require(
+            LearningRate.Initial > 0 && double.IsFinite(LearningRate.Initial),
+            "--lr",
+            LearningRate.Initial,
+            "positive"
+        );
+        Require(LearningRate.WarmUp is >= 0 and < 1, "--warmup", LearningRate.WarmUp, "a share in [0, 1)");
+        Require(Optimizer.WeightDecay >= 0, "--weight-decay", Optimizer.WeightDecay, "0 or more");
+        Require(
+            Optimizer is not Sgd { Momentum: < 0 or >= 1 },
+            "--momentum",
+            (Optimizer as Sgd)?.Momentum ?? 0,
+            "in [0, 1)"
+        );
+        Require(ClipNorm is null or > 0, "--clip", ClipNorm ?? 0, "positive");
+        Require(LabelSmoothing is >= 0 and < 1, "--label-smoothing", LabelSmoothing, "in [0, 1)");
+    }
+
+    private static void Require(bool holds, string option, double value, string range)
+    {
+        if (!holds)
+            throw new TrainingException(FormattableString.Invariant($"{option} is {value}, but must be {range}."));
+    }
+}

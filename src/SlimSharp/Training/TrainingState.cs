@@ -1,0 +1,112 @@
+using SlimSharp.Models;
+using SlimSharp.Regularizers;
+using TorchSharp;
+
+namespace SlimSharp.Training;
+
+/// <summary>A model in training with what the optimiser remembers, the regularisers' own tensors and the best weights so far.</summary>
+internal sealed class TrainingState : IDisposable
+{
+    private const string BestPrefix = "best.";
+    private readonly Dictionary<string, torch.Tensor> _trained;
+    private readonly Dictionary<string, torch.Tensor[]> _memory = [];
+    private readonly Optimizer _rule;
+
+    internal TrainingState(Model model, Optimizer rule, IReadOnlyList<Regularizer> regularizers)
+    {
+        (Model, _rule) = (model, rule);
+        _trained = model
+            .Network.Parameters()
+            .Where(p => p.Parameter.IsTrained)
+            .ToDictionary(p => p.Name, p => model[p.Name]);
+        foreach (var (name, tensor) in regularizers.SelectMany(r => r.Parameters))
+            _trained.Add(name, tensor);
+        foreach (var (name, tensor) in _trained)
+            _memory[name] = [.. rule.Memory.Select(_ => torch.zeros_like(tensor).detach().DetachFromDisposeScope())];
+    }
+
+    internal Model Model { get; }
+
+    internal TrainingPosition Position { get; set; } = new();
+
+    /// <summary>The weights of the best epoch, if any was kept.</summary>
+    internal Weights? Best { get; private set; }
+
+    internal void Step(double learningRate, double? clipNorm)
+    {
+        Position = Position with { Steps = Position.Steps + 1 };
+        using var still = torch.no_grad();
+        List<OptimizerSlot> slots =
+        [
+            .. from p in _trained
+            let gradient = p.Value.grad
+            where gradient is not null
+            select new OptimizerSlot(p.Value, gradient, _memory[p.Key]),
+        ];
+        if (clipNorm is { } norm)
+            Clip(slots, norm);
+        _rule.Step(slots, learningRate, Position.Steps);
+        foreach (var parameter in _trained.Values)
+            parameter.grad = null;
+    }
+
+    internal void KeepBest()
+    {
+        Best?.Dispose();
+        Best = Model.CopyWeights();
+    }
+
+    /// <summary>Everything but the model's own tensors, for a checkpoint; the caller disposes it.</summary>
+    internal Weights Extras()
+    {
+        var extras = new Weights();
+        foreach (var (name, tensors) in _memory)
+        {
+            for (var i = 0; i < tensors.Length; i++)
+                extras[$"{_rule.Memory[i]}.{name}"] = tensors[i].clone();
+        }
+        foreach (var name in _trained.Keys.Where(n => !Model.Network.Parameters().Any(p => p.Name == n)))
+            extras[$"regularizer.{name}"] = _trained[name].detach().clone();
+        foreach (var name in Best?.Names ?? [])
+            extras[BestPrefix + name] = Best![name].clone();
+        return extras;
+    }
+
+    internal void Restore(TrainingPosition position, Weights weights, Weights extras)
+    {
+        Position = position;
+        Model.Load(weights);
+        using var still = torch.no_grad();
+        foreach (var (name, tensors) in _memory)
+        {
+            for (var i = 0; i < tensors.Length; i++)
+                tensors[i].copy_(extras[$"{_rule.Memory[i]}.{name}"]);
+        }
+        foreach (var name in extras.Names.Where(n => n.StartsWith("regularizer.", StringComparison.Ordinal)))
+            _trained[name["regularizer.".Length..]].copy_(extras[name]);
+        foreach (var name in extras.Names.Where(n => n.StartsWith(BestPrefix, StringComparison.Ordinal)))
+            (Best ??= new())[name[BestPrefix.Length..]] = extras[name].clone();
+    }
+
+    public void Dispose()
+    {
+        foreach (var tensor in _memory.Values.SelectMany(t => t))
+            tensor.Dispose();
+        Best?.Dispose();
+    }
+
+    private static void Clip(List<OptimizerSlot> slots, double norm)
+    {
+        var squares = slots.Sum(s =>
+        {
+            using var square = s.Gradient.mul(s.Gradient);
+            using var sum = square.sum();
+            return Numbers.Single(sum);
+        });
+        if (Math.Sqrt(squares) <= norm)
+            return;
+        using Scalar factor = norm / Math.Sqrt(squares);
+        foreach (var slot in slots)
+            slot.Gradient.mul_(factor);
+    }
+}
