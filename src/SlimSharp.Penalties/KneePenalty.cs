@@ -70,14 +70,10 @@ public abstract record KneePenalty : Penalty
         if (m < Fall)
             return soft <= Flat && y <= Flat + m ? soft : (Fall * y - m * Knee) / (Fall - m);
 
-        // The objective is concave between flat and knee: its least value is at 0, on the soft branch, or beyond the knee.
-        var (best, least) = (0.0, y * y / 2);
-        foreach (var x in (ReadOnlySpan<double>)[Math.Min(soft, Flat), Math.Max(y, Knee)])
-        {
-            var objective = (x - y) * (x - y) / 2 + m * Value(x);
-            if (objective < least)
-                (best, least) = (x, objective);
-        }
-        return best;
+        // The objective is concave between flat and knee: its least value is on the soft branch or beyond the knee.
+        var (near, far) = (Math.Min(soft, Flat), Math.Max(y, Knee));
+        return Objective(far, y, m) < Objective(near, y, m) ? far : near;
     }
+
+    private double Objective(double x, double y, double m) => (x - y) * (x - y) / 2 + m * Value(x);
 }

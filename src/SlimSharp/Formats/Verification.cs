@@ -8,6 +8,8 @@ namespace SlimSharp.Formats;
 /// <summary>Checks again, from the file alone or against the original, what the certificate of a cut says.</summary>
 public static class Verification
 {
+    private const double FoldedTolerance = 1e-6;
+
     /// <summary>All checks that can be made of a file; with <paramref name="original"/>, those against the network it was cut from too.</summary>
     public static IReadOnlyList<Check> Of(SlimFile file, SlimFile? original = null)
     {
@@ -33,7 +35,7 @@ public static class Verification
                     null,
                     "the weights were trained since the cut; the cut itself can be checked with --against ORIGINAL"
                 )
-                : Function(file)
+                : Function(file, plan)
         );
         if (original is not null)
             checks.AddRange(Against(file, original, plan, certificate, retrained));
@@ -75,18 +77,18 @@ public static class Verification
         return Compared("structure", difference, "with random weights, masked and cut");
     }
 
-    private static Check Function(SlimFile file)
+    private static Check Function(SlimFile file, SlimmingPlan plan)
     {
         if (!file.Extras.Contains("probe.inputs") || !file.Extras.Contains("probe.outputs"))
             return new("function", false, "the probe that the certificate speaks of is missing");
         using var model = file.ToModel(TorchSharp.torch.float64);
         using var inputs = file.Extras["probe.inputs"].to(TorchSharp.torch.float64);
         using var outputs = Certifier.Outputs(model, inputs);
-        return Compared(
-            "function",
-            Numbers.RelativeDifference(outputs, file.Extras["probe.outputs"]),
-            "on the stored images, the masked original and this network"
-        );
+        var difference = Numbers.RelativeDifference(outputs, file.Extras["probe.outputs"]);
+        const string What = "on the stored images, the masked original and this network";
+        return plan.Options.Constants == ConstantTreatment.Drop
+            ? Compared("function", difference, What)
+            : Compared("function", difference, $"{What}, whose folded constants were rounded to float32,", FoldedTolerance);
     }
 
     private static IEnumerable<Check> Against(
@@ -130,13 +132,13 @@ public static class Verification
             : new("same cut", false, "the new cut has other weights than the certificate names");
     }
 
-    private static Check Compared(string name, double difference, string what) =>
+    private static Check Compared(string name, double difference, string what, double tolerance = Certificate.Tolerance) =>
         new(
             name,
-            difference <= Certificate.Tolerance,
+            difference <= tolerance,
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"{what} differ by {difference:G2} of the largest output (float64; {Certificate.Tolerance} is allowed)"
+                $"{what} differ by {difference:G2} of the largest output (float64; {tolerance} is allowed)"
             )
         );
 }

@@ -66,17 +66,19 @@ public sealed class Model : torch.nn.Module<torch.Tensor, torch.Tensor>
     /// <summary>Copies of all parameters and buffers; the caller disposes them.</summary>
     public Weights CopyWeights(torch.ScalarType? type = null)
     {
-        using var detached = torch.no_grad();
         var copy = new Weights();
         foreach (var (name, tensor) in _tensors)
-            copy[name] = tensor.detach().to(type ?? tensor.dtype, copy: true);
+        {
+            using var detached = tensor.detach();
+            copy[name] = detached.to(type ?? tensor.dtype, copy: true);
+        }
         return copy;
     }
 
     /// <summary>Writes over all parameters and buffers.</summary>
     public void Load(Weights weights)
     {
-        using var detached = torch.no_grad();
+        using var still = torch.no_grad();
         foreach (var (name, tensor) in _tensors)
             tensor.copy_(weights[name]);
     }
@@ -169,7 +171,8 @@ public sealed class Model : torch.nn.Module<torch.Tensor, torch.Tensor>
         if (parameter.IsTrained)
         {
             using (tensor)
-                register_parameter(name, new TorchSharp.Modules.Parameter(tensor.detach(), requires_grad: true));
+            using (var detached = tensor.detach())
+                register_parameter(name, new TorchSharp.Modules.Parameter(detached, requires_grad: true));
             _tensors[name] = get_parameter(name)!;
         }
         else

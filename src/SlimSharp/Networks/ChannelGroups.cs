@@ -12,15 +12,18 @@ public static class ChannelGroups
         var members = Members(network, union);
         var frozen = Frozen(network, union);
         // Units that touch the same nodes and share their fate form one group.
-        return
-        [
-            .. from unit in members
+        var groups =
+            from unit in members
             orderby unit.Key
             let reason = frozen.GetValueOrDefault(unit.Key)
             group unit.Value by (Nodes: string.Join('\n', unit.Value.Keys), Reason: reason) into units
-            select Describe(network, [.. units], units.Key.Reason),
-        ];
+            select Describe(network, [.. units], units.Key.Reason);
+        return [.. groups.GroupBy(g => g.Name).SelectMany(Numbered)];
     }
+
+    // Channels of one producer that go different ways get names of their own: stem, stem#2, ...
+    private static IEnumerable<ChannelGroup> Numbered(IEnumerable<ChannelGroup> namesakes) =>
+        namesakes.Select((g, i) => i == 0 ? g : g with { Name = $"{g.Name}#{i + 1}" });
 
     // For every unit: its channels in each node, nodes in network order.
     private static Dictionary<int, Dictionary<string, List<int>>> Members(Network network, ChannelUnion union)

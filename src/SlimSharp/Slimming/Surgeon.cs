@@ -1,3 +1,4 @@
+using System.Globalization;
 using SlimSharp.Models;
 using SlimSharp.Networks;
 using TorchSharp;
@@ -25,21 +26,24 @@ public static class Surgeon
                 $"The plan was made from other weights than these of {model.Network.Name}; plan again."
             );
 
-        using var folding = ConstantFolding.Of(plan, weights);
+        // Constants are folded, and the function is compared, in float64.
+        using var wide = weights.Copy(torch.float64);
+        using var folding = ConstantFolding.Of(plan, wide);
         var cut = NetworkCut.Of(folding.Network, ChannelGroups.Of(folding.Network), plan.Groups);
-        return Apply(cut, folding, weights, probe);
+        return Apply(cut, folding, wide, model.Type, probe);
     }
 
-    internal static SurgeryResult Apply(NetworkCut cut, ConstantFolding folding, Weights weights, torch.Tensor? probe)
+    internal static SurgeryResult Apply(NetworkCut cut, ConstantFolding folding, Weights wide, torch.ScalarType type, torch.Tensor? probe)
     {
         var inputs = probe?.to(torch.float32, copy: true) ?? RandomProbe(cut.Source);
         var structure = Certifier.Structure(cut, StructureSeed);
-        using var reference = folding.Reference(cut, weights);
-        var (function, masked) = Compare(cut, folding, reference, inputs, torch.float64);
-        var (function32, masked32) = Compare(cut, folding, reference, inputs, torch.float32);
+        using var reference = folding.Reference(cut, wide);
+        using var sliced = cut.Slice(folding.Weights);
+        var (function, masked) = Compare(cut, folding, reference, sliced, inputs, torch.float64);
+        var (function32, masked32) = Compare(cut, folding, reference, sliced, inputs, torch.float32);
         masked32.Dispose();
 
-        var small = cut.Slice(folding.Weights);
+        var small = sliced.Copy(type);
         var (parameters, macs) = Certifier.Count(cut.Target, small);
         var certificate = new Certificate
         {
@@ -52,33 +56,32 @@ public static class Surgeon
             WeightsHash = small.Hash(),
         };
         var expected = NetworkCost.Of(cut.Target);
-        if (!certificate.Agrees || (parameters, macs) != (expected.Parameters, expected.Macs))
-        {
-            small.Dispose();
-            throw new PlanException(
-                FormattableString.Invariant(
-                    $"The cut of {cut.Source.Name} is refused: masked and cut network differ by {structure:G3} (structure) and {function:G3} (function) "
-                )
-                    + FormattableString.Invariant(
-                        $"of the largest output, where {Certificate.Tolerance} is allowed, or counts differ ({parameters} parameters, {macs} MACs)."
-                    )
-            );
-        }
-        return new(new Model(cut.Target, small), certificate, inputs, masked, folding.Report);
+        if (certificate.Agrees && (parameters, macs) == (expected.Parameters, expected.Macs))
+            return new(new Model(cut.Target, small), certificate, inputs, masked, folding.Report);
+
+        small.Dispose();
+        inputs.Dispose();
+        masked.Dispose();
+        throw new PlanException(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"The cut of {cut.Source.Name} is refused: masked and cut network differ by {structure:G3} (structure) and {function:G3} (function) of the largest output, where {Certificate.Tolerance} is allowed, or counts differ ({parameters} parameters, {macs} MACs)."
+            )
+        );
     }
 
     private static (double Difference, torch.Tensor Masked) Compare(
         NetworkCut cut,
         ConstantFolding folding,
         Weights reference,
+        Weights sliced,
         torch.Tensor inputs,
         torch.ScalarType type
     )
     {
         using var cast = inputs.to(type);
-        using var folded = folding.Weights.Copy(type);
         using var original = new Model(folding.Original, reference.Copy(type));
-        using var small = new Model(cut.Target, cut.Slice(folded));
+        using var small = new Model(cut.Target, sliced.Copy(type));
         using var outputs = Certifier.Outputs(small, cast);
         var masked = Certifier.Outputs(original, cast);
         return (Numbers.RelativeDifference(outputs, masked), masked);
@@ -86,11 +89,7 @@ public static class Surgeon
 
     private static torch.Tensor RandomProbe(Network network)
     {
-        using var wide = RandomWeights.Inputs(
-            network.Shapes[network.Inputs.First().Name],
-            RandomProbeSize,
-            StructureSeed
-        );
+        using var wide = RandomWeights.Inputs(network.Shapes[network.Inputs.First().Name], RandomProbeSize, StructureSeed);
         return wide.to(torch.float32);
     }
 }

@@ -22,7 +22,7 @@ internal sealed class TrainingState : IDisposable
         foreach (var (name, tensor) in regularizers.SelectMany(r => r.Parameters))
             _trained.Add(name, tensor);
         foreach (var (name, tensor) in _trained)
-            _memory[name] = [.. rule.Memory.Select(_ => torch.zeros_like(tensor).detach().DetachFromDisposeScope())];
+            _memory[name] = [.. rule.Memory.Select(_ => torch.zeros_like(tensor, requires_grad: false).DetachFromDisposeScope())];
     }
 
     internal Model Model { get; }
@@ -66,7 +66,10 @@ internal sealed class TrainingState : IDisposable
                 extras[$"{_rule.Memory[i]}.{name}"] = tensors[i].clone();
         }
         foreach (var name in _trained.Keys.Where(n => !Model.Network.Parameters().Any(p => p.Name == n)))
-            extras[$"regularizer.{name}"] = _trained[name].detach().clone();
+        {
+            using var detached = _trained[name].detach();
+            extras[$"regularizer.{name}"] = detached.clone();
+        }
         foreach (var name in Best?.Names ?? [])
             extras[BestPrefix + name] = Best![name].clone();
         return extras;

@@ -1,0 +1,72 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+
+namespace SlimSharp.Tests;
+
+/// <summary>Where things are, and processes of our own.</summary>
+internal static class Machine
+{
+    [ModuleInitializer]
+    internal static void OneThreadPerTest() => Threads.Count = 1; // tests run two at a time
+
+    /// <summary>The repository's root.</summary>
+    internal static string Root { get; } = Above(AppContext.BaseDirectory, "SlimSharp.slnx");
+
+    /// <summary>Real data beside the project, or null.</summary>
+    internal static string? Shared { get; } =
+        Environment.GetEnvironmentVariable("SLIMSHARP_DATA") is { Length: > 0 } given ? given
+        : Directory.Exists(Path.Combine(Root, "..", "shared", "data")) ? Path.Combine(Root, "..", "shared")
+        : null;
+
+    /// <summary>A path under the shared data; skips the test with a sentence where it is not.</summary>
+    internal static string SharedPath(params string[] parts)
+    {
+        var path = Shared is null ? null : Path.Combine([Shared, .. parts]);
+        Assert.SkipUnless(Path.Exists(path), $"{string.Join('/', parts)} is not there; set SLIMSHARP_DATA to the folder that holds it.");
+        return path!;
+    }
+
+    /// <summary>A folder that no other test uses; removed by the operating system, not by us.</summary>
+    internal static string Folder() => Directory.CreateTempSubdirectory("slimsharp-").FullName;
+
+    internal static string SamplePath => Path.Combine(Root, "data", "fashion-mnist");
+
+    /// <summary>The program of a project, as it was built with these tests.</summary>
+    internal static string Program(string project, string name)
+    {
+        var configuration = Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory));
+        return Path.Combine(Root, "artifacts", "bin", project, configuration, name + ".dll");
+    }
+
+    internal static (int Code, string Output, string Error) RunSlim(params string[] arguments) => Run(StartSlim(arguments));
+
+    internal static Process StartSlim(params string[] arguments) => Start([Program("SlimSharp.Cli", "slim"), .. arguments]);
+
+    internal static (int Code, string Output, string Error) Run(Process process)
+    {
+        var error = process.StandardError.ReadToEndAsync();
+        var output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return (process.ExitCode, output, error.GetAwaiter().GetResult());
+    }
+
+    internal static Process Start(params string[] arguments) =>
+        Process.Start(
+            new ProcessStartInfo("dotnet", arguments)
+            {
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+                WorkingDirectory = Root,
+            }
+        )!;
+
+    private static string Above(string start, string file)
+    {
+        for (var at = new DirectoryInfo(start); at is not null; at = at.Parent)
+        {
+            if (File.Exists(Path.Combine(at.FullName, file)))
+                return at.FullName;
+        }
+        throw new InvalidOperationException($"{file} is not above {start}.");
+    }
+}

@@ -1,0 +1,144 @@
+using SlimSharp.Networks;
+using SlimSharp.Zoo;
+
+namespace SlimSharp.Tests.Networks;
+
+/// <summary>Small networks, one for each way in which channels can be coupled. Tests walk the list.</summary>
+internal static class Topologies
+{
+    internal static IReadOnlyDictionary<string, Network> All { get; } =
+        new[]
+        {
+            Vgg.Create("chain", [8, 8, 0, 12, 12]),
+            Residual(),
+            Dense(),
+            Depthwise(),
+            Grouped(),
+            Excitation(),
+            Shuffle(),
+            FlattenedImage(),
+            Awkward(),
+            TwoOutputs(),
+            TwoInputs(),
+        }.ToDictionary(n => n.Name);
+
+    /// <summary>Two blocks over a trunk of one width; the stem and both second convolutions are one group.</summary>
+    internal static Network Residual()
+    {
+        var b = new NetworkBuilder("residual", new Shape(3, 12, 12));
+        var x = b.ConvBnRelu("stem", b.Input, 10);
+        foreach (var i in new[] { 1, 2 })
+        {
+            var y = b.ConvBnRelu($"block{i}.a", x, 6);
+            y = b.BatchNorm($"block{i}.b.bn", b.Convolution($"block{i}.b.conv", y, 10));
+            x = b.Activation($"block{i}.relu", b.Add($"block{i}.add", x, y));
+        }
+        return b.Build(b.Linear("classifier", b.GlobalAveragePool("pool", x), 5));
+    }
+
+    /// <summary>Pre-activation layers whose inputs are all earlier outputs.</summary>
+    internal static Network Dense()
+    {
+        var b = new NetworkBuilder("dense", new Shape(3, 12, 12));
+        var x = b.Convolution("stem", b.Input, 8);
+        foreach (var i in new[] { 1, 2, 3 })
+        {
+            var y = b.Activation($"layer{i}.relu", b.BatchNorm($"layer{i}.bn", x));
+            x = b.Concat($"layer{i}.concat", x, b.Convolution($"layer{i}.conv", y, 4));
+        }
+        x = b.Activation("last.relu", b.BatchNorm("last.bn", x));
+        return b.Build(b.Linear("classifier", b.GlobalAveragePool("pool", x), 5));
+    }
+
+    /// <summary>Separable convolutions, one with two outputs per input channel.</summary>
+    internal static Network Depthwise()
+    {
+        var b = new NetworkBuilder("depthwise", new Shape(3, 12, 12));
+        var x = b.ConvBnRelu("stem", b.Input, 6);
+        x = b.ConvBnRelu("depth1", x, 6, groups: 6);
+        x = b.ConvBnRelu("point1", x, 8, kernel: 1);
+        x = b.ConvBnRelu("depth2", x, 16, stride: 2, groups: 8);
+        x = b.ConvBnRelu("point2", x, 10, kernel: 1);
+        return b.Build(b.Linear("classifier", b.GlobalAveragePool("pool", x), 5));
+    }
+
+    /// <summary>A convolution of three groups.</summary>
+    internal static Network Grouped()
+    {
+        var b = new NetworkBuilder("grouped", new Shape(3, 12, 12));
+        var x = b.ConvBnRelu("stem", b.Input, 12);
+        x = b.ConvBnRelu("grouped", x, 15, groups: 3);
+        x = b.ConvBnRelu("point", x, 8, kernel: 1);
+        return b.Build(b.Linear("classifier", b.GlobalAveragePool("pool", x), 5));
+    }
+
+    /// <summary>Squeeze-and-excitation: a factor per channel, with a sigmoid, for which f(0) ≠ 0.</summary>
+    internal static Network Excitation()
+    {
+        var b = new NetworkBuilder("excitation", new Shape(3, 12, 12));
+        var x = b.ConvBnRelu("stem", b.Input, 10);
+        var s = b.Activation("squeeze.relu", b.Linear("squeeze", b.GlobalAveragePool("squeeze.pool", x), 4));
+        s = b.Activation("excite.sigmoid", b.Linear("excite", s, 10), ActivationFunction.Sigmoid);
+        x = b.ConvBnRelu("after", b.Multiply("scale", x, s), 8);
+        return b.Build(b.Linear("classifier", b.GlobalAveragePool("pool", x), 5));
+    }
+
+    /// <summary>Split, one half through a layer, concatenation, shuffle.</summary>
+    internal static Network Shuffle()
+    {
+        var b = new NetworkBuilder("shuffle", new Shape(3, 12, 12));
+        var x = b.ConvBnRelu("stem", b.Input, 8);
+        var left = b.Select("left", x, 0, 1, 2, 3);
+        var right = b.ConvBnRelu("right", b.Select("split", x, 4, 5, 6, 7), 6);
+        x = b.Concat("joined", left, right);
+        x = b.Select("shuffle", x, 0, 5, 1, 6, 2, 7, 3, 8, 4, 9);
+        x = b.ConvBnRelu("after", x, 6);
+        return b.Build(b.Linear("classifier", b.GlobalAveragePool("pool", x), 5));
+    }
+
+    /// <summary>An image of 4×3 positions flattened into a linear layer with BatchNorm behind it.</summary>
+    internal static Network FlattenedImage()
+    {
+        var b = new NetworkBuilder("flattened", new Shape(1, 8, 6));
+        var x = b.MaxPool("pool", b.ConvBnRelu("conv", b.Input, 6));
+        x = b.Linear("hidden", b.Flatten("flatten", x), 9);
+        x = b.Activation("hidden.relu", b.BatchNorm("hidden.bn", x));
+        return b.Build(b.Linear("classifier", b.Dropout("dropout", x, 0.3), 5));
+    }
+
+    /// <summary>Uneven padding, dilation, rectangular kernels, ceil pooling, every activation, shifts, a width of one.</summary>
+    internal static Network Awkward()
+    {
+        var b = new NetworkBuilder("awkward", new Shape(3, 15, 13));
+        var x = b.Node("conv1", new Convolution(7, new Kernel(3, 2)) { Padding = new(0, 1, 2, 1), Stride = new(2, 1), Bias = true }, b.Input);
+        x = b.Activation("act1", b.BatchNorm("bn1", x), ActivationFunction.HardSwish);
+        x = b.Node("pool1", new MaxPool(3) { Stride = 2, Padding = 1, Ceil = true }, x);
+        x = b.Node("conv2", new Convolution(1, 3) { Padding = 2, Dilation = 2 }, x);
+        x = b.Activation("act2", b.BatchNorm("bn2", x), ActivationFunction.Silu);
+        x = b.Node("conv3", new Convolution(9, 2), x);
+        x = b.Shift("shift", b.Activation("act3", b.BatchNorm("bn3", x), ActivationFunction.LeakyRelu));
+        x = b.Node("pool2", new AveragePool(new Kernel(2, 1)) { Stride = 1, Padding = new(1, 0, 1, 0) }, x);
+        x = b.Activation("act4", b.Convolution("conv4", x, 6, kernel: 1, padding: 0), ActivationFunction.Tanh);
+        x = b.Activation("act5", b.BatchNorm("bn4", x), ActivationFunction.HardSigmoid);
+        x = b.Activation("act6", b.BatchNorm("bn5", x), ActivationFunction.Relu6);
+        return b.Build(b.Linear("classifier", b.Flatten("flatten", x), 5));
+    }
+
+    /// <summary>Policy and value from one trunk.</summary>
+    internal static Network TwoOutputs()
+    {
+        var b = new NetworkBuilder("twoOutputs", new Shape(3, 12, 12));
+        var x = b.GlobalAveragePool("pool", b.ConvBnRelu("conv2", b.ConvBnRelu("conv1", b.Input, 8), 8));
+        return b.Build(b.Linear("policy", x, 4), b.Linear("value", x, 1));
+    }
+
+    /// <summary>An image and a vector.</summary>
+    internal static Network TwoInputs()
+    {
+        var b = new NetworkBuilder("twoInputs", new Shape(3, 12, 12));
+        var other = b.Node("vector", new Input(new Shape(4)));
+        var x = b.GlobalAveragePool("pool", b.ConvBnRelu("conv", b.Input, 8));
+        x = b.Concat("both", x, other);
+        return b.Build(b.Linear("classifier", x, 5));
+    }
+}

@@ -1,0 +1,80 @@
+using SlimSharp.Data;
+using SlimSharp.Models;
+using SlimSharp.Networks;
+using SlimSharp.Penalties;
+using SlimSharp.Regularizers;
+using SlimSharp.Slimming;
+using SlimSharp.Training;
+using SlimSharp.Zoo;
+using TorchSharp;
+
+namespace SlimSharp.Tests.Training;
+
+/// <summary>Tests that count what is alive, and so run alone.</summary>
+[Collection(nameof(Alone))]
+public class MemoryTests
+{
+    private static readonly ImageSet Set = DataSource.Read(new() { Path = Machine.SamplePath, Validation = 0 }).Train!.Subset([.. Enumerable.Range(0, 320)]);
+    private static readonly Normalization Norm = Normalization.Of(Set);
+    private static readonly Network Network = Vgg.Create("tiny", [6, 0, 8, 0, 8], 10, new Shape(1, 28, 28));
+
+    [Fact]
+    public void No_tensor_outlives_an_epoch()
+    {
+        using var model = new Model(Network);
+        using var penalty = new ScalePenalty(new TransformedL1(1), 1e-3);
+        var alive = new List<long>();
+        var trainer = new Trainer(new() { Epochs = 5, BatchSize = 32, ClipNorm = 5 }, penalty) { Save = _ => alive.Add(torch.Tensor.TotalCount) };
+        trainer.Train(model, Set, Set, Norm);
+        Assert.Equal(5, alive.Count);
+        Assert.All(alive, count => Assert.Equal(alive[0], count));
+    }
+
+    [Fact]
+    public void Training_and_cutting_leave_nothing_behind()
+    {
+        long Once()
+        {
+            using (var model = new Model(Network))
+            {
+                new Trainer(new() { Epochs = 1, BatchSize = 32, KeepBest = true }).Train(model, Set, Set, Norm);
+                using var cut = Surgeon.Apply(model, Planner.Plan(model, new() { Ratio = 0.5, Constants = ConstantTreatment.Fold }));
+            }
+            return torch.Tensor.TotalCount;
+        }
+        Once();
+        Assert.Equal(Once(), Once());
+    }
+
+    [Fact]
+    public void Training_survives_a_collector_that_never_rests()
+    {
+        // A number passed as a temporary can be freed while a native call reads it; this provokes that.
+        using var model = new Model(Network);
+        using var penalty = new ScalePenalty(new Mcp(1), 1e-3);
+        using var done = new CancellationTokenSource();
+        var collector = new Thread(() =>
+        {
+            while (!done.IsCancellationRequested)
+            {
+                GC.Collect(0);
+                GC.WaitForPendingFinalizers();
+            }
+        });
+        collector.Start();
+        try
+        {
+            foreach (var rule in new Optimizer[] { new Sgd(), new Sgd { Nesterov = true }, new AdamW() })
+            {
+                var options = new TrainingOptions { Epochs = 6, BatchSize = 8, Optimizer = rule, ClipNorm = 1, LabelSmoothing = 0.1, LearningRate = new CosineSchedule { Initial = 0.01 } };
+                var position = new Trainer(options, penalty).Train(model, Set, null, Norm);
+                Assert.All(position.History, m => Assert.True(double.IsFinite(m.TrainLoss)));
+            }
+        }
+        finally
+        {
+            done.Cancel();
+            collector.Join();
+        }
+    }
+}
