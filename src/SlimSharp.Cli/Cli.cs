@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using SlimSharp.Runs;
 
 namespace SlimSharp.Cli;
@@ -30,12 +31,8 @@ public static class Cli
         var parsed = root.Parse(args.Length == 0 ? ["--help"] : args);
         if (parsed.Errors.Count > 0)
         {
-            await Console.Error.WriteLineAsync(
-                $"slim: {parsed.Errors[0].Message} 'slim {parsed.CommandResult.Command.Name} --help' shows what there is.".Replace(
-                    "slim slim",
-                    "slim"
-                )
-            );
+            var command = parsed.CommandResult.Command is RootCommand ? "slim" : $"slim {parsed.CommandResult.Command.Name}";
+            await Console.Error.WriteLineAsync($"slim: {Sentence(parsed.Errors)} '{command} --help' shows what there is.");
             return ExitCode.WrongInput;
         }
         try
@@ -56,6 +53,13 @@ public static class Cli
             );
             return ExitCode.WrongInput;
         }
+    }
+
+    // Of several errors the one that quotes what was typed, on one line.
+    private static string Sentence(IReadOnlyList<ParseError> errors)
+    {
+        var error = errors.FirstOrDefault(e => e.Message.Contains('\'')) ?? errors[0];
+        return string.Join(' ', error.Message.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
     }
 
     private static IEnumerable<Command> Commands() =>

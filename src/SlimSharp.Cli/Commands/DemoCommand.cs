@@ -34,6 +34,7 @@ internal static class DemoCommand
         common.AddTo(command);
         command.SetAction(parsed =>
         {
+            var screen = common.Screen(parsed);
             common.Prepare(parsed);
             if (parsed.GetValue(epochs) < 1 || parsed.GetValue(images) is < 100)
                 throw new UsageException("--epochs must be 1 or more, and --images 100 or more.");
@@ -41,7 +42,7 @@ internal static class DemoCommand
             try
             {
                 var demo = new Demo(
-                    common.Screen(parsed),
+                    screen,
                     parsed.GetValue(output) ?? Free("runs/demo"),
                     parsed.GetValue(common.Threads),
                     parsed.GetValue(common.Device)!
@@ -50,6 +51,7 @@ internal static class DemoCommand
             }
             catch (OperationCanceledException)
             {
+                screen.Say("Stopped. The demo begins anew the next time; what it trained so far is kept.");
                 return ExitCode.Stopped;
             }
         });

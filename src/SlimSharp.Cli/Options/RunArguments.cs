@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Text.Json.Nodes;
 using SlimSharp.Networks;
 using SlimSharp.Runs;
@@ -28,6 +29,8 @@ internal static class RunArguments
     {
         var screen = common.Screen(parsed);
         common.Prepare(parsed);
+        if (parsed.GetValue(resume) is not null && Others(parsed, resume, common.Json) is { } other)
+            throw new UsageException($"--resume goes on with the run's own options; leave out {other}.");
         var (folder, options) = Open(parsed.GetValue(output), parsed.GetValue(resume), read);
         SlimSharp.Threads.Count = options.Threads;
         using var signals = new StopSignals();
@@ -50,6 +53,19 @@ internal static class RunArguments
             throw;
         }
     }
+
+    // The first thing that was typed beside the given options.
+    private static string? Others(ParseResult parsed, params Option[] given) =>
+        parsed
+            .CommandResult.Children.Select(c =>
+                c switch
+                {
+                    OptionResult { Implicit: false } o when !given.Contains(o.Option) => o.Option.Name,
+                    ArgumentResult { Tokens.Count: > 0 } a => a.Tokens[0].Value,
+                    _ => null,
+                }
+            )
+            .FirstOrDefault(name => name is not null);
 
     private static (RunFolder Folder, RunOptions Options) Open(string? output, string? resume, Func<RunOptions> read)
     {

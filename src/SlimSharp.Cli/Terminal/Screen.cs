@@ -7,7 +7,7 @@ namespace SlimSharp.Cli;
 /// <param name="json">For machines.</param>
 internal sealed class Screen(bool json)
 {
-    private readonly IAnsiConsole _console = AnsiConsole.Console;
+    private readonly IAnsiConsole _console = AnsiConsole.Create(new() { Out = new AnsiConsoleOutput(Console.Out) });
 
     internal bool Json { get; } = json;
 

@@ -170,9 +170,9 @@ public sealed class Model : torch.nn.Module<torch.Tensor, torch.Tensor>
     {
         if (parameter.IsTrained)
         {
+            // The parameter takes the tensor's handle over.
             using (tensor)
-            using (var detached = tensor.detach())
-                register_parameter(name, new TorchSharp.Modules.Parameter(detached, requires_grad: true));
+                register_parameter(name, new TorchSharp.Modules.Parameter(tensor, requires_grad: true));
             _tensors[name] = get_parameter(name)!;
         }
         else

@@ -35,7 +35,7 @@ public sealed record AdamW : Optimizer
         {
             memory[0].mul_(keep1).add_(gradient, new1);
             memory[1].mul_(keep2).addcmul_(gradient, gradient, new2);
-            using var root = memory[1].sqrt().mul_(correction).add_(epsilon);
+            using var root = memory[1].sqrt().mul_(correction).add_(epsilon, Scalars.One);
             parameter.mul_(shrink).addcdiv_(memory[0], root, back);
         }
     }

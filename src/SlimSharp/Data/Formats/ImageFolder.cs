@@ -7,6 +7,8 @@ namespace SlimSharp.Data;
 /// <summary>JPEG and PNG images in one folder per class, or a tar or tar.gz file of such folders.</summary>
 public static class ImageFolder
 {
+    private const int MaxFile = 1 << 28;
+    private const long MaxPixels = 1 << 26;
     private static readonly string[] Extensions = [".jpg", ".jpeg", ".png"];
 
     /// <summary>Reads all images, classes in the order of their names. All must be of one size, unless <paramref name="size"/> is given.</summary>
@@ -77,20 +79,19 @@ public static class ImageFolder
             using var tar = new TarReader(stream);
             while (tar.GetNextEntry() is { } entry)
             {
-                if (entry.DataStream is null || !IsImage(entry.Name))
+                var folder = Path.GetFileName(Path.GetDirectoryName(entry.Name) ?? "");
+                if (entry.DataStream is null || !IsImage(entry.Name) || folder.Length == 0)
                     continue;
-                var folder = Path.GetFileName(Path.GetDirectoryName(entry.Name)!);
+                if (entry.Length > MaxFile)
+                    throw new InvalidDataException($"{entry.Name} claims {entry.Length} bytes");
                 var content = new byte[entry.Length];
                 entry.DataStream.ReadExactly(content);
                 files.Add((folder, $"{path}:{entry.Name}", () => content));
             }
         }
-        catch (Exception e) when (e is InvalidDataException or IOException or FormatException)
+        catch (Exception e)
         {
-            throw new DataException(
-                $"{path}: is not an intact tar file ({e.Message.TrimEnd('.')}). Fetch it again.",
-                e
-            );
+            throw new DataException($"{path}: is not an intact tar file ({e.Message.TrimEnd('.')}). Fetch it again.", e);
         }
         files.Sort((a, b) => string.CompareOrdinal(a.Name, b.Name));
         return files;
@@ -102,6 +103,10 @@ public static class ImageFolder
     {
         try
         {
+            using var stream = new MemoryStream(content);
+            var size = ImageInfo.FromStream(stream) ?? throw new InvalidDataException("it does not begin as one");
+            if ((long)size.Width * size.Height > MaxPixels)
+                throw new InvalidDataException($"it claims {size.Width}×{size.Height} pixels");
             var image = ImageResult.FromMemory(content, ColorComponents.RedGreenBlue);
             var shape = new Shape(3, image.Height, image.Width);
             var planes = ImageSet.Allocate(name, shape, 1);

@@ -1,0 +1,131 @@
+namespace SlimSharp.Tests.Cli;
+
+/// <summary>Every kind of bad input gets one sentence and exit code 2, and nothing is left behind.</summary>
+[Collection(nameof(Alone))]
+public class BadInputTests
+{
+    private static readonly string Sample = Machine.SamplePath;
+
+    private static readonly Lazy<string> Model = new(() =>
+    {
+        var path = Path.Combine(Machine.Folder(), "model.slim");
+        var network = SlimSharp.Zoo.Vgg.Create("tiny", [4, 0, 4], 10, new(1, 28, 28));
+        using var file = new SlimSharp.Formats.SlimFile { Network = network, Weights = SlimSharp.Models.Initialization.Draw(network, 1) };
+        file.Save(path);
+        return path;
+    });
+
+    public static TheoryData<string, string> Cases =>
+        new()
+        {
+            { "frobnicate", "frobnicate" },
+            { "train --frobnicate", "frobnicate" },
+            { "train --model vgg16 --data {sample} --epochs ten --out {out}", "ten" },
+            { "train --data {sample} --out {out}", "--model" },
+            { "train --model lenet --data {sample} --out {out}", "There is no network 'lenet'" },
+            { "train --model vgg16 --out {out}", "--data" },
+            { "train --model vgg16 --data {sample}", "--out" },
+            { "train --model vgg16 --data /nowhere --out {out}", "There is no file or folder '/nowhere'" },
+            { "train --model vgg16 --data {empty} --out {out}", "nothing that can be read" },
+            { "train --model vgg16 --width 0 --data {sample} --out {out}", "would have 0" },
+            { "train --model vgg16 --data {sample} --penalty l7 --lambda 1 --out {out}", "There is no penalty 'l7'" },
+            { "train --model vgg16 --data {sample} --penalty lp:p=2 --lambda 1 --out {out}", "strictly between 0 and 1" },
+            { "train --model vgg16 --data {sample} --penalty l1 --out {out}", "--lambda" },
+            { "train --model vgg16 --data {sample} --lambda 1 --out {out}", "--penalty" },
+            { "train --model vgg16 --data {sample} --penalty l1 --lambda -1 --out {out}", "positive --lambda" },
+            { "train --model vgg16 --data {sample} --epochs 0 --out {out}", "--epochs is 0" },
+            { "train --model vgg16 --data {sample} --batch 1 --out {out}", "--batch is 1" },
+            { "train --model vgg16 --data {sample} --lr 0 --out {out}", "--lr is 0" },
+            { "train --model vgg16 --data {sample} --schedule linear --out {out}", "linear" },
+            { "train --model vgg16 --data {sample} --validation 1.5 --out {out}", "share of validation images is 1.5" },
+            { "train --model vgg16 --data {sample} --validation 0 --keep best --out {out}", "--keep best needs validation" },
+            { "train --model vgg16 --data {sample} --threads 0 --out {out}", "--threads is 0" },
+            { "train --model vgg16 --data {sample} --device tpu --out {out}", "--device tpu" },
+            { "train --model vgg16 --data {sample} --device cuda --out {out}", "--device cuda" },
+            { "train --model vgg16 --data {sample} --pad 8 --out {out}", "cannot be padded to 8×8" },
+            { "train --model vgg16 --data {sample} --size 8 --out {out}", "larger than its padded input" },
+            { "train --model vgg16 --data {sample} --channels 2 --out {out}", "--channels is 2" },
+            { "train --model vgg16 --data {sample} --records 3x32 --out {out}", "--records 3x32" },
+            { "train --model vgg16 --data {sample} --epochs 1 --out {full}", "is not empty" },
+            { "train --resume {empty}", "no run.json" },
+            { "train --resume /nowhere", "no run.json" },
+            { "train --resume {empty} --epochs 3", "leave out --epochs" },
+            { "prune {model}", "exactly one of --ratio, --macs and --params" },
+            { "prune {model} --ratio 0.5 --macs 0.5", "exactly one of" },
+            { "prune {model} --ratio 1", "must lie in [0, 1)" },
+            { "prune {model} --params 0", "must lie in (0, 1]" },
+            { "prune {model} --params 0.5 --per-layer", "--per-layer goes with --ratio" },
+            { "prune {model} --ratio 0.5 --min-channels 0", "At least 1 channel" },
+            { "prune {model} --ratio 0.5 --round-to 0", "multiples of 1 or more" },
+            { "prune {model} --ratio 0.5 --keep nothing", "names no layer" },
+            { "prune {model} --params 0.000001", "cannot be reached" },
+            { "prune {model} --ratio 0.5 --out {model}", "write over the file" },
+            { "prune /nowhere --ratio 0.5", "There is no file or run folder '/nowhere'" },
+            { "prune {empty} --ratio 0.5", "holds no model.slim" },
+            { "prune {broken} --ratio 0.5", "damaged" },
+            { "retrain {model} --epochs 1 --out {out}", "--data" },
+            { "retrain {model} --data {sample} --pad 32 --epochs 1 --out {out}", "images are 1×32×32, but tiny takes 1×28×28" },
+            { "evaluate {model}", "--data" },
+            { "evaluate {model} --data {sample} --channels 3", "images are 3×28×28" },
+            { "evaluate {text}", "is not a safetensors file" },
+            { "inspect {truncated}", "cut short" },
+            { "verify {model} --against /nowhere", "/nowhere" },
+            { "verify /nowhere", "/nowhere" },
+            { "diff {model} {text}", "is not a safetensors file" },
+            { "data /nowhere", "/nowhere" },
+            { "data --download imagenet --out {out}", "There is no set 'imagenet'" },
+            { "data --download mnist", "--out" },
+            { "demo --epochs 0", "--epochs must be 1 or more" },
+        };
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public async Task Bad_input_gets_one_sentence(string command, string part)
+    {
+        var folder = Machine.Folder();
+        var content = File.ReadAllBytes(Model.Value);
+        string At(string name, byte[]? bytes = null)
+        {
+            var path = Path.Combine(folder, name);
+            if (bytes is null)
+                Directory.CreateDirectory(path);
+            else
+                File.WriteAllBytes(path, bytes);
+            return path;
+        }
+        var output = Path.Combine(folder, "out");
+        var full = At("full");
+        File.WriteAllText(Path.Combine(full, "precious.txt"), "mine");
+        byte[] damaged = [.. content];
+        damaged[^3] ^= 1;
+        var model = At("model.slim", content);
+        var arguments = command
+            .Split(' ')
+            .Select(word =>
+                word.Replace("{sample}", Sample)
+                    .Replace("{out}", output)
+                    .Replace("{empty}", Path.Combine(folder, "empty"))
+                    .Replace("{full}", full)
+                    .Replace("{model}", model)
+                    .Replace("{broken}", Path.Combine(folder, "broken.slim"))
+                    .Replace("{text}", Path.Combine(folder, "text.slim"))
+                    .Replace("{truncated}", Path.Combine(folder, "truncated.slim"))
+            )
+            .ToArray();
+        At("empty");
+        At("broken.slim", damaged);
+        At("text.slim", "these are words, not tensors"u8.ToArray());
+        At("truncated.slim", content[..^100]);
+        var before = Directory.GetFileSystemEntries(folder, "*", SearchOption.AllDirectories).Order().ToArray();
+
+        var (code, said, error) = await Slim.Run(arguments);
+
+        Assert.Equal(2, code);
+        Assert.Contains(part, error);
+        Assert.StartsWith("slim: ", error);
+        Assert.Single(error.Trim().Split('\n'));
+        Assert.DoesNotContain("   at ", said + error);
+        Assert.Equal(before, Directory.GetFileSystemEntries(folder, "*", SearchOption.AllDirectories).Order());
+        Assert.Equal(content, File.ReadAllBytes(model));
+    }
+}

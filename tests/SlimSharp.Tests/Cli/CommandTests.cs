@@ -1,0 +1,154 @@
+using System.Text.Json.Nodes;
+
+namespace SlimSharp.Tests.Cli;
+
+/// <summary>The commands, one after another, on a part of the sample.</summary>
+[Collection(nameof(Alone))]
+public class CommandTests
+{
+    private static readonly Lazy<string> Data = new(() =>
+    {
+        var sample = SlimSharp.Data.DataSource.Read(new() { Path = Machine.SamplePath, Validation = 0 });
+        var folder = Path.Combine(Machine.Folder(), "fashion");
+        SlimSharp.Data.Idx.Write(folder, "train", sample.Train!.Subset([.. Enumerable.Range(0, 300)]));
+        SlimSharp.Data.Idx.Write(folder, "t10k", sample.Test!.Subset([.. Enumerable.Range(0, 200)]));
+        return folder;
+    });
+
+    private static string[] Train(string output, params string[] more) => TrainFor("2", output, more);
+
+    private static string[] TrainFor(string epochs, string output, params string[] more) =>
+        ["train", "--model", "vgg11", "--width", "0.05", "--data", Data.Value, "--pad", "32", "--epochs", epochs, "--threads", "1", "--out", output, .. more];
+
+    private static async Task<JsonNode[]> Json(params string[] arguments)
+    {
+        var (code, output, error) = await Slim.Run([.. arguments, "--json"]);
+        Assert.Equal((0, ""), (code, error));
+        return [.. output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => JsonNode.Parse(l)!)];
+    }
+
+    [Fact]
+    public async Task Train_inspect_prune_retrain_evaluate_verify_diff()
+    {
+        var folder = Machine.Folder();
+        var (a, b) = (Path.Combine(folder, "a"), Path.Combine(folder, "b"));
+        var trained = await Json(Train(a, "--penalty", "tl1:a=1", "--lambda", "1e-3"));
+        Assert.Equal([1, 2], trained.Take(2).Select(l => (int)l["epoch"]!));
+        Assert.Equal(["last.slim", "metrics.jsonl", "model.slim", "report.html", "run.json"], Directory.GetFiles(a).Select(Path.GetFileName).Order());
+        Assert.Equal(2, File.ReadAllLines(Path.Combine(a, "metrics.jsonl")).Length);
+        Assert.Equal("tl1:a=1", (string)JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(a, "run.json")))!["penalty"]!);
+        Assert.Contains("<svg", await File.ReadAllTextAsync(Path.Combine(a, "report.html")));
+
+        var inspected = (await Json("inspect", a))[0];
+        Assert.Equal((long)trained[^1]["parameters"]!, (long)inspected["parameters"]!);
+        Assert.Contains("empty no layer", (await Slim.Run("inspect", a)).Output);
+
+        var before = File.ReadAllBytes(Path.Combine(a, "model.slim"));
+        var planned = (await Json("prune", a, "--ratio", "0.5", "--plan-only"))[0];
+        Assert.NotNull(planned["plan"]);
+        Assert.False(File.Exists(Path.Combine(a, "pruned.slim")));
+        var pruned = (await Json("prune", a, "--ratio", "0.5", "--min-channels", "2"))[0];
+        Assert.True((double)pruned["functionDifference"]! <= 1e-10);
+        Assert.True((long)pruned["parameters"]! < (long)inspected["parameters"]!);
+        Assert.Equal(before, File.ReadAllBytes(Path.Combine(a, "model.slim")));
+
+        Assert.True((bool)(await Json("verify", Path.Combine(a, "pruned.slim"), "--against", a))[0]["holds"]!);
+        await Json("retrain", a, "--epochs", "1", "--threads", "1", "--out", b);
+        var checks = (await Json("verify", b, "--against", a))[0];
+        Assert.True((bool)checks["holds"]!);
+        Assert.Contains("trained since the cut", checks.ToJsonString());
+        var evaluated = (await Json("evaluate", b))[0];
+        Assert.Equal(200, (int)evaluated["images"]!);
+        Assert.Equal((long)pruned["parameters"]!, (long)evaluated["parameters"]!);
+        Assert.False((bool)(await Json("diff", a, b))[0]["equal"]!);
+        Assert.True((bool)(await Json("diff", a, a))[0]["equal"]!);
+        Assert.Equal(1, (await Slim.Run("verify", b, "--against", b)).Code);
+    }
+
+    [Fact]
+    public async Task Redirected_output_is_plain()
+    {
+        var (code, output, _) = await Slim.Run(Train(Path.Combine(Machine.Folder(), "a")));
+        Assert.Equal(0, code);
+        Assert.DoesNotContain('\x1b', output);
+        Assert.DoesNotContain('\r', output);
+        Assert.Contains("epoch   2/2", output);
+    }
+
+    [Fact]
+    public async Task Two_runs_of_one_command_write_the_same_weights()
+    {
+        async Task<string> Hash(params string[] more)
+        {
+            var folder = Path.Combine(Machine.Folder(), "a");
+            Assert.Equal(0, (await Slim.Run(Train(folder, more))).Code);
+            using var file = SlimSharp.Formats.SlimFile.Load(Path.Combine(folder, "model.slim"));
+            return file.Weights.Hash();
+        }
+        Assert.Equal(await Hash("--seed", "4"), await Hash("--seed", "4"));
+        Assert.NotEqual(await Hash("--seed", "4"), await Hash("--seed", "5"));
+    }
+
+    [Fact]
+    public async Task A_run_ended_by_a_signal_resumes_to_the_same_weights()
+    {
+        var folder = Machine.Folder();
+        var (whole, stopped) = (Path.Combine(folder, "whole"), Path.Combine(folder, "stopped"));
+        Assert.Equal(0, (await Slim.Run(TrainFor("12", whole))).Code);
+
+        using var process = Machine.StartSlim(TrainFor("12", stopped));
+        while (!File.Exists(Path.Combine(stopped, "last.slim")) && !process.HasExited)
+            Thread.Sleep(5);
+        System.Diagnostics.Process.Start("kill", $"-TERM {process.Id}").WaitForExit();
+        var (code, output, error) = Machine.Run(process);
+        Assert.Equal((75, ""), (code, error));
+        Assert.Contains($"slim train --resume {stopped}", output);
+        Assert.Equal(0, (await Slim.Run("train", "--resume", stopped)).Code);
+        using var a = SlimSharp.Formats.SlimFile.Load(Path.Combine(whole, "model.slim"));
+        using var b = SlimSharp.Formats.SlimFile.Load(Path.Combine(stopped, "model.slim"));
+        Assert.Equal(a.Weights.Hash(), b.Weights.Hash());
+        Assert.Equal(2, (await Slim.Run("train", "--resume", stopped)).Code);
+    }
+
+    [Fact]
+    public async Task A_killed_run_resumes_to_the_same_weights()
+    {
+        var folder = Machine.Folder();
+        var (whole, killed) = (Path.Combine(folder, "whole"), Path.Combine(folder, "killed"));
+        Assert.Equal(0, (await Slim.Run(TrainFor("5", whole))).Code);
+        using var process = Machine.StartSlim(TrainFor("5", killed));
+        while (!File.Exists(Path.Combine(killed, "last.slim")) && !process.HasExited)
+            Thread.Sleep(5);
+        process.Kill();
+        process.WaitForExit();
+        if (!File.Exists(Path.Combine(killed, "model.slim")))
+            Assert.Equal(0, (await Slim.Run("train", "--resume", killed)).Code);
+        using var a = SlimSharp.Formats.SlimFile.Load(Path.Combine(whole, "model.slim"));
+        using var b = SlimSharp.Formats.SlimFile.Load(Path.Combine(killed, "model.slim"));
+        Assert.Equal(a.Weights.Hash(), b.Weights.Hash());
+    }
+
+    [Fact]
+    public async Task The_demo_at_reduced_length_ends_with_its_table()
+    {
+        var folder = Path.Combine(Machine.Folder(), "demo");
+        var (code, output, error) = await Slim.Run("demo", "--epochs", "1", "--images", "200", "--threads", "1", "--out", folder);
+        Assert.Equal((0, ""), (code, error));
+        foreach (var row in new[] { "dense, without penalty", "trained with the penalty", "control: random channels cut", "cut and retrained", "before any retraining" })
+            Assert.Contains(row, output);
+        Assert.True(File.Exists(Path.Combine(folder, "retrained", "report.html")));
+    }
+
+    [Fact]
+    public async Task Help_teaches_and_data_lists()
+    {
+        var (code, output, _) = await Slim.Run("--help");
+        Assert.Equal(0, code);
+        foreach (var word in new[] { "slim demo", "slim train", "slim prune", "slim verify", "Exit codes" })
+            Assert.Contains(word, output);
+        var listed = await Json("data");
+        Assert.Equal(SlimSharp.Data.DataSource.All.Select(s => s.Name), listed.Select(l => (string)l["name"]!));
+        Assert.Equal(3, (await Json("data", Data.Value)).Length);
+        Assert.Contains("20,035,018 parameters", (await Slim.Run("inspect", "vgg19")).Output);
+    }
+}

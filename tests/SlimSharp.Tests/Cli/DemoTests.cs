@@ -1,0 +1,31 @@
+using System.Text.Json.Nodes;
+
+namespace SlimSharp.Tests.Cli;
+
+/// <summary>What the demo claims, at its full length.</summary>
+[Collection(nameof(Alone))]
+[Trait("Length", "long")]
+public class DemoTests
+{
+    [Fact]
+    public void The_demo_shows_what_the_penalty_is_for()
+    {
+        var (code, output, error) = Machine.RunSlim("demo", "--json", "--out", Path.Combine(Machine.Folder(), "demo"));
+        Assert.Equal((0, ""), (code, error));
+        var rows = output
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(l => JsonNode.Parse(l)!)
+            .Where(n => n["network"] is not null)
+            .ToDictionary(n => (string)n["network"]!, n => (Accuracy: (double)n["accuracy"]!, Parameters: (long)n["parameters"]!));
+        var (dense, sparse) = (rows["dense, without penalty"], rows["trained with the penalty"]);
+        var (cut, random, retrained) = (rows["cut"], rows["control: random channels cut"], rows["cut and retrained"]);
+        // Before retraining, with at least half of the parameters gone.
+        Assert.True(cut.Parameters <= 0.5 * dense.Parameters);
+        Assert.True(sparse.Accuracy - cut.Accuracy <= 0.01);
+        Assert.True(random.Accuracy <= 0.5);
+        Assert.Equal(cut.Parameters, random.Parameters);
+        // After it, with at least 70 % gone.
+        Assert.True(retrained.Parameters <= 0.3 * dense.Parameters);
+        Assert.True(dense.Accuracy - retrained.Accuracy <= 0.01);
+    }
+}

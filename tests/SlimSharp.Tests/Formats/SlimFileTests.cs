@@ -1,0 +1,202 @@
+using System.Text.Json.Nodes;
+using SlimSharp.Data;
+using SlimSharp.Formats;
+using SlimSharp.Models;
+using SlimSharp.Networks;
+using SlimSharp.Slimming;
+using SlimSharp.Tests.Networks;
+using SlimSharp.Training;
+using SlimSharp.Zoo;
+using TorchSharp;
+
+namespace SlimSharp.Tests.Formats;
+
+public class SlimFileTests
+{
+    private static SlimFile Cut(ConstantTreatment constants = ConstantTreatment.Drop) => Cut(out _, constants);
+
+    // A small network cut in half, with everything that a file can hold.
+    private static SlimFile Cut(out SlimFile original, ConstantTreatment constants = ConstantTreatment.Drop)
+    {
+        var network = Vgg.Create("tiny", [6, 0, 8], 10, new Shape(1, 28, 28));
+        using var random = RandomWeights.Draw(NetworkCut.Of(network, ChannelGroups.Of(network), []), 3);
+        original = new() { Network = network, Weights = random.Copy(torch.float32) };
+        using var model = original.ToModel();
+        var plan = Planner.Plan(model, new() { Ratio = 0.5, Constants = constants });
+        using var cut = Surgeon.Apply(model, plan);
+        return new()
+        {
+            Network = cut.Model.Network,
+            Weights = cut.Model.CopyWeights(),
+            Normalization = new([0.3], [0.2]),
+            Classes = Idx.FashionClasses,
+            Data = new() { Path = "data/fashion-mnist", Pad = 32 },
+            Plan = plan,
+            Certificate = cut.Certificate,
+            Provenance = new Dictionary<string, string> { ["seed"] = "3" },
+            Extras = new() { ["probe.inputs"] = cut.Probe.clone(), ["probe.outputs"] = cut.MaskedOutputs.clone() },
+        };
+    }
+
+    private static string Save(SlimFile file)
+    {
+        var path = Path.Combine(Machine.Folder(), "x.slim");
+        file.Save(path);
+        return path;
+    }
+
+    [Fact]
+    public void Everything_comes_back()
+    {
+        using var file = Cut();
+        using var read = SlimFile.Load(Save(file));
+        Assert.Equal(file.Network, read.Network);
+        Assert.Equal(file.Weights.Hash(), read.Weights.Hash());
+        Assert.Equal(file.Extras.Hash(), read.Extras.Hash());
+        Assert.Equal(file.Normalization, read.Normalization);
+        Assert.Equal(file.Classes, read.Classes);
+        Assert.Equal(file.Data, read.Data);
+        Assert.Equal(file.Certificate, read.Certificate);
+        Assert.Equal(file.Plan!.Explain(), read.Plan!.Explain());
+        Assert.Equal(file.Provenance, read.Provenance);
+    }
+
+    [Fact]
+    public void Every_topology_comes_back_as_it_was()
+    {
+        foreach (var network in Topologies.All.Values)
+        {
+            using var file = new SlimFile { Network = network, Weights = Initialization.Draw(network, 1) };
+            using var read = SlimFile.Load(Save(file));
+            Assert.Equal(network, read.Network);
+            Assert.Equal(file.Weights.Hash(), read.Weights.Hash());
+        }
+    }
+
+    [Fact]
+    public void A_new_process_computes_the_same()
+    {
+        using var file = Cut();
+        var path = Save(file);
+        using var model = file.ToModel();
+        var set = DataSource.Read(new() { Path = Machine.SamplePath }).Test!;
+        var here = Evaluation.Of(model, set, file.Normalization!);
+        var (code, output, error) = Machine.RunSlim("evaluate", path, "--data", Machine.SamplePath, "--json", "--threads", "1");
+        Assert.Equal((0, ""), (code, error));
+        var there = JsonNode.Parse(output)!;
+        Assert.Equal((here.Accuracy, here.Loss, here.Count), ((double)there["accuracy"]!, (double)there["loss"]!, (int)there["images"]!));
+    }
+
+    [Fact]
+    public void Any_flipped_byte_is_refused_or_changes_nothing_that_counts()
+    {
+        using var file = Cut();
+        var path = Save(file);
+        var bytes = File.ReadAllBytes(path);
+        var weights = file.Weights.Hash();
+        Gen.Select(Gen.Int[0, bytes.Length - 1], Gen.Byte[1, 255])
+            .Sample(
+                (at, flip) =>
+                {
+                    var damaged = bytes.ToArray();
+                    damaged[at] ^= flip;
+                    var other = path + $".{Environment.CurrentManagedThreadId}";
+                    File.WriteAllBytes(other, damaged);
+                    try
+                    {
+                        using var read = SlimFile.Load(other);
+                        return read.Weights.Hash() == weights;
+                    }
+                    catch (FileFormatException e)
+                    {
+                        return e.Message.StartsWith(other, StringComparison.Ordinal);
+                    }
+                },
+                iter: 400,
+                threads: 1
+            );
+    }
+
+    [Fact]
+    public void What_is_no_slim_file_or_of_a_later_format_is_refused()
+    {
+        var path = Path.Combine(Machine.Folder(), "x.slim");
+        File.WriteAllText(path, "hello, world: no tensors here");
+        Assert.Contains("not a safetensors file", Assert.Throws<FileFormatException>(() => SlimFile.Load(path)).Message);
+        using (var stream = File.Create(path))
+            SafeTensors.Write(stream, new Dictionary<string, torch.Tensor>());
+        Assert.Contains("not a .slim file", Assert.Throws<FileFormatException>(() => SlimFile.Load(path)).Message);
+        using (var stream = File.Create(path))
+            SafeTensors.Write(stream, new Dictionary<string, torch.Tensor>(), new Dictionary<string, string> { ["format"] = "2", ["network"] = "{}" });
+        Assert.Contains("is of format 2", Assert.Throws<FileFormatException>(() => SlimFile.Load(path)).Message);
+        Assert.Contains("no file", Assert.Throws<FileFormatException>(() => SlimFile.Load(path + "x")).Message);
+    }
+
+    [Fact]
+    public void A_failed_write_leaves_the_old_file()
+    {
+        var path = Path.Combine(Machine.Folder(), "x.txt");
+        AtomicFile.WriteText(path, "old");
+        Assert.Throws<InvalidOperationException>(() => AtomicFile.Write(path, s => { s.WriteByte(1); throw new InvalidOperationException(); }));
+        Assert.Equal("old", File.ReadAllText(path));
+        Assert.Single(Directory.GetFiles(Path.GetDirectoryName(path)!));
+    }
+
+    [Theory]
+    [InlineData(ConstantTreatment.Drop)]
+    [InlineData(ConstantTreatment.Fold)]
+    public void A_cut_file_verifies_and_so_it_does_against_its_original(ConstantTreatment constants)
+    {
+        using var file = Cut(out var original, constants);
+        using var read = SlimFile.Load(Save(file));
+        Assert.All(Verification.Of(read), c => Assert.True(c.Holds, c.ToString()));
+        var against = Verification.Of(read, original);
+        Assert.Equal(8, against.Count);
+        Assert.All(against, c => Assert.True(c.Holds, c.ToString()));
+        original.Dispose();
+    }
+
+    [Fact]
+    public void A_retrained_file_verifies_and_says_what_cannot_be_told()
+    {
+        using var file = Cut(out var original);
+        using (torch.no_grad())
+            file.Weights["classifier.bias"].add_(torch.ones(10));
+        var checks = Verification.Of(file, original);
+        Assert.Contains(checks, c => c is { Name: "function", Holds: null });
+        Assert.DoesNotContain(checks, c => c.Holds == false);
+        original.Dispose();
+    }
+
+    [Fact]
+    public void A_wrong_original_and_a_forged_plan_are_found()
+    {
+        using var file = Cut(out var original);
+        original.Weights["classifier.bias"] = torch.ones(10);
+        Assert.Contains(Verification.Of(file, original), c => c is { Name: "original", Holds: false });
+        var plan = file.Plan!;
+        var group = plan.Groups[1];
+        var other = Enumerable.Range(0, group.Units).First(u => !group.Kept.Contains(u));
+        using var forged = new SlimFile
+        {
+            Network = file.Network,
+            Weights = file.Weights.Copy(),
+            Certificate = file.Certificate! with { Macs = 1 },
+            Plan = plan with { Groups = plan.Groups.SetItem(1, group with { Kept = [.. group.Kept.Append(other).Order()] }) },
+            Extras = file.Extras.Copy(),
+        };
+        var checks = Verification.Of(forged);
+        Assert.Contains(checks, c => c is { Name: "plan", Holds: false });
+        Assert.Contains(checks, c => c is { Name: "counts", Holds: false });
+        original.Dispose();
+    }
+
+    [Fact]
+    public void Files_of_every_format_version_stay_readable()
+    {
+        var path = Path.Combine(Machine.Root, "tests", "SlimSharp.Tests", "Fixtures", "format1.slim");
+        using var file = SlimFile.Load(path);
+        Assert.Equal("tiny", file.Network.Name);
+        Assert.All(Verification.Of(file), c => Assert.True(c.Holds, c.ToString()));
+    }
+}
