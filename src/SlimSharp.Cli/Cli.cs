@@ -31,8 +31,11 @@ public static class Cli
         var parsed = root.Parse(args.Length == 0 ? ["--help"] : args);
         if (parsed.Errors.Count > 0)
         {
-            var command = parsed.CommandResult.Command is RootCommand ? "slim" : $"slim {parsed.CommandResult.Command.Name}";
-            await Console.Error.WriteLineAsync($"slim: {Sentence(parsed.Errors)} '{command} --help' shows what there is.");
+            var command =
+                parsed.CommandResult.Command is RootCommand ? "slim" : $"slim {parsed.CommandResult.Command.Name}";
+            await Console.Error.WriteLineAsync(
+                $"slim: {Sentence(parsed.Errors)} '{command} --help' shows what there is."
+            );
             return ExitCode.WrongInput;
         }
         try

@@ -22,7 +22,10 @@ internal static class Machine
     internal static string SharedPath(params string[] parts)
     {
         var path = Shared is null ? null : Path.Combine([Shared, .. parts]);
-        Assert.SkipUnless(Path.Exists(path), $"{string.Join('/', parts)} is not there; set SLIMSHARP_DATA to the folder that holds it.");
+        Assert.SkipUnless(
+            Path.Exists(path),
+            $"{string.Join('/', parts)} is not there; set SLIMSHARP_DATA to the folder that holds it."
+        );
         return path!;
     }
 
@@ -38,9 +41,11 @@ internal static class Machine
         return Path.Combine(Root, "artifacts", "bin", project, configuration, name + ".dll");
     }
 
-    internal static (int Code, string Output, string Error) RunSlim(params string[] arguments) => Run(StartSlim(arguments));
+    internal static (int Code, string Output, string Error) RunSlim(params string[] arguments) =>
+        Run(StartSlim(arguments));
 
-    internal static Process StartSlim(params string[] arguments) => Start([Program("SlimSharp.Cli", "slim"), .. arguments]);
+    internal static Process StartSlim(params string[] arguments) =>
+        Start([Program("SlimSharp.Cli", "slim"), .. arguments]);
 
     internal static (int Code, string Output, string Error) Run(Process process)
     {

@@ -88,7 +88,12 @@ public static class Verification
         const string What = "on the stored images, the masked original and this network";
         return plan.Options.Constants == ConstantTreatment.Drop
             ? Compared("function", difference, What)
-            : Compared("function", difference, $"{What}, whose folded constants were rounded to float32,", FoldedTolerance);
+            : Compared(
+                "function",
+                difference,
+                $"{What}, whose folded constants were rounded to float32,",
+                FoldedTolerance
+            );
     }
 
     private static IEnumerable<Check> Against(
@@ -132,7 +137,12 @@ public static class Verification
             : new("same cut", false, "the new cut has other weights than the certificate names");
     }
 
-    private static Check Compared(string name, double difference, string what, double tolerance = Certificate.Tolerance) =>
+    private static Check Compared(
+        string name,
+        double difference,
+        string what,
+        double tolerance = Certificate.Tolerance
+    ) =>
         new(
             name,
             difference <= tolerance,

@@ -10,6 +10,9 @@ public static class Planner
     /// <summary>A removed scale larger than this share of the median kept one means that there is no gap to cut in.</summary>
     public const double GapShare = 0.1;
 
+    /// <summary>Losing constants of more than this many standard deviations of the next BatchNorm's inputs is worth a warning.</summary>
+    public const double DisplacementLimit = 0.5;
+
     /// <summary>Plans by the scales of a trained model.</summary>
     /// <exception cref="PlanException">The options do not make sense, or the target cannot be reached.</exception>
     public static SlimmingPlan Plan(Model model, PlanOptions options)
@@ -40,7 +43,7 @@ public static class Planner
             : Reach(network, groups, candidates, scales, options);
         ImmutableArray<GroupPlan> plans = [.. candidates.Select(c => c.Decide(threshold, options))];
         var largest = candidates.Where(c => c.MayGo).Min(c => c.Importance!.Max());
-        return new()
+        var plan = new SlimmingPlan
         {
             Source = network,
             WeightsHash = weights.Hash(),
@@ -49,8 +52,8 @@ public static class Planner
             Threshold = double.IsNaN(threshold) ? -1 : threshold,
             Scales = scales.Length,
             SafeScales = scales.Count(s => s < largest),
-            Warnings = [.. Warnings(candidates, plans)],
         };
+        return plan with { Warnings = [.. Warnings(candidates, plans), .. ConstantWarning(plan, weights)] };
     }
 
     // The least threshold with which the target is reached; what is left shrinks as the threshold grows.
@@ -125,6 +128,17 @@ public static class Planner
                 );
         foreach (var rescued in plans.Where(p => p.Why.Contains("emptied", StringComparison.Ordinal)))
             yield return $"'{rescued.Group}' {rescued.Why}.";
+    }
+
+    // A channel of zero scale still carries its shift, which the layers behind it have learnt to expect.
+    private static IEnumerable<string> ConstantWarning(SlimmingPlan plan, Weights weights)
+    {
+        using var wide = weights.Copy(TorchSharp.torch.float64);
+        using var folding = ConstantFolding.Of(plan, wide);
+        if (folding.Displacement is { } most && most.Deviations > DisplacementLimit)
+            yield return FormattableString.Invariant(
+                $"the channels to be cut carry constants from their shifts, without which the inputs of '{most.Node}' move by {most.Deviations:F2} of their standard deviation. "
+            ) + "Expect accuracy to fall until retraining; cut less, or keep what can be kept with --constants fold.";
     }
 
     /// <summary>A group with the importance of its units.</summary>

@@ -33,7 +33,13 @@ public static class Surgeon
         return Apply(cut, folding, wide, model.Type, probe);
     }
 
-    internal static SurgeryResult Apply(NetworkCut cut, ConstantFolding folding, Weights wide, torch.ScalarType type, torch.Tensor? probe)
+    internal static SurgeryResult Apply(
+        NetworkCut cut,
+        ConstantFolding folding,
+        Weights wide,
+        torch.ScalarType type,
+        torch.Tensor? probe
+    )
     {
         var inputs = probe?.to(torch.float32, copy: true) ?? RandomProbe(cut.Source);
         var structure = Certifier.Structure(cut, StructureSeed);
@@ -89,7 +95,11 @@ public static class Surgeon
 
     private static torch.Tensor RandomProbe(Network network)
     {
-        using var wide = RandomWeights.Inputs(network.Shapes[network.Inputs.First().Name], RandomProbeSize, StructureSeed);
+        using var wide = RandomWeights.Inputs(
+            network.Shapes[network.Inputs.First().Name],
+            RandomProbeSize,
+            StructureSeed
+        );
         return wide.to(torch.float32);
     }
 }

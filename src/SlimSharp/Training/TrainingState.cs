@@ -22,7 +22,10 @@ internal sealed class TrainingState : IDisposable
         foreach (var (name, tensor) in regularizers.SelectMany(r => r.Parameters))
             _trained.Add(name, tensor);
         foreach (var (name, tensor) in _trained)
-            _memory[name] = [.. rule.Memory.Select(_ => torch.zeros_like(tensor, requires_grad: false).DetachFromDisposeScope())];
+            _memory[name] =
+            [
+                .. rule.Memory.Select(_ => torch.zeros_like(tensor, requires_grad: false).DetachFromDisposeScope()),
+            ];
     }
 
     internal Model Model { get; }

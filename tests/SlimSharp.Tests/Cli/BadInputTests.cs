@@ -10,7 +10,11 @@ public class BadInputTests
     {
         var path = Path.Combine(Machine.Folder(), "model.slim");
         var network = SlimSharp.Zoo.Vgg.Create("tiny", [4, 0, 4], 10, new(1, 28, 28));
-        using var file = new SlimSharp.Formats.SlimFile { Network = network, Weights = SlimSharp.Models.Initialization.Draw(network, 1) };
+        using var file = new SlimSharp.Formats.SlimFile
+        {
+            Network = network,
+            Weights = SlimSharp.Models.Initialization.Draw(network, 1),
+        };
         file.Save(path);
         return path;
     });
@@ -29,7 +33,10 @@ public class BadInputTests
             { "train --model vgg16 --data {empty} --out {out}", "nothing that can be read" },
             { "train --model vgg16 --width 0 --data {sample} --out {out}", "would have 0" },
             { "train --model vgg16 --data {sample} --penalty l7 --lambda 1 --out {out}", "There is no penalty 'l7'" },
-            { "train --model vgg16 --data {sample} --penalty lp:p=2 --lambda 1 --out {out}", "strictly between 0 and 1" },
+            {
+                "train --model vgg16 --data {sample} --penalty lp:p=2 --lambda 1 --out {out}",
+                "strictly between 0 and 1"
+            },
             { "train --model vgg16 --data {sample} --penalty l1 --out {out}", "--lambda" },
             { "train --model vgg16 --data {sample} --lambda 1 --out {out}", "--penalty" },
             { "train --model vgg16 --data {sample} --penalty l1 --lambda -1 --out {out}", "positive --lambda" },
@@ -38,7 +45,10 @@ public class BadInputTests
             { "train --model vgg16 --data {sample} --lr 0 --out {out}", "--lr is 0" },
             { "train --model vgg16 --data {sample} --schedule linear --out {out}", "linear" },
             { "train --model vgg16 --data {sample} --validation 1.5 --out {out}", "share of validation images is 1.5" },
-            { "train --model vgg16 --data {sample} --validation 0 --keep best --out {out}", "--keep best needs validation" },
+            {
+                "train --model vgg16 --data {sample} --validation 0 --keep best --out {out}",
+                "--keep best needs validation"
+            },
             { "train --model vgg16 --data {sample} --threads 0 --out {out}", "--threads is 0" },
             { "train --model vgg16 --data {sample} --device tpu --out {out}", "--device tpu" },
             { "train --model vgg16 --data {sample} --device cuda --out {out}", "--device cuda" },
@@ -64,7 +74,10 @@ public class BadInputTests
             { "prune {empty} --ratio 0.5", "holds no model.slim" },
             { "prune {broken} --ratio 0.5", "damaged" },
             { "retrain {model} --epochs 1 --out {out}", "--data" },
-            { "retrain {model} --data {sample} --pad 32 --epochs 1 --out {out}", "images are 1×32×32, but tiny takes 1×28×28" },
+            {
+                "retrain {model} --data {sample} --pad 32 --epochs 1 --out {out}",
+                "images are 1×32×32, but tiny takes 1×28×28"
+            },
             { "evaluate {model}", "--data" },
             { "evaluate {model} --data {sample} --channels 3", "images are 3×28×28" },
             { "evaluate {text}", "is not a safetensors file" },

@@ -18,7 +18,24 @@ public class CommandTests
     private static string[] Train(string output, params string[] more) => TrainFor("2", output, more);
 
     private static string[] TrainFor(string epochs, string output, params string[] more) =>
-        ["train", "--model", "vgg11", "--width", "0.05", "--data", Data.Value, "--pad", "32", "--epochs", epochs, "--threads", "1", "--out", output, .. more];
+        [
+            "train",
+            "--model",
+            "vgg11",
+            "--width",
+            "0.05",
+            "--data",
+            Data.Value,
+            "--pad",
+            "32",
+            "--epochs",
+            epochs,
+            "--threads",
+            "1",
+            "--out",
+            output,
+            .. more,
+        ];
 
     private static async Task<JsonNode[]> Json(params string[] arguments)
     {
@@ -34,9 +51,15 @@ public class CommandTests
         var (a, b) = (Path.Combine(folder, "a"), Path.Combine(folder, "b"));
         var trained = await Json(Train(a, "--penalty", "tl1:a=1", "--lambda", "1e-3"));
         Assert.Equal([1, 2], trained.Take(2).Select(l => (int)l["epoch"]!));
-        Assert.Equal(["last.slim", "metrics.jsonl", "model.slim", "report.html", "run.json"], Directory.GetFiles(a).Select(Path.GetFileName).Order());
+        Assert.Equal(
+            ["last.slim", "metrics.jsonl", "model.slim", "report.html", "run.json"],
+            Directory.GetFiles(a).Select(Path.GetFileName).Order()
+        );
         Assert.Equal(2, File.ReadAllLines(Path.Combine(a, "metrics.jsonl")).Length);
-        Assert.Equal("tl1:a=1", (string)JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(a, "run.json")))!["penalty"]!);
+        Assert.Equal(
+            "tl1:a=1",
+            (string)JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(a, "run.json")))!["penalty"]!
+        );
         Assert.Contains("<svg", await File.ReadAllTextAsync(Path.Combine(a, "report.html")));
 
         var inspected = (await Json("inspect", a))[0];
@@ -132,9 +155,28 @@ public class CommandTests
     public async Task The_demo_at_reduced_length_ends_with_its_table()
     {
         var folder = Path.Combine(Machine.Folder(), "demo");
-        var (code, output, error) = await Slim.Run("demo", "--epochs", "1", "--images", "200", "--threads", "1", "--out", folder);
+        var (code, output, error) = await Slim.Run(
+            "demo",
+            "--epochs",
+            "1",
+            "--images",
+            "200",
+            "--threads",
+            "1",
+            "--out",
+            folder
+        );
         Assert.Equal((0, ""), (code, error));
-        foreach (var row in new[] { "dense, without penalty", "trained with the penalty", "control: random channels cut", "cut and retrained", "before any retraining" })
+        foreach (
+            var row in new[]
+            {
+                "dense, without penalty",
+                "trained with the penalty",
+                "control: random channels cut",
+                "cut and retrained",
+                "before any retraining",
+            }
+        )
             Assert.Contains(row, output);
         Assert.True(File.Exists(Path.Combine(folder, "retrained", "report.html")));
     }

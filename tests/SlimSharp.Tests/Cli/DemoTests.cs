@@ -16,7 +16,10 @@ public class DemoTests
             .Split('\n', StringSplitOptions.RemoveEmptyEntries)
             .Select(l => JsonNode.Parse(l)!)
             .Where(n => n["network"] is not null)
-            .ToDictionary(n => (string)n["network"]!, n => (Accuracy: (double)n["accuracy"]!, Parameters: (long)n["parameters"]!));
+            .ToDictionary(
+                n => (string)n["network"]!,
+                n => (Accuracy: (double)n["accuracy"]!, Parameters: (long)n["parameters"]!)
+            );
         var (dense, sparse) = (rows["dense, without penalty"], rows["trained with the penalty"]);
         var (cut, random, retrained) = (rows["cut"], rows["control: random channels cut"], rows["cut and retrained"]);
         // Before retraining, with at least half of the parameters gone.

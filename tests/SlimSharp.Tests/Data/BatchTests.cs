@@ -8,7 +8,13 @@ namespace SlimSharp.Tests.Data;
 public class BatchTests
 {
     // Twenty images of 2×6×5… with a different byte everywhere.
-    private static readonly ImageSet Set = new("s", new Shape(3, 6, 5), [.. Enumerable.Range(0, 20 * 90).Select(i => (byte)(i * 37 + i / 90))], [.. Enumerable.Range(0, 20).Select(i => i % 4)], ["a", "b", "c", "d"]);
+    private static readonly ImageSet Set = new(
+        "s",
+        new Shape(3, 6, 5),
+        [.. Enumerable.Range(0, 20 * 90).Select(i => (byte)(i * 37 + i / 90))],
+        [.. Enumerable.Range(0, 20).Select(i => i % 4)],
+        ["a", "b", "c", "d"]
+    );
     private static readonly Normalization Norm = new([0.1, 0.2, 0.3], [0.5, 0.6, 0.7]);
 
     private static Batches Batches(long seed = 1) => new(Set, 6, Norm, new(2, true), seed);
@@ -34,7 +40,18 @@ public class BatchTests
     [Fact]
     public void An_epoch_shows_every_image_once_in_an_order_of_its_own()
     {
-        int[] Order(long seed, int epoch) => [.. Batches(seed).Epoch(epoch).SelectMany(b => { using (b) { return b.Indices; } })];
+        int[] Order(long seed, int epoch) =>
+            [
+                .. Batches(seed)
+                    .Epoch(epoch)
+                    .SelectMany(b =>
+                    {
+                        using (b)
+                        {
+                            return b.Indices;
+                        }
+                    }),
+            ];
         Assert.Equal(Enumerable.Range(0, 20), Order(1, 0).Order());
         Assert.Equal(Order(1, 0), Order(1, 0));
         Assert.NotEqual(Order(1, 0), Order(1, 1));
@@ -93,7 +110,17 @@ public class BatchTests
             batch.Dispose();
             break;
         }
-        Assert.Equal(4, Batches().Epoch(0).Select(b => { b.Dispose(); return b; }).Count());
+        Assert.Equal(
+            4,
+            Batches()
+                .Epoch(0)
+                .Select(b =>
+                {
+                    b.Dispose();
+                    return b;
+                })
+                .Count()
+        );
     }
 
     [Fact]
@@ -103,7 +130,10 @@ public class BatchTests
         Assert.Equal((12, 8), (kept.Count, heldOut.Count));
         Assert.All(Enumerable.Range(0, 4), c => Assert.Equal(2, heldOut.Labels.Count(l => l == c)));
         Assert.Equal(heldOut.Checksum(), Set.HoldOut(0.4, 7).HeldOut.Checksum());
-        var all = Enumerable.Range(0, 12).Select(i => Convert.ToHexString(kept.Image(i))).Concat(Enumerable.Range(0, 8).Select(i => Convert.ToHexString(heldOut.Image(i))));
+        var all = Enumerable
+            .Range(0, 12)
+            .Select(i => Convert.ToHexString(kept.Image(i)))
+            .Concat(Enumerable.Range(0, 8).Select(i => Convert.ToHexString(heldOut.Image(i))));
         Assert.Equal(20, all.Distinct().Count());
     }
 
@@ -123,7 +153,13 @@ public class BatchTests
     public void Halving_averages_without_aliasing()
     {
         // A checkerboard becomes grey; every second row and column taken would give all white.
-        var board = new ImageSet("b", new Shape(1, 16, 16), [.. Enumerable.Range(0, 256).Select(i => (byte)((i / 16 + i) % 2 * 255))], [0], ["a"]);
+        var board = new ImageSet(
+            "b",
+            new Shape(1, 16, 16),
+            [.. Enumerable.Range(0, 256).Select(i => (byte)((i / 16 + i) % 2 * 255))],
+            [0],
+            ["a"]
+        );
         Assert.All(board.ResizedTo(8, 8).Pixels, p => Assert.InRange(p, 120, 135));
         Assert.Equal(Set.Pixels, Set.ResizedTo(6, 5).Pixels);
     }
@@ -136,14 +172,20 @@ public class BatchTests
         Assert.Equal(0, padded.Image(3)[0]);
         Assert.Contains("--size", Assert.Throws<DataException>(() => Set.PaddedTo(5, 5)).Message);
         var grey = Set.WithChannels(1);
-        Assert.Equal(Math.Round(0.299 * Set.Image(2)[4] + 0.587 * Set.Image(2)[34] + 0.114 * Set.Image(2)[64]), grey.Image(2)[4]);
+        Assert.Equal(
+            Math.Round(0.299 * Set.Image(2)[4] + 0.587 * Set.Image(2)[34] + 0.114 * Set.Image(2)[64]),
+            grey.Image(2)[4]
+        );
         Assert.Equal(grey.Pixels, grey.WithChannels(3).WithChannels(1).Pixels);
     }
 
     [Fact]
     public void Wrong_arrays_of_a_program_are_refused()
     {
-        string Refusal(Shape shape, int bytes, int[] labels) => Assert.Throws<DataException>(() => new ImageSet("mine", shape, new byte[bytes], labels, ["a", "b"])).Message;
+        string Refusal(Shape shape, int bytes, int[] labels) =>
+            Assert
+                .Throws<DataException>(() => new ImageSet("mine", shape, new byte[bytes], labels, ["a", "b"]))
+                .Message;
         Assert.Contains("need 8 bytes, not 7", Refusal(new(1, 2, 2), 7, [0, 1]));
         Assert.Contains("image 1 has the label 2", Refusal(new(1, 2, 2), 8, [0, 2]));
         Assert.Contains("image 0 has the label -1", Refusal(new(1, 2, 2), 4, [-1]));

@@ -76,7 +76,10 @@ public sealed class DownloadTests : IDisposable
         Assert.Contains("its SHA-256 differs", refusal.Message);
         Assert.Empty(Directory.GetFiles(folder));
         var missing = new Download("set", [new(new(_root + "no"), "", false)]);
-        Assert.Contains("cannot be fetched", (await Assert.ThrowsAsync<DataException>(() => missing.Fetch(folder, _ => { }))).Message);
+        Assert.Contains(
+            "cannot be fetched",
+            (await Assert.ThrowsAsync<DataException>(() => missing.Fetch(folder, _ => { }))).Message
+        );
         Assert.Empty(Directory.GetFiles(folder));
     }
 
@@ -87,12 +90,24 @@ public sealed class DownloadTests : IDisposable
         using (var writer = new System.Formats.Tar.TarWriter(tar, leaveOpen: true))
         {
             foreach (var name in new[] { "x/inside.bin", "../outside.bin" })
-                writer.WriteEntry(new System.Formats.Tar.PaxTarEntry(System.Formats.Tar.TarEntryType.RegularFile, name) { DataStream = new MemoryStream([7]) });
+                writer.WriteEntry(
+                    new System.Formats.Tar.PaxTarEntry(System.Formats.Tar.TarEntryType.RegularFile, name)
+                    {
+                        DataStream = new MemoryStream([7]),
+                    }
+                );
         }
         var packed = Gzip(tar.ToArray());
         var folder = Path.Combine(Machine.Folder(), "deep");
-        await new Download("set", [Offer("x.tar.gz", packed, packed, unpacked: false)]).Fetch(folder, _ => { }, TestContext.Current.CancellationToken);
-        Assert.Equal(["inside.bin", "outside.bin", "x.tar.gz"], Directory.GetFiles(folder).Select(Path.GetFileName).Order());
+        await new Download("set", [Offer("x.tar.gz", packed, packed, unpacked: false)]).Fetch(
+            folder,
+            _ => { },
+            TestContext.Current.CancellationToken
+        );
+        Assert.Equal(
+            ["inside.bin", "outside.bin", "x.tar.gz"],
+            Directory.GetFiles(folder).Select(Path.GetFileName).Order()
+        );
         Assert.Single(Directory.GetFileSystemEntries(Path.GetDirectoryName(folder)!));
     }
 

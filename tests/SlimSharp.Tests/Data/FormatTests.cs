@@ -30,15 +30,33 @@ public class FormatTests
         }
         foreach (var value in values)
         {
-            var width = type switch { 0x08 or 0x09 => 1, 0x0B => 2, 0x0C or 0x0D => 4, _ => 8 };
+            var width = type switch
+            {
+                0x08 or 0x09 => 1,
+                0x0B => 2,
+                0x0C or 0x0D => 4,
+                _ => 8,
+            };
             switch (type)
             {
-                case 0x08: number[0] = (byte)value; break;
-                case 0x09: number[0] = (byte)(sbyte)value; break;
-                case 0x0B: BinaryPrimitives.WriteInt16BigEndian(number, (short)value); break;
-                case 0x0C: BinaryPrimitives.WriteInt32BigEndian(number, (int)value); break;
-                case 0x0D: BinaryPrimitives.WriteSingleBigEndian(number, (float)value); break;
-                default: BinaryPrimitives.WriteDoubleBigEndian(number, value); break;
+                case 0x08:
+                    number[0] = (byte)value;
+                    break;
+                case 0x09:
+                    number[0] = (byte)(sbyte)value;
+                    break;
+                case 0x0B:
+                    BinaryPrimitives.WriteInt16BigEndian(number, (short)value);
+                    break;
+                case 0x0C:
+                    BinaryPrimitives.WriteInt32BigEndian(number, (int)value);
+                    break;
+                case 0x0D:
+                    BinaryPrimitives.WriteSingleBigEndian(number, (float)value);
+                    break;
+                default:
+                    BinaryPrimitives.WriteDoubleBigEndian(number, value);
+                    break;
             }
             file.Write(number, 0, width);
         }
@@ -77,8 +95,16 @@ public class FormatTests
         Assert.Contains("does not begin as", Refusal(() => Idx.Read(Images([1, .. good[1..]]), labels)));
         Assert.Contains("0x0A", Refusal(() => Idx.Read(Images([0, 0, 0x0A, .. good[3..]]), labels)));
         Assert.Contains("impossible dimensions", Refusal(() => Idx.Read(Images(IdxFile(0x08, [2, 0, 2])), labels)));
-        Assert.Contains("header promises", Refusal(() => Idx.Read(Images([0, 0, 8, 3, 0x7f, 255, 255, 255, 0x7f, 255, 255, 255, 0x7f, 255, 255, 255]), labels)));
-        Assert.Contains("holds 2 labels, but", Refusal(() => Idx.Read(Images(IdxFile(0x08, [3, 1, 2], 1, 2, 3, 4, 5, 6)), labels)));
+        Assert.Contains(
+            "header promises",
+            Refusal(() =>
+                Idx.Read(Images([0, 0, 8, 3, 0x7f, 255, 255, 255, 0x7f, 255, 255, 255, 0x7f, 255, 255, 255]), labels)
+            )
+        );
+        Assert.Contains(
+            "holds 2 labels, but",
+            Refusal(() => Idx.Read(Images(IdxFile(0x08, [3, 1, 2], 1, 2, 3, 4, 5, 6)), labels))
+        );
         Assert.Contains("labels need one", Refusal(() => Idx.Read(Images(good), Images(good))));
         Assert.Contains("images need N×H×W", Refusal(() => Idx.Read(labels, labels)));
         Assert.Contains("label 1, but there are 1 classes", Refusal(() => Idx.Read(Images(good), labels, ["one"])));
@@ -89,7 +115,13 @@ public class FormatTests
     [Fact]
     public void Idx_written_is_idx_read()
     {
-        var set = new ImageSet("s", new Shape(1, 2, 3), [.. Enumerable.Range(0, 24).Select(i => (byte)(i * 9))], [0, 2, 1, 2], ["a", "b", "c"]);
+        var set = new ImageSet(
+            "s",
+            new Shape(1, 2, 3),
+            [.. Enumerable.Range(0, 24).Select(i => (byte)(i * 9))],
+            [0, 2, 1, 2],
+            ["a", "b", "c"]
+        );
         var folder = Machine.Folder();
         Idx.Write(folder, "train", set);
         var read = DataSource.Read(new() { Path = folder, Validation = 0 }).Train!;
@@ -103,8 +135,13 @@ public class FormatTests
         var folder = Machine.Folder();
         byte[] Record(byte label, byte shade) => [label, .. Enumerable.Repeat(shade, 3072)];
         for (var i = 1; i <= 5; i++)
-            File.WriteAllBytes(Path.Combine(folder, $"data_batch_{i}.bin"), [.. Record((byte)i, (byte)(10 * i)), .. Record(0, 7)]);
-        using (var gzip = new GZipStream(File.Create(Path.Combine(folder, "test_batch.bin.gz")), CompressionLevel.Fastest))
+            File.WriteAllBytes(
+                Path.Combine(folder, $"data_batch_{i}.bin"),
+                [.. Record((byte)i, (byte)(10 * i)), .. Record(0, 7)]
+            );
+        using (
+            var gzip = new GZipStream(File.Create(Path.Combine(folder, "test_batch.bin.gz")), CompressionLevel.Fastest)
+        )
             gzip.Write(Record(9, 99));
         var data = DataSource.Read(new() { Path = folder, Validation = 0 });
         Assert.Equal([1, 0, 2, 0, 3, 0, 4, 0, 5, 0], data.Train!.Labels);
@@ -114,9 +151,15 @@ public class FormatTests
 
         var third = Path.Combine(folder, "data_batch_3.bin");
         File.WriteAllBytes(third, [.. Record(1, 1), 5]);
-        Assert.Contains($"{third}: 3074 bytes are no whole number of records", Refusal(() => DataSource.Read(new() { Path = folder })));
+        Assert.Contains(
+            $"{third}: 3074 bytes are no whole number of records",
+            Refusal(() => DataSource.Read(new() { Path = folder }))
+        );
         File.WriteAllBytes(third, Record(10, 1));
-        Assert.Contains("has the label 10, but there are only 10 classes", Refusal(() => DataSource.Read(new() { Path = folder })));
+        Assert.Contains(
+            "has the label 10, but there are only 10 classes",
+            Refusal(() => DataSource.Read(new() { Path = folder }))
+        );
         File.Delete(third);
         Assert.Contains("data_batch_3.bin is missing", Refusal(() => DataSource.Read(new() { Path = folder })));
     }
@@ -128,7 +171,10 @@ public class FormatTests
         var data = DataSource.Read(new() { Path = path, Records = new Shape(1, 2, 2) });
         Assert.Equal([1, 0], data.Test!.Labels);
         Assert.Equal([50, 60, 70, 80], data.Test.Image(1).ToArray());
-        Assert.Contains("no whole number of records", Refusal(() => DataSource.Read(new() { Path = path, Records = new Shape(1, 2, 3) })));
+        Assert.Contains(
+            "no whole number of records",
+            Refusal(() => DataSource.Read(new() { Path = path, Records = new Shape(1, 2, 3) }))
+        );
     }
 
     private static string Folders(Func<string, int, (int Height, int Width)> size)
@@ -140,7 +186,10 @@ public class FormatTests
             for (var i = 0; i < 2; i++)
             {
                 var (h, w) = size(c, i);
-                File.WriteAllBytes(Path.Combine(folder, part, c, $"{i}.png"), Pictures.Png(h, w, [.. Enumerable.Range(0, h * w * 3).Select(k => (byte)(k * 7 + i))]));
+                File.WriteAllBytes(
+                    Path.Combine(folder, part, c, $"{i}.png"),
+                    Pictures.Png(h, w, [.. Enumerable.Range(0, h * w * 3).Select(k => (byte)(k * 7 + i))])
+                );
             }
         }
         return folder;
@@ -159,7 +208,10 @@ public class FormatTests
         var packed = Machine.Folder();
         foreach (var part in new[] { "train", "test" })
         {
-            using var gzip = new GZipStream(File.Create(Path.Combine(packed, $"my-{part}.tar.gz")), CompressionLevel.Fastest);
+            using var gzip = new GZipStream(
+                File.Create(Path.Combine(packed, $"my-{part}.tar.gz")),
+                CompressionLevel.Fastest
+            );
             TarFile.CreateFromDirectory(Path.Combine(folder, part), gzip, includeBaseDirectory: true);
         }
         var same = DataSource.Read(new() { Path = packed, Validation = 0 });
@@ -176,16 +228,34 @@ public class FormatTests
     {
         var folder = Folders((c, _) => c == "cat" ? (4, 5) : (6, 6));
         Assert.Contains("Give --size", Refusal(() => DataSource.Read(new() { Path = folder })));
-        Assert.Equal(new Shape(3, 8, 8), DataSource.Read(new() { Path = folder, Size = 8, Validation = 0 }).Train!.Shape);
+        Assert.Equal(
+            new Shape(3, 8, 8),
+            DataSource
+                .Read(
+                    new()
+                    {
+                        Path = folder,
+                        Size = 8,
+                        Validation = 0,
+                    }
+                )
+                .Train!.Shape
+        );
         var broken = Path.Combine(folder, "train", "cat", "1.png");
         File.WriteAllBytes(broken, File.ReadAllBytes(broken)[..40]);
-        Assert.Contains($"{broken}: is not an intact JPEG or PNG", Refusal(() => DataSource.Read(new() { Path = folder, Size = 8 })));
+        Assert.Contains(
+            $"{broken}: is not an intact JPEG or PNG",
+            Refusal(() => DataSource.Read(new() { Path = folder, Size = 8 }))
+        );
     }
 
     [Fact]
     public void Places_without_data_are_refused_with_what_to_do()
     {
-        Assert.Contains("There is no file or folder", Refusal(() => DataSource.Read(new() { Path = "/nowhere/at/all" })));
+        Assert.Contains(
+            "There is no file or folder",
+            Refusal(() => DataSource.Read(new() { Path = "/nowhere/at/all" }))
+        );
         Assert.Contains("nothing that can be read", Refusal(() => DataSource.Read(new() { Path = Machine.Folder() })));
         var folder = Machine.Folder();
         Directory.CreateDirectory(Path.Combine(folder, "train", "empty"));
@@ -200,7 +270,10 @@ public class FormatTests
     public void The_sample_is_balanced_and_untouched()
     {
         var data = DataSource.Read(new() { Path = Machine.SamplePath, Validation = 0 });
-        Assert.All(Enumerable.Range(0, 10), c => Assert.Equal((600, 500), (data.Train!.Labels.Count(l => l == c), data.Test!.Labels.Count(l => l == c))));
+        Assert.All(
+            Enumerable.Range(0, 10),
+            c => Assert.Equal((600, 500), (data.Train!.Labels.Count(l => l == c), data.Test!.Labels.Count(l => l == c)))
+        );
         Assert.Equal("Ankle boot", data.Train!.Classes[data.Train.Labels[0]]);
         Assert.Equal(Normalization.Of(data.Train), data.NormalizationForTraining());
         Assert.Equal(0.286, Normalization.Of(data.Train).Mean[0], 0.005); // of the whole set: 0.2860
@@ -210,7 +283,15 @@ public class FormatTests
     [Fact]
     public void Jpeg_images_are_decoded_like_their_lossless_originals()
     {
-        var lossless = DataSource.Read(new() { Path = Machine.SharedPath("data", "cifar10", "lossless_test200.bin.gz"), Records = ImageRecords.Cifar }).Test!;
+        var lossless = DataSource
+            .Read(
+                new()
+                {
+                    Path = Machine.SharedPath("data", "cifar10", "lossless_test200.bin.gz"),
+                    Records = ImageRecords.Cifar,
+                }
+            )
+            .Test!;
         var names = File.ReadAllLines(Machine.SharedPath("data", "cifar10", "lossless_test200_names.txt"));
         var jpeg = ImageFolder.Read(Machine.SharedPath("data", "cifar10", "cifar10-jpeg-test.tar.gz"));
         Assert.Equal((10_000, 10), (jpeg.Count, jpeg.Classes.Length));

@@ -35,16 +35,25 @@ public class FuzzTests
     public void Idx()
     {
         var folder = Machine.Folder();
-        SlimSharp.Data.Idx.Write(folder, "train", new("s", new(1, 3, 3), new byte[36], [0, 1, 2, 3], ["a", "b", "c", "d"]));
+        SlimSharp.Data.Idx.Write(
+            folder,
+            "train",
+            new("s", new(1, 3, 3), new byte[36], [0, 1, 2, 3], ["a", "b", "c", "d"])
+        );
         var labels = Path.Combine(folder, "train-labels-idx1-ubyte");
-        Damage("idx", File.ReadAllBytes(Path.Combine(folder, "train-images-idx3-ubyte")), p => SlimSharp.Data.Idx.Read(p, labels));
+        Damage(
+            "idx",
+            File.ReadAllBytes(Path.Combine(folder, "train-images-idx3-ubyte")),
+            p => SlimSharp.Data.Idx.Read(p, labels)
+        );
     }
 
     [Fact]
     public void Png() => Pictures("x.png", Data.Pictures.Png(4, 4, new byte[48]));
 
     [Fact]
-    public void Records() => Damage("r.bin", new byte[3073 * 2], p => ImageRecords.Read([p], ImageRecords.Cifar, ImageRecords.CifarClasses));
+    public void Records() =>
+        Damage("r.bin", new byte[3073 * 2], p => ImageRecords.Read([p], ImageRecords.Cifar, ImageRecords.CifarClasses));
 
     [Fact]
     public void Tar()

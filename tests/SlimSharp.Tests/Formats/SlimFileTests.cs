@@ -81,10 +81,21 @@ public class SlimFileTests
         using var model = file.ToModel();
         var set = DataSource.Read(new() { Path = Machine.SamplePath }).Test!;
         var here = Evaluation.Of(model, set, file.Normalization!);
-        var (code, output, error) = Machine.RunSlim("evaluate", path, "--data", Machine.SamplePath, "--json", "--threads", "1");
+        var (code, output, error) = Machine.RunSlim(
+            "evaluate",
+            path,
+            "--data",
+            Machine.SamplePath,
+            "--json",
+            "--threads",
+            "1"
+        );
         Assert.Equal((0, ""), (code, error));
         var there = JsonNode.Parse(output)!;
-        Assert.Equal((here.Accuracy, here.Loss, here.Count), ((double)there["accuracy"]!, (double)there["loss"]!, (int)there["images"]!));
+        Assert.Equal(
+            (here.Accuracy, here.Loss, here.Count),
+            ((double)there["accuracy"]!, (double)there["loss"]!, (int)there["images"]!)
+        );
     }
 
     [Fact]
@@ -122,12 +133,19 @@ public class SlimFileTests
     {
         var path = Path.Combine(Machine.Folder(), "x.slim");
         File.WriteAllText(path, "hello, world: no tensors here");
-        Assert.Contains("not a safetensors file", Assert.Throws<FileFormatException>(() => SlimFile.Load(path)).Message);
+        Assert.Contains(
+            "not a safetensors file",
+            Assert.Throws<FileFormatException>(() => SlimFile.Load(path)).Message
+        );
         using (var stream = File.Create(path))
             SafeTensors.Write(stream, new Dictionary<string, torch.Tensor>());
         Assert.Contains("not a .slim file", Assert.Throws<FileFormatException>(() => SlimFile.Load(path)).Message);
         using (var stream = File.Create(path))
-            SafeTensors.Write(stream, new Dictionary<string, torch.Tensor>(), new Dictionary<string, string> { ["format"] = "2", ["network"] = "{}" });
+            SafeTensors.Write(
+                stream,
+                new Dictionary<string, torch.Tensor>(),
+                new Dictionary<string, string> { ["format"] = "2", ["network"] = "{}" }
+            );
         Assert.Contains("is of format 2", Assert.Throws<FileFormatException>(() => SlimFile.Load(path)).Message);
         Assert.Contains("no file", Assert.Throws<FileFormatException>(() => SlimFile.Load(path + "x")).Message);
     }
@@ -137,7 +155,16 @@ public class SlimFileTests
     {
         var path = Path.Combine(Machine.Folder(), "x.txt");
         AtomicFile.WriteText(path, "old");
-        Assert.Throws<InvalidOperationException>(() => AtomicFile.Write(path, s => { s.WriteByte(1); throw new InvalidOperationException(); }));
+        Assert.Throws<InvalidOperationException>(() =>
+            AtomicFile.Write(
+                path,
+                s =>
+                {
+                    s.WriteByte(1);
+                    throw new InvalidOperationException();
+                }
+            )
+        );
         Assert.Equal("old", File.ReadAllText(path));
         Assert.Single(Directory.GetFiles(Path.GetDirectoryName(path)!));
     }
@@ -182,7 +209,10 @@ public class SlimFileTests
             Network = file.Network,
             Weights = file.Weights.Copy(),
             Certificate = file.Certificate! with { Macs = 1 },
-            Plan = plan with { Groups = plan.Groups.SetItem(1, group with { Kept = [.. group.Kept.Append(other).Order()] }) },
+            Plan = plan with
+            {
+                Groups = plan.Groups.SetItem(1, group with { Kept = [.. group.Kept.Append(other).Order()] }),
+            },
             Extras = file.Extras.Copy(),
         };
         var checks = Verification.Of(forged);

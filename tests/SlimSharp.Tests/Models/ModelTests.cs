@@ -54,7 +54,14 @@ public class ModelTests
         );
         var names = model.Network.Parameters().Select(p => p.Name).ToArray();
         var tensors = stock.state_dict();
-        var places = new Dictionary<string, int> { ["block1.conv"] = 0, ["block1.bn"] = 1, ["block2.conv"] = 4, ["block2.bn"] = 5, ["classifier"] = 9 };
+        var places = new Dictionary<string, int>
+        {
+            ["block1.conv"] = 0,
+            ["block1.bn"] = 1,
+            ["block2.conv"] = 4,
+            ["block2.bn"] = 5,
+            ["classifier"] = 9,
+        };
         using (torch.no_grad())
         {
             foreach (var name in names)
@@ -70,7 +77,9 @@ public class ModelTests
             stock.train(training);
             Assert.True(Numbers.RelativeDifference(model.forward(x), stock.call(x)) < 1e-5);
         }
-        Assert.True(Numbers.RelativeDifference(model["block2.bn.running_var"], stock.state_dict()["5.running_var"]) < 1e-5);
+        Assert.True(
+            Numbers.RelativeDifference(model["block2.bn.running_var"], stock.state_dict()["5.running_var"]) < 1e-5
+        );
     }
 
     [Fact]
@@ -84,11 +93,24 @@ public class ModelTests
             var inputs = Inputs(network, 3, torch.float32);
             model.Options = ScheduleOptions.Plain;
             var plain = model.Run(inputs);
-            foreach (var (options, tolerance) in new[] { (new ScheduleOptions(), 1e-5), (new ScheduleOptions { BFloat16 = true }, 0.1) })
+            foreach (
+                var (options, tolerance) in new[]
+                {
+                    (new ScheduleOptions(), 1e-5),
+                    (new ScheduleOptions { BFloat16 = true }, 0.1),
+                }
+            )
             {
                 model.Options = options;
                 var other = model.Run(inputs);
-                Assert.All(network.Outputs, o => Assert.True(Numbers.RelativeDifference(other[o], plain[o]) < tolerance, $"{network.Name} {options}"));
+                Assert.All(
+                    network.Outputs,
+                    o =>
+                        Assert.True(
+                            Numbers.RelativeDifference(other[o], plain[o]) < tolerance,
+                            $"{network.Name} {options}"
+                        )
+                );
             }
         }
     }
@@ -112,7 +134,11 @@ public class ModelTests
         using var model = Random(Vgg.Create("small", [8, 0, 12]), torch.float32);
         model.eval();
         var inputs = Inputs(model.Network, 2, torch.float32);
-        var zero = new Dictionary<string, torch.Tensor> { ["block2.bn.weight"] = torch.zeros(12), ["block2.bn.bias"] = torch.zeros(12) };
+        var zero = new Dictionary<string, torch.Tensor>
+        {
+            ["block2.bn.weight"] = torch.zeros(12),
+            ["block2.bn.bias"] = torch.zeros(12),
+        };
         var values = model.Run(inputs, ["block2.relu", "classifier"], zero);
         Assert.Equal(0, values["block2.relu"].abs().max().item<float>());
         Assert.True(torch.allclose(values["classifier"][0], model["classifier.bias"]));
@@ -123,8 +149,14 @@ public class ModelTests
     {
         var network = Vgg.Create(16, width: 0.5);
         using var weights = Initialization.Draw(network, seed: 7);
-        Assert.All(network.Parameters().Where(p => p.Parameter.Role == ParameterRole.Scale), p => Assert.All(weights.Values(p.Name), v => Assert.Equal(0.5, v)));
-        Assert.All(network.Parameters().Where(p => p.Parameter.Role is ParameterRole.Shift or ParameterRole.RunningMean), p => Assert.All(weights.Values(p.Name), v => Assert.Equal(0, v)));
+        Assert.All(
+            network.Parameters().Where(p => p.Parameter.Role == ParameterRole.Scale),
+            p => Assert.All(weights.Values(p.Name), v => Assert.Equal(0.5, v))
+        );
+        Assert.All(
+            network.Parameters().Where(p => p.Parameter.Role is ParameterRole.Shift or ParameterRole.RunningMean),
+            p => Assert.All(weights.Values(p.Name), v => Assert.Equal(0, v))
+        );
         double Deviation(string name) => Math.Sqrt(weights.Values(name).Average(v => v * v));
         Assert.Equal(Math.Sqrt(2.0 / (9 * 256)), Deviation("block9.conv.weight"), 1e-4);
         Assert.Equal(0.01, Deviation("classifier.weight"), 5e-4);
@@ -147,7 +179,10 @@ public class ModelTests
         Assert.Contains("hold a tensor 'stray'", Refusal(w => w["stray"] = torch.zeros(1)));
         Assert.Contains("'block1.bn.bias' is 5", Refusal(w => w["block1.bn.bias"] = torch.zeros(5)));
         using var empty = new Weights();
-        Assert.Contains("lack the tensor 'block1.conv.weight'", Assert.Throws<NetworkException>(() => new Model(network, empty)).Message);
+        Assert.Contains(
+            "lack the tensor 'block1.conv.weight'",
+            Assert.Throws<NetworkException>(() => new Model(network, empty)).Message
+        );
     }
 
     [Fact]
@@ -170,7 +205,10 @@ public class ModelTests
         var b = new NetworkBuilder("dropout", new Shape(64));
         using var model = new Model(b.Build(b.Dropout("dropout", b.Input, 0.25)), new Weights());
         torch.Tensor Run(long seed, int epoch, params int[] indices) =>
-            model.Run(new Dictionary<string, torch.Tensor> { ["input"] = torch.ones(indices.Length, 64) }, mode: new(true, new(seed, epoch, indices)))["dropout"];
+            model.Run(
+                new Dictionary<string, torch.Tensor> { ["input"] = torch.ones(indices.Length, 64) },
+                mode: new(true, new(seed, epoch, indices))
+            )["dropout"];
         var all = Run(1, 0, 0, 1, 2, 3);
         Assert.Equal(0, Numbers.RelativeDifference(all[torch.TensorIndex.Slice(2, 4)], Run(1, 0, 2, 3)));
         Assert.NotEqual(0, Numbers.RelativeDifference(all, Run(1, 1, 0, 1, 2, 3)));

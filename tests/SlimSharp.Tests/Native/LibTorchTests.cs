@@ -46,7 +46,8 @@ public class LibTorchTests
     }
 
     [Fact]
-    public void What_is_no_library_is_refused() => Assert.Throws<BadImageFormatException>(() => new ElfVersions(new byte[100]));
+    public void What_is_no_library_is_refused() =>
+        Assert.Throws<BadImageFormatException>(() => new ElfVersions(new byte[100]));
 
     [Fact]
     public void A_missing_libtorch_is_named_with_the_package_to_add()
@@ -57,13 +58,26 @@ public class LibTorchTests
         foreach (var file in Directory.GetFiles(source))
             File.Copy(file, Path.Combine(folder, Path.GetFileName(file)));
         var dependencies = Path.Combine(folder, "FirstCall.deps.json");
-        File.WriteAllText(dependencies, File.ReadAllText(dependencies).Replace("libtorch.so", "elsewhere.so", StringComparison.Ordinal));
+        File.WriteAllText(
+            dependencies,
+            File.ReadAllText(dependencies).Replace("libtorch.so", "elsewhere.so", StringComparison.Ordinal)
+        );
         var (code, output, _) = Machine.Run(Machine.Start(Path.Combine(folder, "FirstCall.dll"), "ensure"));
         Assert.Equal(1, code);
-        Assert.StartsWith("libtorch.so is not beside the program. Add a package reference to libtorch-cpu-linux-x64", output);
+        Assert.StartsWith(
+            "libtorch.so is not beside the program. Add a package reference to libtorch-cpu-linux-x64",
+            output
+        );
     }
 
     [Fact]
     public void Loading_explicitly_works_in_a_fresh_process() =>
-        Assert.Equal((0, "10"), (Machine.Run(Machine.Start(Machine.Program("FirstCall", "FirstCall"), "ensure")) is var (code, output, _) ? (code, output.Trim()) : default));
+        Assert.Equal(
+            (0, "10"),
+            (
+                Machine.Run(Machine.Start(Machine.Program("FirstCall", "FirstCall"), "ensure")) is var (code, output, _)
+                    ? (code, output.Trim())
+                    : default
+            )
+        );
 }

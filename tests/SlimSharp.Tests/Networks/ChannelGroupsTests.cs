@@ -8,10 +8,16 @@ public class ChannelGroupsTests
     private static Dictionary<string, ChannelGroup> Groups(string topology) =>
         ChannelGroups.Of(Topologies.All[topology]).ToDictionary(g => g.Name);
 
-    private static string[] Reads(ChannelGroup group) => [.. group.Slices.Where(s => s.ReadsInput).Select(s => s.Parameter).Order()];
+    private static string[] Reads(ChannelGroup group) =>
+        [.. group.Slices.Where(s => s.ReadsInput).Select(s => s.Parameter).Order()];
 
     private static string[] Produces(ChannelGroup group) =>
-        [.. group.Slices.Where(s => !s.ReadsInput && s.Parameter.EndsWith("weight", StringComparison.Ordinal)).Select(s => s.Parameter).Order()];
+        [
+            .. group
+                .Slices.Where(s => !s.ReadsInput && s.Parameter.EndsWith("weight", StringComparison.Ordinal))
+                .Select(s => s.Parameter)
+                .Order(),
+        ];
 
     [Fact]
     public void In_a_chain_every_convolution_is_a_group_read_by_the_next()
@@ -31,7 +37,17 @@ public class ChannelGroupsTests
         var groups = Groups("residual");
         var trunk = groups["stem.conv"];
         Assert.Equal(10, trunk.Units);
-        Assert.Equal(["block1.b.bn.weight", "block1.b.conv.weight", "block2.b.bn.weight", "block2.b.conv.weight", "stem.bn.weight", "stem.conv.weight"], Produces(trunk));
+        Assert.Equal(
+            [
+                "block1.b.bn.weight",
+                "block1.b.conv.weight",
+                "block2.b.bn.weight",
+                "block2.b.conv.weight",
+                "stem.bn.weight",
+                "stem.conv.weight",
+            ],
+            Produces(trunk)
+        );
         Assert.Equal(["block1.a.conv.weight", "block2.a.conv.weight", "classifier.weight"], Reads(trunk));
         Assert.Equal(["block1.b.conv.weight"], Reads(groups["block1.a.conv"]));
     }
@@ -66,7 +82,10 @@ public class ChannelGroupsTests
         Assert.Equal(4, groups["stem.conv"].Units); // 12 channels in 3 blocks of 4
         Assert.Equal(5, groups["grouped.conv"].Units); // 15 in 3 blocks of 5
         Assert.Equal([1, 5, 9], groups["stem.conv"].Channels["stem.conv"][1]);
-        Assert.Equal([1], groups["stem.conv"].Slices.Single(s => s.Parameter == "grouped.conv.weight" && s.ReadsInput).Places[1]);
+        Assert.Equal(
+            [1],
+            groups["stem.conv"].Slices.Single(s => s.Parameter == "grouped.conv.weight" && s.ReadsInput).Places[1]
+        );
     }
 
     [Fact]
@@ -84,8 +103,17 @@ public class ChannelGroupsTests
         var groups = ChannelGroups.Of(Topologies.All["shuffle"]);
         var (left, split) = (groups[1], groups[2]);
         Assert.Equal((4, 4), (left.Units, split.Units)); // the stem's halves take different ways
-        Assert.Equal([0, 2, 4, 6], left.Slices.Single(s => s.Parameter == "after.conv.weight" && s.ReadsInput).Places.Select(p => Assert.Single(p)));
-        Assert.Equal([0, 1, 2, 3], split.Slices.Single(s => s.Parameter == "right.conv.weight" && s.ReadsInput).Places.Select(p => Assert.Single(p)));
+        Assert.Equal(
+            [0, 2, 4, 6],
+            left.Slices.Single(s => s.Parameter == "after.conv.weight" && s.ReadsInput)
+                .Places.Select(p => Assert.Single(p))
+        );
+        Assert.Equal(
+            [0, 1, 2, 3],
+            split
+                .Slices.Single(s => s.Parameter == "right.conv.weight" && s.ReadsInput)
+                .Places.Select(p => Assert.Single(p))
+        );
     }
 
     [Fact]

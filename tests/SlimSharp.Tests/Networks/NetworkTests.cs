@@ -6,7 +6,11 @@ namespace SlimSharp.Tests.Networks;
 public class NetworkTests
 {
     private static Network With(Layer layer, int inputs = 1) =>
-        new("n", [new("input", new Input(new Shape(4, 8, 8)), []), new("x", layer, [.. Enumerable.Repeat("input", inputs)])], ["x"]);
+        new(
+            "n",
+            [new("input", new Input(new Shape(4, 8, 8)), []), new("x", layer, [.. Enumerable.Repeat("input", inputs)])],
+            ["x"]
+        );
 
     private static string Refusal(Func<object> make) => Assert.Throws<NetworkException>(make).Message;
 
@@ -26,10 +30,22 @@ public class NetworkTests
         Assert.Contains("has 2 inputs, but takes 1", Refusal(() => With(new BatchNorm(), 2)));
         Assert.Contains("needs ε > 0", Refusal(() => With(new BatchNorm { Epsilon = 0 })));
         Assert.Contains("no earlier node", Refusal(() => new Network("n", [new("a", new BatchNorm(), ["b"])], ["a"])));
-        Assert.Contains("stands for two", Refusal(() => new Network("n", [new("a", new Input(new(1)), []), new("a", new Input(new(1)), [])], ["a"])));
+        Assert.Contains(
+            "stands for two",
+            Refusal(() => new Network("n", [new("a", new Input(new(1)), []), new("a", new Input(new(1)), [])], ["a"]))
+        );
         Assert.Contains("has no output", Refusal(() => new Network("n", [new("a", new Input(new(1)), [])], [])));
         Assert.Contains("is not a node", Refusal(() => new Network("n", [new("a", new Input(new(1)), [])], ["z"])));
-        Assert.Contains("different shapes", Refusal(() => new Network("n", [new("a", new Input(new(1)), []), new("b", new Input(new(2)), []), new("c", new Add(), ["a", "b"])], ["c"])));
+        Assert.Contains(
+            "different shapes",
+            Refusal(() =>
+                new Network(
+                    "n",
+                    [new("a", new Input(new(1)), []), new("b", new Input(new(2)), []), new("c", new Add(), ["a", "b"])],
+                    ["c"]
+                )
+            )
+        );
         Assert.Contains("no VGG of depth 12", Refusal(() => Vgg.Create(12)));
         Assert.Contains("would have 0", Refusal(() => Vgg.Create(16, width: 0.001)));
         Assert.Contains("There is no network 'lenet'", Refusal(() => ZooEntry.Get("lenet", 10, 1, new(3, 32, 32))));
@@ -50,7 +66,10 @@ public class NetworkTests
     public void Vgg19_has_the_published_costs()
     {
         Assert.Equal(new NetworkCost(20_035_018, 398_136_320, 797_304_842, 5_504), NetworkCost.Of(Vgg.Create(19)));
-        Assert.Equal(new NetworkCost(20_081_188, 398_182_400, 797_397_092, 5_504), NetworkCost.Of(Vgg.Create(19, classes: 100)));
+        Assert.Equal(
+            new NetworkCost(20_081_188, 398_182_400, 797_397_092, 5_504),
+            NetworkCost.Of(Vgg.Create(19, classes: 100))
+        );
         var half = NetworkCost.Of(Vgg.Create(19, width: 0.5));
         Assert.Equal((5_013_226, 200_471_562), (half.Parameters, half.PublishedFlops));
     }

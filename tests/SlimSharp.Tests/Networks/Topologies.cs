@@ -110,9 +110,27 @@ internal static class Topologies
     internal static Network Awkward()
     {
         var b = new NetworkBuilder("awkward", new Shape(3, 15, 13));
-        var x = b.Node("conv1", new Convolution(7, new Kernel(3, 2)) { Padding = new(0, 1, 2, 1), Stride = new(2, 1), Bias = true }, b.Input);
+        var x = b.Node(
+            "conv1",
+            new Convolution(7, new Kernel(3, 2))
+            {
+                Padding = new(0, 1, 2, 1),
+                Stride = new(2, 1),
+                Bias = true,
+            },
+            b.Input
+        );
         x = b.Activation("act1", b.BatchNorm("bn1", x), ActivationFunction.HardSwish);
-        x = b.Node("pool1", new MaxPool(3) { Stride = 2, Padding = 1, Ceil = true }, x);
+        x = b.Node(
+            "pool1",
+            new MaxPool(3)
+            {
+                Stride = 2,
+                Padding = 1,
+                Ceil = true,
+            },
+            x
+        );
         x = b.Node("conv2", new Convolution(1, 3) { Padding = 2, Dilation = 2 }, x);
         x = b.Activation("act2", b.BatchNorm("bn2", x), ActivationFunction.Silu);
         x = b.Node("conv3", new Convolution(9, 2), x);

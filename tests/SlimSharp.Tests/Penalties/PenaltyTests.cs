@@ -9,15 +9,18 @@ public class PenaltyTests
     private static readonly Dictionary<string, Gen<Penalty>> Random = new()
     {
         ["l1"] = Gen.Const<Penalty>(new L1()),
-        ["lp"] = Gen.OneOf(Gen.Double[0.05, 0.95], Gen.Int[0, 3].Select(i => new[] { 0.25, 0.5, 2.0 / 3, 0.75 }[i])).Select(p => (Penalty)new Lp(p)),
+        ["lp"] = Gen.OneOf(Gen.Double[0.05, 0.95], Gen.Int[0, 3].Select(i => new[] { 0.25, 0.5, 2.0 / 3, 0.75 }[i]))
+            .Select(p => (Penalty)new Lp(p)),
         ["tl1"] = LogUniform(0.01, 100).Select(a => (Penalty)new TransformedL1(a)),
         ["mcp"] = LogUniform(0.01, 10).Select(k => (Penalty)new Mcp(k)),
-        ["scad"] = Gen.Select(LogUniform(0.01, 10), Gen.Double[0.01, 0.99]).Select((k, f) => (Penalty)new Scad(k, f * k)),
+        ["scad"] = Gen.Select(LogUniform(0.01, 10), Gen.Double[0.01, 0.99])
+            .Select((k, f) => (Penalty)new Scad(k, f * k)),
     };
 
     private static readonly Gen<Penalty> Any = Gen.OneOf([.. PenaltyKind.All.Select(k => Random[k.Name])]);
 
-    private static Gen<double> LogUniform(double low, double high) => Gen.Double[Math.Log(low), Math.Log(high)].Select(Math.Exp);
+    private static Gen<double> LogUniform(double low, double high) =>
+        Gen.Double[Math.Log(low), Math.Log(high)].Select(Math.Exp);
 
     private static double Objective(Penalty p, double x, double z, double m) => (x - z) * (x - z) / 2 + m * p.Value(x);
 
@@ -43,7 +46,13 @@ public class PenaltyTests
     [Fact]
     public void Value_is_even_and_derivative_odd() =>
         Gen.Select(Any, Gen.Double[-5, 5])
-            .Sample((p, x) => p.Value(x) == p.Value(-x) && p.Derivative(x) == -p.Derivative(-x) && p.Value(0) == 0 && p.Derivative(0) == 0);
+            .Sample(
+                (p, x) =>
+                    p.Value(x) == p.Value(-x)
+                    && p.Derivative(x) == -p.Derivative(-x)
+                    && p.Value(0) == 0
+                    && p.Derivative(0) == 0
+            );
 
     [Fact]
     public void Prox_of_every_penalty_beats_a_grid() =>
@@ -93,7 +102,8 @@ public class PenaltyTests
                     // Bisect for the threshold, then compare the two sides by brute force.
                     var (low, high) = (0.0, 100.0);
                     while (high - low > 1e-13 * high)
-                        (low, high) = p.Prox((low + high) / 2, m) == 0 ? ((low + high) / 2, high) : (low, (low + high) / 2);
+                        (low, high) =
+                            p.Prox((low + high) / 2, m) == 0 ? ((low + high) / 2, high) : (low, (low + high) / 2);
                     var tolerance = 1e-9 * (1 + high * high);
                     var above = p.Prox(high, m);
                     var grid = Enumerable.Range(1, 4000).Select(i => i / 4000.0 * high);
@@ -112,9 +122,27 @@ public class PenaltyTests
                     double Curvature(double rho) =>
                         Enumerable
                             .Range(1, 4000)
-                            .Select(i => i / 400.0 * (p is KneePenalty k ? k.Knee / 5 : p is TransformedL1 t ? t.A / 5 : 1))
+                            .Select(i =>
+                                i
+                                / 400.0
+                                * (
+                                    p is KneePenalty k ? k.Knee / 5
+                                    : p is TransformedL1 t ? t.A / 5
+                                    : 1
+                                )
+                            )
                             .Zip(
-                                Enumerable.Range(1, 4000).Select(i => (i + 1) / 400.0 * (p is KneePenalty k ? k.Knee / 5 : p is TransformedL1 t ? t.A / 5 : 1)),
+                                Enumerable
+                                    .Range(1, 4000)
+                                    .Select(i =>
+                                        (i + 1)
+                                        / 400.0
+                                        * (
+                                            p is KneePenalty k ? k.Knee / 5
+                                            : p is TransformedL1 t ? t.A / 5
+                                            : 1
+                                        )
+                                    ),
                                 (a, b) => (p.Derivative(b) - p.Derivative(a)) / (b - a) + rho
                             )
                             .Min();
@@ -127,8 +155,9 @@ public class PenaltyTests
     [Fact]
     public void Slope_at_zero_is_the_limit_of_the_derivative() =>
         Any.Sample(p =>
-            double.IsInfinity(p.SlopeAtZero) ? p.Derivative(1e-12) > 10 * p.Derivative(1e-6) || p is Lp { P: > 0.8 }
-            : Math.Abs(p.Derivative(1e-12) - p.SlopeAtZero) < 1e-6 * p.SlopeAtZero
+            double.IsInfinity(p.SlopeAtZero)
+                ? p.Derivative(1e-12) > 10 * p.Derivative(1e-6) || p is Lp { P: > 0.8 }
+                : Math.Abs(p.Derivative(1e-12) - p.SlopeAtZero) < 1e-6 * p.SlopeAtZero
         );
 
     [Fact]

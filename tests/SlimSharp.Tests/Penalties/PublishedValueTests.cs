@@ -42,7 +42,13 @@ public class PublishedValueTests
     [InlineData("mcp:a=10000", 1e-4, 0.25, 2.1875e-5, 7.5e-5)]
     [InlineData("mcp:a=15000", 1e-4, 0.25, 2.291667e-5, 8.3333e-5)]
     [InlineData("mcp:a=5000", 1e-4, 0.5, 2.5e-5, 0)]
-    public void Published_parametrisation_at_its_strength(string penalty, double lambda, double x, double value, double derivative)
+    public void Published_parametrisation_at_its_strength(
+        string penalty,
+        double lambda,
+        double x,
+        double value,
+        double derivative
+    )
     {
         var p = PenaltyText.Parse(penalty, lambda);
         Assert.Equal(value, lambda * p.Value(x), 5e-8);
@@ -96,7 +102,8 @@ public class PublishedValueTests
     [InlineData(3, 3.5, 3.5)]
     [InlineData(0.5, 0.6, 0)]
     [InlineData(0.5, 0.8, 0.8)]
-    public void Prox_of_mcp(double a, double y, double expected) => Assert.Equal(expected, Mcp.Published(a, 1).Prox(y, 1), 1e-9);
+    public void Prox_of_mcp(double a, double y, double expected) =>
+        Assert.Equal(expected, Mcp.Published(a, 1).Prox(y, 1), 1e-9);
 
     [Theory]
     [InlineData(0.5, 0)]

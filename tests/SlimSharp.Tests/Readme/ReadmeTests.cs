@@ -17,7 +17,10 @@ public class ReadmeTests
     [Fact]
     public void The_snippet_is_the_code_that_is_compiled_here()
     {
-        var code = Lines("tests/SlimSharp.Tests/Readme/OwnLoop.cs").SkipWhile(l => !l.Contains("<snippet>")).Skip(1).TakeWhile(l => !l.Contains("</snippet>"));
+        var code = Lines("tests/SlimSharp.Tests/Readme/OwnLoop.cs")
+            .SkipWhile(l => !l.Contains("<snippet>"))
+            .Skip(1)
+            .TakeWhile(l => !l.Contains("</snippet>"));
         var readme = Lines("README.md").SkipWhile(l => l != "```csharp").Skip(1).TakeWhile(l => l != "```");
         Assert.Equal(code.Select(l => l.Trim()), readme.Select(l => l.Trim()));
     }
@@ -31,7 +34,10 @@ public class ReadmeTests
         try
         {
             using var scope = torch.NewDisposeScope();
-            OwnLoop.Run([.. Enumerable.Range(0, 3).Select(_ => (torch.randn(8, 3, 32, 32), torch.randint(10, [8])))], path);
+            OwnLoop.Run(
+                [.. Enumerable.Range(0, 3).Select(_ => (torch.randn(8, 3, 32, 32), torch.randint(10, [8])))],
+                path
+            );
         }
         finally
         {
@@ -47,7 +53,14 @@ public class ReadmeTests
     {
         using var scope = torch.NewDisposeScope();
         using var inner = Sequential(BatchNorm1d(4), ReLU());
-        using var module = Sequential(Conv2d(1, 4, 3), BatchNorm2d(4), AdaptiveAvgPool2d(1), Flatten(), inner, Linear(4, 2));
+        using var module = Sequential(
+            Conv2d(1, 4, 3),
+            BatchNorm2d(4),
+            AdaptiveAvgPool2d(1),
+            Flatten(),
+            inner,
+            Linear(4, 2)
+        );
         Assert.Equal(2, BatchNormScales.Of(module).Count);
         var penalty = new ScalePenalty(new L1(), 0.25);
         module.call(torch.randn(4, 1, 8, 8)).sum().backward();
@@ -61,14 +74,29 @@ public class ReadmeTests
     [Fact]
     public void Commands_and_options_that_the_documents_name_exist()
     {
-        var known = Directory.GetFiles(Path.Combine(Machine.Root, "src", "SlimSharp.Cli"), "*.cs", SearchOption.AllDirectories).Select(File.ReadAllText).ToArray();
-        foreach (var document in Directory.GetFiles(Path.Combine(Machine.Root, "docs"), "*.md").Append(Path.Combine(Machine.Root, "README.md")))
+        var known = Directory
+            .GetFiles(Path.Combine(Machine.Root, "src", "SlimSharp.Cli"), "*.cs", SearchOption.AllDirectories)
+            .Select(File.ReadAllText)
+            .ToArray();
+        foreach (
+            var document in Directory
+                .GetFiles(Path.Combine(Machine.Root, "docs"), "*.md")
+                .Append(Path.Combine(Machine.Root, "README.md"))
+        )
         {
             foreach (Match match in Regex.Matches(File.ReadAllText(document), @"slim (\w+)[^\n`]*"))
             {
                 var words = match.Value.Split(' ');
-                Assert.Contains(known, k => k.Contains($"new Command(\"{words[1]}\"") || Regex.IsMatch(k, $@"new Command\(\s*""{words[1]}"""));
-                Assert.All(words.Where(w => w.StartsWith("--", StringComparison.Ordinal) && w != "--help"), o => Assert.Contains(known, k => k.Contains($"\"{o.TrimEnd('.', ',', ')')}\"")));
+                Assert.Contains(
+                    known,
+                    k =>
+                        k.Contains($"new Command(\"{words[1]}\"")
+                        || Regex.IsMatch(k, $@"new Command\(\s*""{words[1]}""")
+                );
+                Assert.All(
+                    words.Where(w => w.StartsWith("--", StringComparison.Ordinal) && w != "--help"),
+                    o => Assert.Contains(known, k => k.Contains($"\"{o.TrimEnd('.', ',', ')')}\""))
+                );
             }
         }
     }

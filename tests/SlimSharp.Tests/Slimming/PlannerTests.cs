@@ -17,7 +17,11 @@ public class PlannerTests
         var weights = Initialization.Draw(network, 0);
         var random = new Randomness(seed);
         foreach (var (name, _, parameter) in network.Parameters().Where(p => p.Parameter.Role == ParameterRole.Scale))
-            weights[name] = Numbers.Tensor([.. Enumerable.Range(0, (int)parameter.Count).Select(_ => scale(random.NextDouble()))], [parameter.Count], torch.float32);
+            weights[name] = Numbers.Tensor(
+                [.. Enumerable.Range(0, (int)parameter.Count).Select(_ => scale(random.NextDouble()))],
+                [parameter.Count],
+                torch.float32
+            );
         return weights;
     }
 
@@ -58,7 +62,10 @@ public class PlannerTests
             {
                 using var weights = Scaled(Small, seed, u => Math.Pow(u, 3));
                 var safe = Planner.Plan(Small, weights, new() { Ratio = 0 }).LargestSafeRatio;
-                bool Empties(double ratio) => Planner.Plan(Small, weights, new() { Ratio = ratio }).Groups.Any(g => g.Why.Contains("emptied", StringComparison.Ordinal));
+                bool Empties(double ratio) =>
+                    Planner
+                        .Plan(Small, weights, new() { Ratio = ratio })
+                        .Groups.Any(g => g.Why.Contains("emptied", StringComparison.Ordinal));
                 return Enumerable.Range(0, 46).All(k => Empties((k + 0.5) / 46) == ((k + 0.5) / 46 >= safe));
             },
             iter: 20
@@ -71,9 +78,24 @@ public class PlannerTests
                 (seed, ratio, least, multiple) =>
                 {
                     using var weights = Scaled(Small, seed, u => u);
-                    var plan = Planner.Plan(Small, weights, new() { Ratio = ratio, MinChannels = least, RoundTo = multiple });
+                    var plan = Planner.Plan(
+                        Small,
+                        weights,
+                        new()
+                        {
+                            Ratio = ratio,
+                            MinChannels = least,
+                            RoundTo = multiple,
+                        }
+                    );
                     return plan.Groups.All(g =>
-                        g.Kept.Length >= Math.Min(least, g.Units) && g.Kept.Length <= g.Units && (g.Kept.Length % multiple == 0 || g.Kept.Length == g.Units || g.Group is "input" or "classifier")
+                        g.Kept.Length >= Math.Min(least, g.Units)
+                        && g.Kept.Length <= g.Units
+                        && (
+                            g.Kept.Length % multiple == 0
+                            || g.Kept.Length == g.Units
+                            || g.Group is "input" or "classifier"
+                        )
                     );
                 },
                 iter: 60
@@ -89,10 +111,15 @@ public class PlannerTests
                     var options = macs ? new PlanOptions { Macs = target } : new PlanOptions { Parameters = target };
                     var plan = Planner.Plan(Small, weights, options);
                     var (before, after) = (NetworkCost.Of(Small), NetworkCost.Of(plan.Target()));
-                    double Share(NetworkCost c) => macs ? (double)c.Macs / before.Macs : (double)c.Parameters / before.Parameters;
+                    double Share(NetworkCost c) =>
+                        macs ? (double)c.Macs / before.Macs : (double)c.Parameters / before.Parameters;
                     // Brute force: every number of removed scales, until the first that reaches the target.
-                    var least = Enumerable.Range(0, 46).Select(k => Planner.Plan(Small, weights, new() { Ratio = (k + 0.5) / 46 })).First(p => Share(NetworkCost.Of(p.Target())) <= target);
-                    return Share(after) <= target && plan.Groups.Zip(least.Groups).All(g => g.First.Kept.SequenceEqual(g.Second.Kept));
+                    var least = Enumerable
+                        .Range(0, 46)
+                        .Select(k => Planner.Plan(Small, weights, new() { Ratio = (k + 0.5) / 46 }))
+                        .First(p => Share(NetworkCost.Of(p.Target())) <= target);
+                    return Share(after) <= target
+                        && plan.Groups.Zip(least.Groups).All(g => g.First.Kept.SequenceEqual(g.Second.Kept));
                 },
                 iter: 25
             );
@@ -101,7 +128,9 @@ public class PlannerTests
     public void A_target_out_of_reach_is_refused_with_what_can_be_reached()
     {
         using var weights = Scaled(Small, 1, u => u);
-        var refusal = Assert.Throws<PlanException>(() => Planner.Plan(Small, weights, new() { Parameters = 0.3, MinChannels = 8 }));
+        var refusal = Assert.Throws<PlanException>(() =>
+            Planner.Plan(Small, weights, new() { Parameters = 0.3, MinChannels = 8 })
+        );
         Assert.Contains("is the least", refusal.Message);
     }
 
@@ -114,7 +143,12 @@ public class PlannerTests
         Assert.Equal(16, plan.Groups.Single(g => g.Group == "block3.conv").Kept.Length);
         Assert.Equal(22, plan.Scales);
         Assert.Equal(12, Removed(plan));
-        Assert.Contains("names no layer", Assert.Throws<PlanException>(() => Planner.Plan(Small, weights, new() { Ratio = 0.5, Keep = ["blok*"] })).Message);
+        Assert.Contains(
+            "names no layer",
+            Assert
+                .Throws<PlanException>(() => Planner.Plan(Small, weights, new() { Ratio = 0.5, Keep = ["blok*"] }))
+                .Message
+        );
     }
 
     [Fact]
@@ -122,23 +156,45 @@ public class PlannerTests
     {
         using var weights = Scaled(Small, 1, u => u);
         var plan = Planner.Plan(Small, weights, new() { Ratio = 0.5, PerLayer = true });
-        Assert.Equal([3, 5, 7, 4], plan.Groups.Where(g => g.Group.StartsWith("block", StringComparison.Ordinal)).Select(g => g.Kept.Length));
+        Assert.Equal(
+            [3, 5, 7, 4],
+            plan.Groups.Where(g => g.Group.StartsWith("block", StringComparison.Ordinal)).Select(g => g.Kept.Length)
+        );
     }
 
     [Fact]
     public void The_plan_warns_where_scales_show_no_gap_and_only_there()
     {
         using var flat = Scaled(Small, 1, u => 0.2 + 0.3 * u);
-        Assert.Contains(Planner.Plan(Small, flat, new() { Ratio = 0.5 }).Warnings, w => w.Contains("no gap", StringComparison.Ordinal));
+        Assert.Contains(
+            Planner.Plan(Small, flat, new() { Ratio = 0.5 }).Warnings,
+            w => w.Contains("no gap", StringComparison.Ordinal)
+        );
         using var gap = Scaled(Small, 1, u => u < 0.5 ? 1e-6 * u : u);
         Assert.Empty(Planner.Plan(Small, gap, new() { Ratio = 0.3 }).Warnings);
+    }
+
+    [Fact]
+    public void The_plan_warns_where_lost_shifts_move_the_next_layer()
+    {
+        using var weights = Scaled(Small, 1, u => u < 0.5 ? 1e-6 * u : u);
+        Assert.Empty(Planner.Plan(Small, weights, new() { Ratio = 0.3 }).Warnings);
+        weights["block2.bn.bias"] = torch.full(12, 3f);
+        var warning = Assert.Single(Planner.Plan(Small, weights, new() { Ratio = 0.3 }).Warnings);
+        Assert.Contains("'block3.bn'", warning);
+        weights["block2.bn.bias"] = torch.full(12, -3f); // behind a ReLU nothing comes of it
+        Assert.Empty(Planner.Plan(Small, weights, new() { Ratio = 0.3 }).Warnings);
     }
 
     [Fact]
     public void An_emptied_layer_keeps_its_largest_and_the_plan_says_so()
     {
         using var weights = Scaled(Small, 1, u => 0.5 + u);
-        weights["block2.bn.weight"] = Numbers.Tensor([.. Enumerable.Range(1, 12).Select(i => i * 1e-4)], [12], torch.float32);
+        weights["block2.bn.weight"] = Numbers.Tensor(
+            [.. Enumerable.Range(1, 12).Select(i => i * 1e-4)],
+            [12],
+            torch.float32
+        );
         var plan = Planner.Plan(Small, weights, new() { Ratio = 0.5 });
         Assert.Equal([11], plan.Groups.Single(g => g.Group == "block2.conv").Kept);
         Assert.Contains(plan.Warnings, w => w.Contains("'block2.conv' would be emptied", StringComparison.Ordinal));

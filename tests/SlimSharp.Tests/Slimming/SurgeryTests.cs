@@ -11,16 +11,32 @@ namespace SlimSharp.Tests.Slimming;
 public class SurgeryTests
 {
     // A random plan: of every free group, each unit stays with that chance, and at least one.
-    private static SlimmingPlan Plan(Network network, Weights weights, long seed, double stay, ConstantTreatment constants = ConstantTreatment.Drop)
+    private static SlimmingPlan Plan(
+        Network network,
+        Weights weights,
+        long seed,
+        double stay,
+        ConstantTreatment constants = ConstantTreatment.Drop
+    )
     {
         var random = new Randomness(seed);
-        var groups = ChannelGroups.Of(network)
+        var groups = ChannelGroups
+            .Of(network)
             .Select(g =>
             {
-                var kept = Enumerable.Range(0, g.Units).Where(_ => g.FrozenBecause is not null || random.NextDouble() < stay).ToImmutableArray();
+                var kept = Enumerable
+                    .Range(0, g.Units)
+                    .Where(_ => g.FrozenBecause is not null || random.NextDouble() < stay)
+                    .ToImmutableArray();
                 return new GroupPlan(g.Name, g.Units, kept.IsEmpty ? [random.Next(g.Units)] : kept, "");
             });
-        return new() { Source = network, WeightsHash = weights.Hash(), Options = new() { Ratio = 0, Constants = constants }, Groups = [.. groups] };
+        return new()
+        {
+            Source = network,
+            WeightsHash = weights.Hash(),
+            Options = new() { Ratio = 0, Constants = constants },
+            Groups = [.. groups],
+        };
     }
 
     private static Model RandomModel(Network network, long seed)
@@ -29,13 +45,19 @@ public class SurgeryTests
         return new(network, weights.Copy(torch.float32));
     }
 
-    private static SurgeryResult Cut(Model model, long seed, double stay, ConstantTreatment constants = ConstantTreatment.Drop)
+    private static SurgeryResult Cut(
+        Model model,
+        long seed,
+        double stay,
+        ConstantTreatment constants = ConstantTreatment.Drop
+    )
     {
         using var weights = model.CopyWeights();
         return Surgeon.Apply(model, Plan(model.Network, weights, seed, stay, constants));
     }
 
-    public static TheoryData<string> Names => [.. Topologies.All.Where(t => t.Value.Inputs.Count() == 1).Select(t => t.Key)];
+    public static TheoryData<string> Names =>
+        [.. Topologies.All.Where(t => t.Value.Inputs.Count() == 1).Select(t => t.Key)];
 
     [Theory]
     [MemberData(nameof(Names))]
@@ -71,7 +93,10 @@ public class SurgeryTests
         var shape = twice.Model.Network.Shapes["input"];
         var output = twice.Model.forward(torch.randn(shape.Sizes(4)));
         output.sum().backward();
-        Assert.All(twice.Model.parameters().Where(p => p.grad is not null), p => Assert.True(p.grad!.isfinite().all().item<bool>()));
+        Assert.All(
+            twice.Model.parameters().Where(p => p.grad is not null),
+            p => Assert.True(p.grad!.isfinite().all().item<bool>())
+        );
     }
 
     [Theory]
@@ -89,7 +114,13 @@ public class SurgeryTests
             var swapped = places.ToArray();
             if (places.Length >= 2)
                 (swapped[0], swapped[^1]) = (swapped[^1], swapped[0]);
-            else if (Enumerable.Range(0, (int)network.Parameters().Single(p => p.Name == key.Parameter).Parameter.Sizes[key.Axis]).Except(places.Select(p => (int)p)).ToArray() is [var other, ..])
+            else if (
+                Enumerable
+                    .Range(0, (int)network.Parameters().Single(p => p.Name == key.Parameter).Parameter.Sizes[key.Axis])
+                    .Except(places.Select(p => (int)p))
+                    .ToArray()
+                is [var other, ..]
+            )
                 swapped[0] = other;
             else
                 continue;
@@ -110,7 +141,14 @@ public class SurgeryTests
         {
             var indices = ((Select)node.Layer).Indices;
             var swapped = new Select([indices[^1], .. indices[1..^1], indices[0]]);
-            var wrong = cut with { Target = new(cut.Target.Name, cut.Target.Nodes.Replace(node, node with { Layer = swapped }), cut.Target.Outputs) };
+            var wrong = cut with
+            {
+                Target = new(
+                    cut.Target.Name,
+                    cut.Target.Nodes.Replace(node, node with { Layer = swapped }),
+                    cut.Target.Outputs
+                ),
+            };
             Assert.True(Certifier.Structure(wrong, 1) > 1e-6, node.Name);
         }
     }
@@ -126,7 +164,9 @@ public class SurgeryTests
         var cut = NetworkCut.Of(plan);
         var key = ("block2.bn.weight", 0);
         long[] reversed = [.. cut.Kept[key].Reverse()];
-        var refusal = Assert.Throws<PlanException>(() => Surgeon.Apply(cut with { Kept = cut.Kept.SetItem(key, reversed) }, folding, weights, torch.float32, null));
+        var refusal = Assert.Throws<PlanException>(() =>
+            Surgeon.Apply(cut with { Kept = cut.Kept.SetItem(key, reversed) }, folding, weights, torch.float32, null)
+        );
         Assert.Contains("is refused", refusal.Message);
     }
 
@@ -196,7 +236,13 @@ public class SurgeryTests
         using var weights = model.CopyWeights();
         var folded = Plan(model.Network, weights, 4, 0.5, ConstantTreatment.Fold);
         using var exact = Surgeon.Apply(model, folded);
-        using var dropped = Surgeon.Apply(model, folded with { Options = folded.Options with { Constants = ConstantTreatment.Drop } });
+        using var dropped = Surgeon.Apply(
+            model,
+            folded with
+            {
+                Options = folded.Options with { Constants = ConstantTreatment.Drop },
+            }
+        );
         using (torch.no_grad())
         {
             foreach (var (group, norm) in new[] { ("conv1.conv", "conv1.bn.weight"), ("conv2", "conv2.bn.weight") })
@@ -224,8 +270,14 @@ public class SurgeryTests
         using var residual = RandomModel(Topologies.All["residual"], 1);
         Assert.Contains("another network", Assert.Throws<PlanException>(() => Surgeon.Apply(residual, plan)).Message);
         var emptied = plan with { Groups = plan.Groups.SetItem(1, plan.Groups[1] with { Kept = [] }) };
-        Assert.Contains("at least one channel must stay", Assert.Throws<PlanException>(() => Surgeon.Apply(model, emptied)).Message);
+        Assert.Contains(
+            "at least one channel must stay",
+            Assert.Throws<PlanException>(() => Surgeon.Apply(model, emptied)).Message
+        );
         var frozen = plan with { Groups = plan.Groups.SetItem(0, plan.Groups[0] with { Kept = [0] }) };
-        Assert.Contains("input of the network", Assert.Throws<PlanException>(() => Surgeon.Apply(model, frozen)).Message);
+        Assert.Contains(
+            "input of the network",
+            Assert.Throws<PlanException>(() => Surgeon.Apply(model, frozen)).Message
+        );
     }
 }

@@ -14,7 +14,9 @@ namespace SlimSharp.Tests.Training;
 [Collection(nameof(Alone))]
 public class MemoryTests
 {
-    private static readonly ImageSet Set = DataSource.Read(new() { Path = Machine.SamplePath, Validation = 0 }).Train!.Subset([.. Enumerable.Range(0, 320)]);
+    private static readonly ImageSet Set = DataSource
+        .Read(new() { Path = Machine.SamplePath, Validation = 0 })
+        .Train!.Subset([.. Enumerable.Range(0, 320)]);
     private static readonly Normalization Norm = Normalization.Of(Set);
     private static readonly Network Network = Vgg.Create("tiny", [6, 0, 8, 0, 8], 10, new Shape(1, 28, 28));
 
@@ -24,7 +26,18 @@ public class MemoryTests
         using var model = new Model(Network);
         using var penalty = new ScalePenalty(new TransformedL1(1), 1e-3);
         var alive = new List<long>();
-        var trainer = new Trainer(new() { Epochs = 5, BatchSize = 32, ClipNorm = 5 }, penalty) { Save = _ => alive.Add(torch.Tensor.TotalCount) };
+        var trainer = new Trainer(
+            new()
+            {
+                Epochs = 5,
+                BatchSize = 32,
+                ClipNorm = 5,
+            },
+            penalty
+        )
+        {
+            Save = _ => alive.Add(torch.Tensor.TotalCount),
+        };
         trainer.Train(model, Set, Set, Norm);
         Assert.Equal(5, alive.Count);
         Assert.All(alive, count => Assert.Equal(alive[0], count));
@@ -37,8 +50,18 @@ public class MemoryTests
         void Once()
         {
             using var model = new Model(Network);
-            new Trainer(new() { Epochs = 1, BatchSize = 32, KeepBest = true }).Train(model, Set, Set, Norm);
-            using var cut = Surgeon.Apply(model, Planner.Plan(model, new() { Ratio = 0.5, Constants = ConstantTreatment.Fold }));
+            new Trainer(
+                new()
+                {
+                    Epochs = 1,
+                    BatchSize = 32,
+                    KeepBest = true,
+                }
+            ).Train(model, Set, Set, Norm);
+            using var cut = Surgeon.Apply(
+                model,
+                Planner.Plan(model, new() { Ratio = 0.5, Constants = ConstantTreatment.Fold })
+            );
         }
         // The framework counts a tensor whose handle became a parameter's as alive for ever: so many per model.
         var phantoms = Growth(() => new Model(Network).Dispose());
@@ -71,9 +94,24 @@ public class MemoryTests
         collector.Start();
         try
         {
-            foreach (var rule in new Optimizer[] { new Sgd(), new Sgd { Nesterov = true }, new AdamW() })
+            foreach (
+                var rule in new Optimizer[]
+                {
+                    new Sgd(),
+                    new Sgd { Nesterov = true },
+                    new AdamW(),
+                }
+            )
             {
-                var options = new TrainingOptions { Epochs = 3, BatchSize = 8, Optimizer = rule, ClipNorm = 1, LabelSmoothing = 0.1, LearningRate = new CosineSchedule { Initial = 0.01 } };
+                var options = new TrainingOptions
+                {
+                    Epochs = 3,
+                    BatchSize = 8,
+                    Optimizer = rule,
+                    ClipNorm = 1,
+                    LabelSmoothing = 0.1,
+                    LearningRate = new CosineSchedule { Initial = 0.01 },
+                };
                 var position = new Trainer(options, penalty).Train(model, Set, null, Norm);
                 Assert.All(position.History, m => Assert.True(double.IsFinite(m.TrainLoss)));
             }

@@ -13,12 +13,20 @@ public class OptimizerTests
     {
         // One linear layer: its weight is the parameter that is optimised.
         var b = new NetworkBuilder("quadratic", new Shape(start.Length));
-        var weights = new Weights { ["w.weight"] = Numbers.Tensor(start, [1, start.Length], torch.float64), ["w.bias"] = torch.zeros(1, torch.float64) };
+        var weights = new Weights
+        {
+            ["w.weight"] = Numbers.Tensor(start, [1, start.Length], torch.float64),
+            ["w.bias"] = torch.zeros(1, torch.float64),
+        };
         return new(b.Build(b.Linear("w", b.Input, 1)), weights);
     }
 
     // Twenty steps of ours and of the framework's own optimiser on the same gradients.
-    private static void Agrees(Optimizer ours, Func<IEnumerable<TorchSharp.Modules.Parameter>, torch.optim.Optimizer> theirs, double rate)
+    private static void Agrees(
+        Optimizer ours,
+        Func<IEnumerable<TorchSharp.Modules.Parameter>, torch.optim.Optimizer> theirs,
+        double rate
+    )
     {
         using var scope = torch.NewDisposeScope();
         double[] start = [1, -2, 0.5, 3];
@@ -40,23 +48,38 @@ public class OptimizerTests
     }
 
     [Fact]
-    public void Sgd_is_that_of_the_framework() => Agrees(new Sgd { WeightDecay = 1e-2 }, p => torch.optim.SGD(p, 0.01, momentum: 0.9, weight_decay: 1e-2), 0.01);
+    public void Sgd_is_that_of_the_framework() =>
+        Agrees(new Sgd { WeightDecay = 1e-2 }, p => torch.optim.SGD(p, 0.01, momentum: 0.9, weight_decay: 1e-2), 0.01);
 
     [Fact]
     public void Nesterov_is_that_of_the_framework() =>
-        Agrees(new Sgd { Nesterov = true, WeightDecay = 0 }, p => torch.optim.SGD(p, 0.01, momentum: 0.9, nesterov: true), 0.01);
+        Agrees(
+            new Sgd { Nesterov = true, WeightDecay = 0 },
+            p => torch.optim.SGD(p, 0.01, momentum: 0.9, nesterov: true),
+            0.01
+        );
 
     [Fact]
-    public void Adamw_is_that_of_the_framework() => Agrees(new AdamW { WeightDecay = 0.05 }, p => torch.optim.AdamW(p, lr: 0.02, weight_decay: 0.05), 0.02);
+    public void Adamw_is_that_of_the_framework() =>
+        Agrees(new AdamW { WeightDecay = 0.05 }, p => torch.optim.AdamW(p, lr: 0.02, weight_decay: 0.05), 0.02);
 
     [Fact]
     public void Two_steps_of_one_scale_follow_the_hand_trace()
     {
         // v1 = g + λJ'(γ) + decay·γ; γ1 = γ − rate·v1; v2 = momentum·v1 + …
-        const double Rate = 0.1, Momentum = 0.9, Decay = 1e-4, Lambda = 0.01;
+        const double Rate = 0.1,
+            Momentum = 0.9,
+            Decay = 1e-4,
+            Lambda = 0.01;
         using var scope = torch.NewDisposeScope();
         var b = new NetworkBuilder("norm", new Shape(1));
-        var weights = new Weights { ["bn.weight"] = torch.full(1, 0.5, torch.float64), ["bn.bias"] = torch.zeros(1, torch.float64), ["bn.running_mean"] = torch.zeros(1, torch.float64), ["bn.running_var"] = torch.ones(1, torch.float64) };
+        var weights = new Weights
+        {
+            ["bn.weight"] = torch.full(1, 0.5, torch.float64),
+            ["bn.bias"] = torch.zeros(1, torch.float64),
+            ["bn.running_mean"] = torch.zeros(1, torch.float64),
+            ["bn.running_var"] = torch.ones(1, torch.float64),
+        };
         using var model = new Model(b.Build(b.BatchNorm("bn", b.Input)), weights);
         model.eval();
         var penalty = new ScalePenalty(new TransformedL1(1), Lambda);
@@ -69,7 +92,11 @@ public class OptimizerTests
             model.forward(x).sum().backward();
             penalty.AddGradients(model);
             state.Step(Rate, null);
-            v = Momentum * v + data + Lambda * 2 / ((1 + Math.Abs(gamma)) * (1 + Math.Abs(gamma))) * Math.Sign(gamma) + Decay * gamma;
+            v =
+                Momentum * v
+                + data
+                + Lambda * 2 / ((1 + Math.Abs(gamma)) * (1 + Math.Abs(gamma))) * Math.Sign(gamma)
+                + Decay * gamma;
             gamma -= Rate * v;
             Assert.Equal(gamma, Numbers.Single(model["bn.weight"]), 1e-14);
         }
@@ -93,8 +120,21 @@ public class OptimizerTests
     public void Learning_rates_are_the_published_ones()
     {
         var step = new StepSchedule();
-        Assert.All(Enumerable.Range(0, 160), e => Assert.Equal(e < 80 ? 0.1 : e < 120 ? 0.01 : 0.001, step.At(e / 160.0), 1e-15));
-        Assert.Equal([0.1, 0.1, 0.01, 0.001], new[] { 0, 2 / 5.0, 3 / 5.0, 4 / 5.0 }.Select(p => Math.Round(step.At(p), 12)));
+        Assert.All(
+            Enumerable.Range(0, 160),
+            e =>
+                Assert.Equal(
+                    e < 80 ? 0.1
+                        : e < 120 ? 0.01
+                        : 0.001,
+                    step.At(e / 160.0),
+                    1e-15
+                )
+        );
+        Assert.Equal(
+            [0.1, 0.1, 0.01, 0.001],
+            new[] { 0, 2 / 5.0, 3 / 5.0, 4 / 5.0 }.Select(p => Math.Round(step.At(p), 12))
+        );
         var cosine = new CosineSchedule { Initial = 0.2, WarmUp = 0.1 };
         Assert.Equal([0, 0.1, 0.2, 0.1, 0], new[] { 0, 0.05, 0.1, 0.55, 1 }.Select(p => Math.Round(cosine.At(p), 12)));
     }

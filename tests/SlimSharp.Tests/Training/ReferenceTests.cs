@@ -31,7 +31,9 @@ public class ReferenceTests
         var folder = Machine.SharedPath("reference", "slimming");
         using var scope = torch.NewDisposeScope();
         using var json = JsonDocument.Parse(File.ReadAllText(Path.Combine(folder, "vgg11-slim.json")));
-        var run = json.RootElement.EnumerateArray().Single(r => r.GetProperty("case").GetString() == $"vgg11-slim.{name}");
+        var run = json
+            .RootElement.EnumerateArray()
+            .Single(r => r.GetProperty("case").GetString() == $"vgg11-slim.{name}");
         var (batches, _) = SafeTensors.Read(Path.Combine(folder, "vgg11-slim.batches.safetensors"));
         using var model = Start(folder, out var theirs);
         var two = batches["x"][0][torch.TensorIndex.Slice(0, 2)].to(torch.float64);
@@ -48,7 +50,11 @@ public class ReferenceTests
         foreach (var kind in new[] { "norms", "running_norms" })
         {
             foreach (var norm in run.GetProperty(kind).EnumerateObject())
-                Assert.Equal(1, Math.Sqrt(Numbers.Read(model[theirs[norm.Name]]).Sum(v => v * v)) / norm.Value.GetDouble(), 1e-9);
+                Assert.Equal(
+                    1,
+                    Math.Sqrt(Numbers.Read(model[theirs[norm.Name]]).Sum(v => v * v)) / norm.Value.GetDouble(),
+                    1e-9
+                );
         }
         foreach (var pruned in run.GetProperty("pruned").EnumerateArray())
             Prune(model, pruned, two);
@@ -92,7 +98,9 @@ public class ReferenceTests
     {
         var (tensors, _) = SafeTensors.Read(Path.Combine(folder, "vgg11-slim.init.safetensors"));
         string[] kinds = ["weight", "bias", "running_mean", "running_var"];
-        var theirs = tensors.Keys.OrderBy(k => int.TryParse(k.Split('.')[1], out var n) ? n : 99).ThenBy(k => Array.IndexOf(kinds, k.Split('.')[^1]));
+        var theirs = tensors
+            .Keys.OrderBy(k => int.TryParse(k.Split('.')[1], out var n) ? n : 99)
+            .ThenBy(k => Array.IndexOf(kinds, k.Split('.')[^1]));
         names = theirs.Zip(Network.Parameters()).ToDictionary(p => p.First, p => p.Second.Name);
         var weights = new Weights();
         foreach (var (key, tensor) in tensors)
@@ -102,7 +110,11 @@ public class ReferenceTests
 
     private static ScalePenalty? Penalty(JsonElement run)
     {
-        var (kind, lambda, a) = (run.GetProperty("penalty").GetString(), run.GetProperty("lambda").GetDouble(), run.GetProperty("a").GetDouble());
+        var (kind, lambda, a) = (
+            run.GetProperty("penalty").GetString(),
+            run.GetProperty("lambda").GetDouble(),
+            run.GetProperty("a").GetDouble()
+        );
         Penalty? penalty = kind switch
         {
             "none" => null,
@@ -124,6 +136,9 @@ public class ReferenceTests
     {
         Assert.Equal(expected.Length, actual.Length);
         var size = expected.Max(Math.Abs);
-        Assert.All(expected.Zip(actual), p => Assert.True(Math.Abs(p.First - p.Second) <= 1e-9 * size, $"{p.First} against {p.Second}"));
+        Assert.All(
+            expected.Zip(actual),
+            p => Assert.True(Math.Abs(p.First - p.Second) <= 1e-9 * size, $"{p.First} against {p.Second}")
+        );
     }
 }

@@ -11,10 +11,18 @@ namespace SlimSharp.Tests.Training;
 
 public class TrainerTests
 {
-    private static readonly ImageSet Set = DataSource.Read(new() { Path = Machine.SamplePath, Validation = 0 }).Train!.Subset([.. Enumerable.Range(0, 200)]);
+    private static readonly ImageSet Set = DataSource
+        .Read(new() { Path = Machine.SamplePath, Validation = 0 })
+        .Train!.Subset([.. Enumerable.Range(0, 200)]);
     private static readonly Normalization Norm = Normalization.Of(Set);
     private static readonly Network Network = Vgg.Create("tiny", [6, 0, 8, 0, 8], 10, new Shape(1, 28, 28));
-    private static readonly TrainingOptions Options = new() { Epochs = 3, BatchSize = 32, Augmentation = new(2, true), Seed = 5 };
+    private static readonly TrainingOptions Options = new()
+    {
+        Epochs = 3,
+        BatchSize = 32,
+        Augmentation = new(2, true),
+        Seed = 5,
+    };
 
     private static string Train(TrainingOptions options, long seed = 5, Optimizer? rule = null)
     {
@@ -39,11 +47,20 @@ public class TrainerTests
     public void A_run_resumed_from_any_checkpoint_has_the_bits_of_one_never_stopped(string rule)
     {
         Optimizer optimizer = rule == "sgd" ? new Sgd() : new AdamW();
-        var options = Options with { Optimizer = optimizer, KeepBest = true, LearningRate = new CosineSchedule { Initial = rule == "sgd" ? 0.1 : 0.001 } };
+        var options = Options with
+        {
+            Optimizer = optimizer,
+            KeepBest = true,
+            LearningRate = new CosineSchedule { Initial = rule == "sgd" ? 0.1 : 0.001 },
+        };
         var checkpoints = new List<Checkpoint>();
         using var whole = new Model(Network, 5);
         using var penalty = new ScalePenalty(new TransformedL1(1), 1e-3);
-        var end = new Trainer(options, penalty) { Save = c => checkpoints.Add(new(c.Position, c.Weights.Copy(), c.Extras.Copy())), SaveEvery = TimeSpan.Zero }.Train(whole, Set, Set, Norm);
+        var end = new Trainer(options, penalty)
+        {
+            Save = c => checkpoints.Add(new(c.Position, c.Weights.Copy(), c.Extras.Copy())),
+            SaveEvery = TimeSpan.Zero,
+        }.Train(whole, Set, Set, Norm);
         using var expected = whole.CopyWeights();
         Assert.True(checkpoints.Count > 15);
         foreach (var checkpoint in checkpoints.Where((_, i) => i % 4 == 1).Append(checkpoints[^1]))
@@ -52,7 +69,10 @@ public class TrainerTests
             var position = new Trainer(options, penalty).Train(model, Set, Set, Norm, checkpoint);
             using var resumed = model.CopyWeights();
             Assert.Equal(expected.Hash(), resumed.Hash());
-            Assert.Equal(end.History.Select(m => m with { Seconds = 0 }), position.History.Select(m => m with { Seconds = 0 }));
+            Assert.Equal(
+                end.History.Select(m => m with { Seconds = 0 }),
+                position.History.Select(m => m with { Seconds = 0 })
+            );
         }
     }
 
@@ -62,7 +82,15 @@ public class TrainerTests
         using var stop = new CancellationTokenSource();
         Checkpoint? last = null;
         using var model = new Model(Network);
-        var trainer = new Trainer(Options) { Save = c => last = c with { Weights = c.Weights.Copy() }, Progress = new Reporter(p => { if (p.Epoch == 1 && p.Batch == 2) stop.Cancel(); }) };
+        var trainer = new Trainer(Options)
+        {
+            Save = c => last = c with { Weights = c.Weights.Copy() },
+            Progress = new Reporter(p =>
+            {
+                if (p.Epoch == 1 && p.Batch == 2)
+                    stop.Cancel();
+            }),
+        };
         Assert.Throws<OperationCanceledException>(() => trainer.Train(model, Set, null, Norm, stop: stop.Token));
         Assert.Equal((1, 2), (last!.Position.Epoch, last.Position.Batch));
     }
@@ -73,8 +101,18 @@ public class TrainerTests
         double[] Scales(double lambda, out double accuracy)
         {
             using var model = new Model(Network);
-            var options = Options with { Epochs = 20, BatchSize = 10, LearningRate = new StepSchedule { Initial = 0.05 } };
-            var position = new Trainer(options, lambda > 0 ? [new ScalePenalty(new L1(), lambda)] : []).Train(model, Set, null, Norm);
+            var options = Options with
+            {
+                Epochs = 20,
+                BatchSize = 10,
+                LearningRate = new StepSchedule { Initial = 0.05 },
+            };
+            var position = new Trainer(options, lambda > 0 ? [new ScalePenalty(new L1(), lambda)] : []).Train(
+                model,
+                Set,
+                null,
+                Norm
+            );
             accuracy = position.History[^1].TrainAccuracy;
             return BatchNormScales.Values(model);
         }
@@ -96,7 +134,10 @@ public class TrainerTests
     {
         using var model = new Model(Network);
         var options = Options with { LearningRate = new StepSchedule { Initial = 1e30 } };
-        Assert.Contains("no longer a number in epoch 1", Assert.Throws<TrainingException>(() => new Trainer(options).Train(model, Set, null, Norm)).Message);
+        Assert.Contains(
+            "no longer a number in epoch 1",
+            Assert.Throws<TrainingException>(() => new Trainer(options).Train(model, Set, null, Norm)).Message
+        );
     }
 
     [Fact]
@@ -115,7 +156,13 @@ public class TrainerTests
     [Fact]
     public void Bfloat16_and_float64_train_too()
     {
-        foreach (var (type, options) in new[] { (torch.float32, new ScheduleOptions { BFloat16 = true }), (torch.float64, new ScheduleOptions()) })
+        foreach (
+            var (type, options) in new[]
+            {
+                (torch.float32, new ScheduleOptions { BFloat16 = true }),
+                (torch.float64, new ScheduleOptions()),
+            }
+        )
         {
             using var weights = Initialization.Draw(Network, 0);
             using var model = new Model(Network, weights.Copy(type)) { Options = options };

@@ -91,7 +91,10 @@ public static class ImageFolder
         }
         catch (Exception e)
         {
-            throw new DataException($"{path}: is not an intact tar file ({e.Message.TrimEnd('.')}). Fetch it again.", e);
+            throw new DataException(
+                $"{path}: is not an intact tar file ({e.Message.TrimEnd('.')}). Fetch it again.",
+                e
+            );
         }
         files.Sort((a, b) => string.CompareOrdinal(a.Name, b.Name));
         return files;
