@@ -1,3 +1,3 @@
 using SlimSharp.Cli;
 
-return await Cli.Run(args);
+return await CommandTree.Run(args);

@@ -17,52 +17,23 @@ internal static class RetrainCommand
             Description = "A .slim file, or a run folder with a pruned.slim.",
             Arity = ArgumentArity.ZeroOrOne,
         };
-        var (output, resume) = RunArguments.Create();
-        var (data, penalty, training, common) = (
-            new DataArguments(),
-            new ScalePenaltyArguments(),
-            new TrainingArguments(),
-            new CommonOptions()
-        );
+        var run = new RunArguments();
         command.Add(file);
-        data.AddTo(command);
-        penalty.AddTo(command);
-        training.AddTo(command);
-        command.Add(output);
-        command.Add(resume);
-        common.AddTo(command);
+        run.AddTo(command);
         command.SetAction(parsed =>
-        {
-            var (text, lambda) = penalty.Get(parsed);
-            return RunArguments.Execute(
+            run.Execute(
                 parsed,
-                output,
-                resume,
-                common,
                 () =>
                 {
-                    var path = Files.Resolve(
+                    var given =
                         parsed.GetValue(file)
-                            ?? throw new UsageException("Name the .slim file or run folder to retrain."),
-                        "pruned.slim",
-                        "model.slim"
-                    );
+                        ?? throw new UsageException("Name the .slim file or run folder to retrain.");
+                    var path = Files.Resolve(given, "pruned.slim", "model.slim");
                     using var start = SlimFile.Load(path);
-                    return new()
-                    {
-                        Command = "retrain",
-                        From = path,
-                        Data = data.Get(parsed, start.Data),
-                        Penalty = text,
-                        Lambda = lambda,
-                        Training = training.Get(parsed),
-                        Precision = training.Precision(parsed),
-                        Threads = parsed.GetValue(common.Threads),
-                        Device = parsed.GetValue(common.Device)!,
-                    };
+                    return run.Read(parsed, start.Data) with { From = path };
                 }
-            );
-        });
+            )
+        );
         return command;
     }
 }

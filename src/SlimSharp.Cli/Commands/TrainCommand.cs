@@ -1,5 +1,4 @@
 using System.CommandLine;
-using SlimSharp.Networks;
 using SlimSharp.Zoo;
 
 namespace SlimSharp.Cli;
@@ -13,7 +12,7 @@ internal static class TrainCommand
             "train",
             "Train a network, with a sparsity penalty on its BatchNorm scales if so asked; writes a run folder."
         );
-        var model = new Option<string>("--model")
+        var model = new Option<string?>("--model")
         {
             Description = $"The network: {string.Join(", ", ZooEntry.All.Select(e => e.Name))}.",
             HelpName = "NAME",
@@ -24,43 +23,23 @@ internal static class TrainCommand
             DefaultValueFactory = _ => 1,
             HelpName = "FACTOR",
         };
-        var (output, resume) = RunArguments.Create();
-        var (data, penalty, training, common) = (
-            new DataArguments(),
-            new ScalePenaltyArguments(),
-            new TrainingArguments(),
-            new CommonOptions()
-        );
+        var run = new RunArguments();
         command.Add(model);
         command.Add(width);
-        data.AddTo(command);
-        penalty.AddTo(command);
-        training.AddTo(command);
-        command.Add(output);
-        command.Add(resume);
-        common.AddTo(command);
+        run.AddTo(command);
         command.SetAction(parsed =>
-        {
-            var (text, lambda) = penalty.Get(parsed);
-            RunOptions Options() =>
-                new()
-                {
-                    Command = "train",
-                    Model =
-                        parsed.GetValue(model) ?? throw new UsageException("Give --model NAME, such as --model vgg16."),
-                    Width = parsed.GetValue(width),
-                    Data = data.Get(parsed),
-                    Penalty = text,
-                    Lambda = lambda,
-                    Training = training.Get(parsed),
-                    Precision = training.Precision(parsed),
-                    Threads = parsed.GetValue(common.Threads),
-                    Device = parsed.GetValue(common.Device)!,
-                };
-            if (parsed.GetValue(resume) is null)
-                ZooEntry.Get(Options().Model!, 10, Options().Width, new Shape(3, 64, 64)); // refuses a wrong name before data are read
-            return RunArguments.Execute(parsed, output, resume, common, Options);
-        });
+            run.Execute(
+                parsed,
+                () =>
+                    run.Read(parsed) with
+                    {
+                        Model =
+                            parsed.GetValue(model)
+                            ?? throw new UsageException("Give --model NAME, such as --model vgg16."),
+                        Width = parsed.GetValue(width),
+                    }
+            )
+        );
         return command;
     }
 }

@@ -1,38 +1,65 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Text.Json.Nodes;
+using SlimSharp.Data;
 using SlimSharp.Networks;
 using SlimSharp.Runs;
 
 namespace SlimSharp.Cli;
 
-/// <summary>What train and retrain share: where the run goes, and going on with one that was stopped.</summary>
-internal static class RunArguments
+/// <summary>What train and retrain share: data, penalty, training, where the run goes, and going on with one that was stopped.</summary>
+internal sealed class RunArguments
 {
-    internal static (Option<string?> Output, Option<string?> Resume) Create() =>
-        (
-            new("--out") { Description = "The run folder to make.", HelpName = "DIR" },
-            new("--resume")
-            {
-                Description = "Go on with the run in this folder, with its own options.",
-                HelpName = "DIR",
-            }
-        );
-
-    internal static int Execute(
-        ParseResult parsed,
-        Option<string?> output,
-        Option<string?> resume,
-        CommonOptions common,
-        Func<RunOptions> read
-    )
+    private readonly DataArguments _data = new();
+    private readonly ScalePenaltyArguments _penalty = new();
+    private readonly TrainingArguments _training = new();
+    private readonly CommonOptions _common = new();
+    private readonly Option<string?> _output = new("--out")
     {
-        var screen = common.Screen(parsed);
-        common.Prepare(parsed);
-        if (parsed.GetValue(resume) is not null && Others(parsed, resume, common.Json) is { } other)
-            throw new UsageException($"--resume goes on with the run's own options; leave out {other}.");
-        var (folder, options) = Open(parsed.GetValue(output), parsed.GetValue(resume), read);
-        SlimSharp.Threads.Count = options.Threads;
+        Description = "The run folder to make.",
+        HelpName = "DIR",
+    };
+    private readonly Option<string?> _resume = new("--resume")
+    {
+        Description = "Go on with the run in this folder, with its own options.",
+        HelpName = "DIR",
+    };
+
+    internal void AddTo(Command command)
+    {
+        _data.AddTo(command);
+        _penalty.AddTo(command);
+        _training.AddTo(command);
+        command.Add(_output);
+        command.Add(_resume);
+        _common.AddTo(command);
+    }
+
+    /// <summary>The options as given; <paramref name="data"/> where no --data is.</summary>
+    internal RunOptions Read(ParseResult parsed, DataOptions? data = null)
+    {
+        var (penalty, lambda) = _penalty.Get(parsed);
+        return new()
+        {
+            Command = parsed.CommandResult.Command.Name,
+            Data = _data.Get(parsed, data),
+            Penalty = penalty,
+            Lambda = lambda,
+            Training = _training.Get(parsed),
+            Precision = _training.Precision(parsed),
+            Threads = parsed.GetValue(_common.Threads),
+            Device = parsed.GetValue(_common.Device)!,
+        };
+    }
+
+    /// <summary>Carries out the run that <paramref name="read"/> describes, or goes on with one.</summary>
+    internal int Execute(ParseResult parsed, Func<RunOptions> read)
+    {
+        var screen = _common.Screen(parsed);
+        _common.Prepare(parsed);
+        var resumed = parsed.GetValue(_resume);
+        var (folder, options) = resumed is null ? Create(parsed.GetValue(_output), read) : Open(parsed, resumed);
+        Threads.Count = options.Threads;
         using var signals = new StopSignals();
         try
         {
@@ -46,7 +73,7 @@ internal static class RunArguments
             screen.Say($"Stopped with a checkpoint. Go on with: slim {options.Command} --resume {folder.Path}");
             return ExitCode.Stopped;
         }
-        catch when (!folder.HasCheckpoint && parsed.GetValue(resume) is null)
+        catch when (resumed is null && !folder.HasCheckpoint)
         {
             // Nothing was trained: the folder that was just made would only stand in the way.
             Directory.Delete(folder.Path, recursive: true);
@@ -54,38 +81,40 @@ internal static class RunArguments
         }
     }
 
-    // The first thing that was typed beside the given options.
-    private static string? Others(ParseResult parsed, params Option[] given) =>
-        parsed
-            .CommandResult.Children.Select(c =>
-                c switch
-                {
-                    OptionResult { Implicit: false } o when !given.Contains(o.Option) => o.Option.Name,
-                    ArgumentResult { Tokens.Count: > 0 } a => a.Tokens[0].Value,
-                    _ => null,
-                }
-            )
-            .FirstOrDefault(name => name is not null);
-
-    private static (RunFolder Folder, RunOptions Options) Open(string? output, string? resume, Func<RunOptions> read)
+    private static (RunFolder Folder, RunOptions Options) Create(string? output, Func<RunOptions> read)
     {
-        if (resume is not null)
-        {
-            var existing = RunFolder.Open(resume);
-            return existing.IsFinished
-                ? throw new UsageException($"The run in '{resume}' is finished: {existing.ModelFile} is there.")
-                : (existing, RunOptions.Read(existing));
-        }
         var path =
             output ?? throw new UsageException("Give --out DIR for the run folder, or --resume DIR to go on with one.");
         var options = read();
         return (RunFolder.Create(path, options.ToJson()), options);
     }
 
+    private static (RunFolder Folder, RunOptions Options) Open(ParseResult parsed, string path)
+    {
+        var other = parsed
+            .CommandResult.Children.Select(Typed)
+            .FirstOrDefault(name => name is not (null or "--resume" or "--json"));
+        if (other is not null)
+            throw new UsageException($"--resume goes on with the run's own options; leave out {other}.");
+        var folder = RunFolder.Open(path);
+        return folder.IsFinished
+            ? throw new UsageException($"The run in '{path}' is finished: {folder.ModelFile} is there.")
+            : (folder, RunOptions.Read(folder));
+    }
+
+    private static string? Typed(SymbolResult symbol) =>
+        symbol switch
+        {
+            OptionResult { Implicit: false } option => option.Option.Name,
+            ArgumentResult { Tokens: [var token, ..] } => token.Value,
+            _ => null,
+        };
+
     private static void Report(Screen screen, RunFolder folder, NetworkCost cost)
     {
+        var size = Words.Size(new FileInfo(folder.ModelFile).Length);
         screen.Say(
-            $"{Words.Count(cost.Parameters)} parameters, {Words.Count(cost.Macs)} MACs: {folder.ModelFile} ({Words.Size(new FileInfo(folder.ModelFile).Length)}), pictures in {folder.ReportFile}"
+            $"{Words.Count(cost.Parameters)} parameters, {Words.Count(cost.Macs)} MACs: {folder.ModelFile} ({size}), pictures in {folder.ReportFile}"
         );
         screen.Emit(
             new JsonObject

@@ -12,7 +12,7 @@ internal static class Slim
         Console.SetError(caughtError);
         try
         {
-            var code = await SlimSharp.Cli.Cli.Run(arguments);
+            var code = await SlimSharp.Cli.CommandTree.Run(arguments);
             return (code, caughtOutput.ToString(), caughtError.ToString());
         }
         finally

@@ -5,7 +5,7 @@ using SlimSharp.Runs;
 namespace SlimSharp.Cli;
 
 /// <summary>The command tree, and what becomes of errors: one sentence and an exit code.</summary>
-public static class Cli
+public static class CommandTree
 {
     private const string Tour = """
         SlimSharp makes neural networks smaller: train with a sparsity penalty, cut the emptied channels out, prove the cut, retrain.
