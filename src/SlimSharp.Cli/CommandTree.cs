@@ -12,10 +12,10 @@ public static class CommandTree
 
         A first tour, offline:   slim demo
         The same step by step:
-          slim train --model vgg16 --width 0.25 --data data/fashion-mnist --pad 32 --penalty tl1:a=1 --lambda 1e-3 --epochs 14 --out runs/a
+          slim train --model vgg16 --width 0.25 --data data/fashion-mnist --pad 32 --penalty tl1:a=1 --lambda 2e-3 --epochs 10 --out runs/a
           slim inspect runs/a                          what the scales look like, and how much may go
-          slim prune runs/a --params 0.4               writes runs/a/pruned.slim, with a certificate
-          slim retrain runs/a/pruned.slim --epochs 14 --out runs/b
+          slim prune runs/a --params 0.28          writes runs/a/pruned.slim, with a certificate
+          slim retrain runs/a/pruned.slim --epochs 10 --out runs/b
           slim evaluate runs/b                         accuracy on the test images
           slim verify runs/b --against runs/a          that nothing was changed but what was cut
 

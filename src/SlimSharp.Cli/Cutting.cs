@@ -15,16 +15,12 @@ internal static class Cutting
             ["probe.inputs"] = cut.Probe.clone(),
             ["probe.outputs"] = cut.MaskedOutputs.clone(),
         };
-        using var result = new SlimFile
+        using var result = source with
         {
             Network = cut.Model.Network,
             Weights = cut.Model.CopyWeights(),
-            Normalization = source.Normalization,
-            Classes = source.Classes,
-            Data = source.Data,
             Plan = plan,
             Certificate = cut.Certificate,
-            Provenance = source.Provenance,
             Extras = extras,
         };
         result.Save(path);

@@ -24,63 +24,75 @@ internal sealed class TrainingSession(RunFolder folder, RunOptions options, Scre
         using var start = options.From is null ? null : Files.Load(options.From);
         var data = DataSource.Read(options.Data);
         var train = data.Train ?? throw new DataException($"In '{options.Data.Path}' there are no training images.");
-        var normalization = start?.Normalization ?? data.NormalizationForTraining();
-        using var model = Create(start, train);
-        using var penalty = options.Penalty is { } text
-            ? new ScalePenalty(ScalePenaltyArguments.Parse(text, options.Lambda), options.Lambda)
-            : null;
-        if (penalty?.Penalty.CautionFor(Initialization.Scale) is { } caution)
-            screen.Say($"Warning: {caution}");
         if (data.Validation is null && options.Training.KeepBest)
             throw new UsageException("--keep best needs validation images; give --validation a share above 0.");
-
-        var provenance = Provenance(train, normalization);
-        using var probe = Probe(data, normalization);
-        SlimFile Describe(Weights weights, Weights extras, TrainingPosition? position) =>
-            new()
-            {
-                Network = model.Network,
-                Weights = weights,
-                Normalization = normalization,
-                Classes = train.Classes,
-                Data = options.Data,
-                Plan = start?.Plan,
-                Certificate = start?.Certificate,
-                Position = position,
-                Provenance = provenance,
-                Extras = extras,
-            };
-        void Save(Checkpoint checkpoint)
+        var normalization = start?.Normalization ?? data.NormalizationForTraining();
+        using var model = Create(start, train);
+        using var penalty = Penalty();
+        using var nothing = new Weights();
+        var description = new SlimFile
         {
-            // The tensors stay the trainer's; this file object only points at them.
-            Describe(checkpoint.Weights, checkpoint.Extras, checkpoint.Position).Save(folder.CheckpointFile);
-            folder.WriteMetrics(
-                checkpoint.Position.History.Select(m => JsonSerializer.Serialize(m, CliJson.Default.EpochMetrics))
-            );
-        }
+            Network = model.Network,
+            Weights = nothing,
+            Extras = nothing,
+            Normalization = normalization,
+            Classes = train.Classes,
+            Data = options.Data,
+            Plan = start?.Plan,
+            Certificate = start?.Certificate,
+            Provenance = Provenance(train),
+        };
 
+        using var last = Last(description);
+        var from = last?.Position is { } at ? new Checkpoint(at, last.Weights, last.Extras) : null;
         var trainer = new Trainer(options.Training, penalty is null ? [] : [penalty])
         {
             Progress = new TrainingDisplay(screen),
-            Save = Save,
+            Save = checkpoint => Save(description, checkpoint),
         };
-        using var checkpointFile = folder.HasCheckpoint ? SlimFile.Load(folder.CheckpointFile) : null;
-        var from = checkpointFile is { Position: { } at }
-            ? new Checkpoint(at, checkpointFile.Weights, checkpointFile.Extras)
-            : null;
         var position = trainer.Train(model, train, data.Validation, normalization, from, stop);
 
-        var extras = start?.Plan is null ? new Weights() : start.Extras.Copy();
-        if (start?.Plan is null)
-            extras["probe.inputs"] = probe.clone();
-        var result = Describe(
-            model.CopyWeights(options.Precision == Precision.Float64 ? torch.float32 : null),
-            extras,
-            null
-        );
+        var result = description with
+        {
+            Weights = model.CopyWeights(options.Precision == Precision.Float64 ? torch.float32 : null),
+            // A cut network keeps the probe of its certificate.
+            Extras = start?.Plan is null ? Probe(data, normalization) : start.Extras.Copy(),
+        };
         result.Save(folder.ModelFile);
         folder.WriteReport(TrainingReport.Page(options, result, position));
         return result;
+    }
+
+    private ScalePenalty? Penalty()
+    {
+        if (options.Penalty is not { } text)
+            return null;
+        var penalty = ScalePenaltyArguments.Parse(text, options.Lambda);
+        if (penalty.CautionFor(Initialization.Scale) is { } caution)
+            screen.Say($"Warning: {caution}");
+        return new(penalty, options.Lambda);
+    }
+
+    // The checkpoint to go on from, if there is one.
+    private SlimFile? Last(SlimFile description)
+    {
+        if (!folder.HasCheckpoint)
+            return null;
+        var last = SlimFile.Load(folder.CheckpointFile);
+        if (last.Provenance.GetValueOrDefault("data") == description.Provenance["data"])
+            return last;
+        last.Dispose();
+        throw new UsageException(
+            $"The images in '{options.Data.Path}' are not those that the run in '{folder.Path}' began with."
+        );
+    }
+
+    private void Save(SlimFile description, Checkpoint checkpoint)
+    {
+        var (position, weights, extras) = checkpoint;
+        var file = description with { Position = position, Weights = weights, Extras = extras };
+        file.Save(folder.CheckpointFile);
+        folder.WriteMetrics(position.History.Select(m => JsonSerializer.Serialize(m, CliJson.Default.EpochMetrics)));
     }
 
     private Model Create(SlimFile? start, ImageSet train)
@@ -98,15 +110,16 @@ internal sealed class TrainingSession(RunFolder folder, RunOptions options, Scre
     private Network NetworkFor(ImageSet train) =>
         ZooEntry.Get(options.Model!, train.Classes.Length, options.Width, train.Shape);
 
-    private static torch.Tensor Probe(TrainAndTest data, Normalization normalization)
+    // Some real images, for certificates to be checked on.
+    private static Weights Probe(TrainAndTest data, Normalization normalization)
     {
         var set = data.Validation ?? data.Train!;
         int[] spread = [.. Enumerable.Range(0, Math.Min(ProbeSize, set.Count)).Select(i => i * set.Count / ProbeSize)];
         using var batch = Batches.InOrder(set, normalization).Make(spread);
-        return batch.Images.clone();
+        return new() { ["probe.inputs"] = batch.Images.clone() };
     }
 
-    private Dictionary<string, string> Provenance(ImageSet train, Normalization normalization) =>
+    private Dictionary<string, string> Provenance(ImageSet train) =>
         new()
         {
             ["command"] = options.Command,

@@ -13,7 +13,7 @@ namespace SlimSharp.Formats;
 /// A <c>.slim</c> file: a safetensors file whose metadata hold the network, so that it loads with no class of the user's, in a new
 /// process, into inference or training. Owns its tensors.
 /// </summary>
-public sealed class SlimFile : IDisposable
+public sealed record SlimFile : IDisposable
 {
     /// <summary>The version of the format that this program writes.</summary>
     public const string Format = "1";

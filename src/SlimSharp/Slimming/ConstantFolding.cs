@@ -75,33 +75,18 @@ internal sealed class ConstantFolding : IDisposable
         var (folded, dropped, largest) = (0, 0, 0.0);
         foreach (var node in Original.Nodes.Where(n => n.Layer is Convolution or Linear && n.Inputs.Length == 1))
         {
-            var carried = _removed[node.Inputs[0]].Where(c => constants[node.Inputs[0]][c] != 0).ToArray(); // NaN counts as carried
-            if (carried.Length == 0)
-                continue;
+            var values = constants[node.Inputs[0]];
+            long[] carried = [.. _removed[node.Inputs[0]].Where(c => values[c] != 0).Select(c => (long)c)]; // NaN counts as carried
             var exact = node.Layer is Linear or Convolution { Padding.IsNone: true, Groups: 1 };
-            long[] foldable =
-                exact && treatment == ConstantTreatment.Fold
-                    ? [.. carried.Where(c => double.IsFinite(constants[node.Inputs[0]][c])).Select(c => (long)c)]
-                    : [];
-            if (foldable.Length > 0)
-                Fold(node, constants[node.Inputs[0]], foldable);
-            Displace(
-                node,
-                constants[node.Inputs[0]],
-                [
-                    .. carried
-                        .Select(c => (long)c)
-                        .Except(foldable)
-                        .Where(c => double.IsFinite(constants[node.Inputs[0]][c])),
-                ]
-            );
-            folded += foldable.Length;
-            dropped += carried.Length - foldable.Length;
-            largest = carried
-                .Except(foldable.Select(c => (int)c))
-                .Select(c => Math.Abs(constants[node.Inputs[0]][c]))
-                .Append(largest)
-                .Max();
+            var folds = exact && treatment == ConstantTreatment.Fold;
+            long[] kept = [.. carried.Where(c => folds && double.IsFinite(values[c]))];
+            long[] lost = [.. carried.Except(kept)];
+            if (kept.Length > 0)
+                Fold(node, values, kept);
+            Displace(node, values, [.. lost.Where(c => double.IsFinite(values[c]))]);
+            folded += kept.Length;
+            dropped += lost.Length;
+            largest = lost.Select(c => Math.Abs(values[c])).Append(largest).Max();
         }
         Report = FormattableString.Invariant(
             $"Constants of removed channels: {folded} folded into the next layer, {dropped} dropped{(dropped > 0 ? $" (the largest {largest:G3})" : "")}."
