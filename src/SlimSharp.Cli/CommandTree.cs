@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.Runtime.InteropServices;
 using SlimSharp.Runs;
 
 namespace SlimSharp.Cli;
@@ -47,6 +48,13 @@ public static class CommandTree
         catch (Exception e) when (e is SlimSharpException or RunException or UsageException)
         {
             await Console.Error.WriteLineAsync($"slim: {e.Message}");
+            return ExitCode.WrongInput;
+        }
+        catch (Exception e) when (e is ExternalException or OutOfMemoryException)
+        {
+            await Console.Error.WriteLineAsync(
+                $"slim: libtorch could not go on: {e.Message.Split('\n')[0]} If memory ran out, take a smaller network or batch."
+            );
             return ExitCode.WrongInput;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -69,7 +69,7 @@ internal sealed class TrainingSession(RunFolder folder, RunOptions options, Scre
             return null;
         var penalty = ScalePenaltyArguments.Parse(text, options.Lambda);
         if (penalty.CautionFor(Initialization.Scale) is { } caution)
-            screen.Say($"Warning: {caution}");
+            screen.Warn(caution);
         return new(penalty, options.Lambda);
     }
 

@@ -21,6 +21,13 @@ internal sealed class Screen(bool json)
             Console.WriteLine(text);
     }
 
+    /// <summary>Prints what should be known, for people and machines.</summary>
+    internal void Warn(string text)
+    {
+        Say($"Warning: {text}");
+        Emit(new() { ["warning"] = text });
+    }
+
     /// <summary>Prints a result for machines.</summary>
     internal void Emit(JsonObject result)
     {

@@ -14,9 +14,20 @@ public static class Initialization
     /// <summary>The scale of every BatchNorm at the start.</summary>
     public const double Scale = 0.5;
 
+    // The bytes of a tensor must fit in a span, in float64 too.
+    private const long LargestTensor = int.MaxValue / sizeof(double);
+
     /// <summary>Initial weights in float32; the caller disposes them.</summary>
+    /// <exception cref="NetworkException">A tensor would be larger than can be handled.</exception>
     public static Weights Draw(Network network, long seed)
     {
+        if (
+            network.Parameters().FirstOrDefault(p => p.Parameter.Count > LargestTensor) is
+            { Name: { } large, Parameter: var huge }
+        )
+            throw new NetworkException(
+                $"The tensor '{large}' of {network.Name} would hold {huge.Count:N0} numbers, more than {LargestTensor:N0}; take a smaller width."
+            );
         var weights = new Weights();
         foreach (var (name, node, parameter) in network.Parameters())
         {

@@ -31,6 +31,7 @@ public class BadInputTests
             { "train --model vgg16 --data {sample}", "--out" },
             { "train --model vgg16 --data /nowhere --out {out}", "There is no file or folder '/nowhere'" },
             { "train --model vgg16 --data {empty} --out {out}", "nothing that can be read" },
+            { "train --model vgg16 --width 50 --data {sample} --out {out}", "take a smaller width" },
             { "train --model vgg16 --width 0 --data {sample} --out {out}", "would have 0" },
             { "train --model vgg16 --data {sample} --penalty l7 --lambda 1 --out {out}", "There is no penalty 'l7'" },
             {
