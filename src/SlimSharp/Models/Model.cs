@@ -11,6 +11,7 @@ public sealed class Model : torch.nn.Module<torch.Tensor, torch.Tensor>
 {
     private readonly Dictionary<string, torch.Tensor> _tensors = [];
     private readonly Dictionary<string, Schedule> _schedules = [];
+    private readonly string[] _scales;
     private ScheduleOptions _options = new();
 
     /// <summary>A model with initial weights as the network-slimming papers draw them (<see cref="Initialization"/>).</summary>
@@ -23,6 +24,7 @@ public sealed class Model : torch.nn.Module<torch.Tensor, torch.Tensor>
         : base(network.Name)
     {
         Network = network;
+        _scales = [.. network.Parameters().Where(p => p.Parameter.Role == ParameterRole.Scale).Select(p => p.Name)];
         foreach (var (name, _, parameter) in network.Parameters())
         {
             var tensor = weights.Contains(name)
@@ -42,6 +44,9 @@ public sealed class Model : torch.nn.Module<torch.Tensor, torch.Tensor>
 
     /// <summary>What this model computes.</summary>
     public Network Network { get; }
+
+    /// <summary>The BatchNorm scales (γ), in the order of their nodes; they stay the model's.</summary>
+    public IEnumerable<torch.Tensor> Scales => _scales.Select(name => _tensors[name]);
 
     /// <summary>The rewrite rules of its schedule.</summary>
     public ScheduleOptions Options

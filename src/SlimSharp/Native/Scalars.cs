@@ -9,5 +9,4 @@ namespace SlimSharp;
 internal static class Scalars
 {
     internal static readonly Scalar One = 1.0;
-    internal static readonly Scalar MinusOne = -1.0;
 }

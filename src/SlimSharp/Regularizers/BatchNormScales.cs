@@ -1,5 +1,4 @@
 using SlimSharp.Models;
-using SlimSharp.Networks;
 using TorchSharp;
 using TorchSharp.Modules;
 
@@ -18,10 +17,7 @@ public static class BatchNormScales
     private static IEnumerable<torch.Tensor> Direct(torch.nn.Module module) =>
         module switch
         {
-            Model model => model
-                .Network.Parameters()
-                .Where(p => p.Parameter.Role == ParameterRole.Scale)
-                .Select(p => model[p.Name]),
+            Model model => model.Scales,
             BatchNorm1d norm => Present(norm.weight),
             BatchNorm2d norm => Present(norm.weight),
             BatchNorm3d norm => Present(norm.weight),
