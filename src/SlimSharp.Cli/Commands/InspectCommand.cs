@@ -46,12 +46,7 @@ internal static class InspectCommand
             var (screen, path) = (common.Screen(parsed), parsed.GetValue(input)!);
             if (ZooEntry.All.Any(e => e.Name == path) && !Path.Exists(path))
             {
-                var network = ZooEntry.Get(
-                    path,
-                    parsed.GetValue(classes),
-                    parsed.GetValue(width),
-                    new Shape(3, 32, 32)
-                );
+                var network = ZooEntry.Get(path, parsed.GetValue(classes), parsed.GetValue(width));
                 Show(screen, network, null);
                 Emit(screen, network, null);
                 return ExitCode.Done;

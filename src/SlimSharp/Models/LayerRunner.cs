@@ -127,8 +127,21 @@ internal sealed class LayerRunner(Func<string, torch.Tensor> parameter, RunMode 
 
     public override torch.Tensor Visit(Select layer)
     {
-        using var indices = torch.tensor(layer.Indices.ToArray(), torch.int64, X.device);
-        return X.index_select(1, indices);
+        if (!layer.Indices.Contains(Select.Zero))
+        {
+            using var indices = torch.tensor(layer.Indices.ToArray(), torch.int64, X.device);
+            return X.index_select(1, indices);
+        }
+        // A channel of zeros behind the others.
+        var count = X.shape[1];
+        using var zeros = torch.zeros([X.shape[0], 1, .. X.shape.Skip(2)], X.dtype, X.device);
+        using var extended = torch.cat([X, zeros], 1);
+        using var places = torch.tensor(
+            layer.Indices.Select(i => i == Select.Zero ? count : i).ToArray(),
+            torch.int64,
+            X.device
+        );
+        return extended.index_select(1, places);
     }
 
     public override torch.Tensor Visit(Shift layer)

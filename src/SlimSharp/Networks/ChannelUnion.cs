@@ -37,7 +37,10 @@ internal sealed class ChannelUnion
                 break;
             case ChannelFlow.Map(var sources):
                 for (var i = 0; i < channels; i++)
-                    Join(_offset[node.Name] + i, _offset[node.Inputs[sources[i].Port]] + sources[i].Channel);
+                {
+                    if (sources[i] != ChannelSource.None)
+                        Join(_offset[node.Name] + i, _offset[node.Inputs[sources[i].Port]] + sources[i].Channel);
+                }
                 break;
             case ChannelFlow.Own(var groups) when groups > 1:
                 TieGroups(_offset[node.Name], channels, groups);

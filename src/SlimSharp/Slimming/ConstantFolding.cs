@@ -198,6 +198,7 @@ internal sealed class ConstantFolding : IDisposable
                 double[] sources = flow switch
                 {
                     ChannelFlow.Same => [.. node.Inputs.Select(i => constants[i][channel])],
+                    ChannelFlow.Map(var map) when map[channel] == ChannelSource.None => [0],
                     ChannelFlow.Map(var map) => [constants[node.Inputs[map[channel].Port]][map[channel].Channel]],
                     _ => [double.NaN],
                 };

@@ -25,7 +25,7 @@ public static class Vgg
     /// <exception cref="NetworkException">There is no such depth, a width comes out below 1, or images are smaller than 16×16.</exception>
     public static Network Create(int depth, int classes = 10, double width = 1, Shape? input = null) =>
         Configurations.TryGetValue(depth, out var widths)
-            ? Create($"vgg{depth}", [.. widths.Select(w => w == Pool ? Pool : Scaled(w, width))], classes, input)
+            ? Create($"vgg{depth}", [.. widths.Select(w => w == Pool ? Pool : Widths.Scaled(w, width))], classes, input)
             : throw new NetworkException($"There is no VGG of depth {depth}; there are {string.Join(", ", Depths)}.");
 
     /// <summary>A VGG with the given convolution widths; 0 stands for a 2×2 max pooling.</summary>
@@ -40,17 +40,5 @@ public static class Vgg
         if (left.Area > 1)
             x = b.Node("average", new AveragePool(left), x);
         return b.Build(b.Linear("classifier", b.Flatten("flatten", x), classes, initialDeviation: 0.01));
-    }
-
-    private static int Scaled(int channels, double width)
-    {
-        var scaled = Math.Round(channels * width, MidpointRounding.AwayFromZero);
-        return scaled is >= 1 and <= 1 << 20
-            ? (int)scaled
-            : throw new NetworkException(
-                FormattableString.Invariant(
-                    $"With the factor {width} a layer of {channels} channels would have {scaled}."
-                )
-            );
     }
 }

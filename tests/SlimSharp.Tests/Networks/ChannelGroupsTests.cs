@@ -117,6 +117,17 @@ public class ChannelGroupsTests
     }
 
     [Fact]
+    public void Channels_of_zeros_belong_to_what_they_are_added_to()
+    {
+        var groups = ChannelGroups.Of(Topologies.All["zeroPadded"]);
+        Assert.Equal(["input", "stem.conv", "wide.conv", "last.conv", "classifier"], groups.Select(g => g.Name));
+        var (padded, free) = (groups[1], groups[2]);
+        Assert.Equal((4, 4), (padded.Units, free.Units));
+        Assert.Equal([2, 3, 4, 5], padded.Channels["wide.conv"].Select(c => Assert.Single(c)));
+        Assert.Equal([0, 1, 6, 7], free.Channels["wide.conv"].Select(c => Assert.Single(c)));
+    }
+
+    [Fact]
     public void A_flattened_channel_takes_all_its_positions()
     {
         var read = Groups("flattened")["conv.conv"].Slices.Single(s => s.Parameter == "hidden.weight" && s.ReadsInput);

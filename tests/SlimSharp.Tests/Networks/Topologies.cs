@@ -18,6 +18,7 @@ internal static class Topologies
             Shuffle(),
             FlattenedImage(),
             Awkward(),
+            ZeroPadded(),
             TwoOutputs(),
             TwoInputs(),
         }.ToDictionary(n => n.Name);
@@ -140,6 +141,17 @@ internal static class Topologies
         x = b.Activation("act5", b.BatchNorm("bn4", x), ActivationFunction.HardSigmoid);
         x = b.Activation("act6", b.BatchNorm("bn5", x), ActivationFunction.Relu6);
         return b.Build(b.Linear("classifier", b.Flatten("flatten", x), 5));
+    }
+
+    /// <summary>A shortcut whose missing channels are zeros on both sides, in front of a sum.</summary>
+    internal static Network ZeroPadded()
+    {
+        var b = new NetworkBuilder("zeroPadded", new Shape(3, 12, 12));
+        var x = b.ConvBnRelu("stem", b.Input, 4);
+        var y = b.BatchNorm("wide.bn", b.Convolution("wide.conv", x, 8, stride: 2));
+        var every = b.Node("subsample", new AveragePool(1) { Stride = 2 }, x);
+        x = b.Add("add", y, b.Select("pad", every, Select.Zero, Select.Zero, 0, 1, 2, 3, Select.Zero, Select.Zero));
+        return b.Build(b.Linear("classifier", b.GlobalAveragePool("pool", b.ConvBnRelu("last", x, 6)), 5));
     }
 
     /// <summary>Policy and value from one trunk.</summary>

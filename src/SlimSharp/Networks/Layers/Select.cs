@@ -2,10 +2,13 @@ using System.Collections.Immutable;
 
 namespace SlimSharp.Networks;
 
-/// <summary>Some channels of the input, in a given order. Splitting and shuffling are selections too.</summary>
-/// <param name="Indices">The input channel behind each output channel.</param>
+/// <summary>Some channels of the input, in a given order, or zeros. Splitting, shuffling and padding channels are selections too.</summary>
+/// <param name="Indices">The input channel behind each output channel; <see cref="Zero"/> for a channel of zeros.</param>
 public sealed record Select(ImmutableArray<int> Indices) : Layer
 {
+    /// <summary>Stands for a channel of zeros.</summary>
+    public const int Zero = -1;
+
     /// <inheritdoc/>
     public override Shape Output(IReadOnlyList<Shape> inputs)
     {
@@ -13,7 +16,7 @@ public sealed record Select(ImmutableArray<int> Indices) : Layer
             throw new NetworkException("selects no channel at all");
         foreach (var index in Indices)
         {
-            if (index < 0 || index >= inputs[0].Channels)
+            if (index < Zero || index >= inputs[0].Channels)
                 throw new NetworkException($"selects channel {index} of an input with {inputs[0].Channels}");
         }
         return inputs[0] with { Channels = Indices.Length };
@@ -21,11 +24,11 @@ public sealed record Select(ImmutableArray<int> Indices) : Layer
 
     /// <inheritdoc/>
     public override ChannelFlow Flow(IReadOnlyList<Shape> inputs) =>
-        new ChannelFlow.Map([.. Indices.Select(i => new ChannelSource(0, i))]);
+        new ChannelFlow.Map([.. Indices.Select(i => i == Zero ? ChannelSource.None : new ChannelSource(0, i))]);
 
     /// <inheritdoc/>
     public override Layer Narrow(IReadOnlyList<Shape> shapes, IReadOnlyList<int[]> inputs, int[] output) =>
-        new Select([.. output.Select(o => Array.BinarySearch(inputs[0], Indices[o]))]);
+        new Select([.. output.Select(o => Indices[o] == Zero ? Zero : Array.BinarySearch(inputs[0], Indices[o]))]);
 
     /// <inheritdoc/>
     public override double Constant(ReadOnlySpan<double> sources, Func<string, double> parameter) => sources[0];
