@@ -58,6 +58,19 @@ internal static class PruneCommand
             DefaultValueFactory = _ => "drop",
         };
         constants.AcceptOnlyFromAmong("drop", "fold");
+        var trunk = new Option<string>("--trunk")
+        {
+            Description =
+                "How what several layers read is cut: coupled, everywhere together; or selection, each reader selects its own (as published).",
+            DefaultValueFactory = _ => "coupled",
+        };
+        trunk.AcceptOnlyFromAmong("coupled", "selection");
+        var reduction = new Option<string>("--coupled-by")
+        {
+            Description = "Importance of coupled channels: max, mean or sum of theirs.",
+            DefaultValueFactory = _ => "max",
+        };
+        reduction.AcceptOnlyFromAmong("max", "mean", "sum");
         var output = new Option<string?>("--out")
         {
             Description = "The file to write [default: pruned.slim beside the model].",
@@ -67,7 +80,8 @@ internal static class PruneCommand
         var common = new CommonOptions();
         command.Add(input);
         foreach (
-            var option in (Option[])[ratio, macs, parameters, perLayer, least, round, keep, constants, output, planOnly]
+            var option in (Option[])
+                [ratio, macs, parameters, perLayer, least, round, keep, constants, trunk, reduction, output, planOnly]
         )
             command.Add(option);
         common.AddTo(command);
@@ -82,6 +96,13 @@ internal static class PruneCommand
                 MinChannels = parsed.GetValue(least),
                 RoundTo = parsed.GetValue(round),
                 Keep = [.. parsed.GetValue(keep) ?? []],
+                Trunk = parsed.GetValue(trunk) == "selection" ? Trunk.Selection : Trunk.Coupled,
+                Reduction = parsed.GetValue(reduction) switch
+                {
+                    "mean" => ImportanceReduction.Mean,
+                    "sum" => ImportanceReduction.Sum,
+                    _ => ImportanceReduction.Max,
+                },
                 Constants = parsed.GetValue(constants) == "fold" ? ConstantTreatment.Fold : ConstantTreatment.Drop,
             };
             options.Check();

@@ -45,7 +45,8 @@ public static class Verification
     // Folding may have given a layer a bias that the source does not have.
     private static NetworkCut CutOf(SlimmingPlan plan, Network target)
     {
-        var nodes = plan.Source.Nodes.Select(n =>
+        var prepared = plan.Prepared();
+        var nodes = prepared.Nodes.Select(n =>
             (n.Layer, target.Nodes.FirstOrDefault(t => t.Name == n.Name)?.Layer) switch
             {
                 (Convolution c, Convolution { Bias: true }) => n with { Layer = c with { Bias = true } },
@@ -53,7 +54,7 @@ public static class Verification
                 _ => n,
             }
         );
-        var source = new Network(plan.Source.Name, [.. nodes], plan.Source.Outputs);
+        var source = new Network(prepared.Name, [.. nodes], prepared.Outputs);
         return NetworkCut.Of(source, ChannelGroups.Of(source), plan.Groups);
     }
 

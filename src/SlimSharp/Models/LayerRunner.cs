@@ -127,6 +127,11 @@ internal sealed class LayerRunner(Func<string, torch.Tensor> parameter, RunMode 
 
     public override torch.Tensor Visit(Select layer)
     {
+        if (
+            layer.Indices.Length == X.shape[1]
+            && layer.Indices.Select((index, place) => index == place).All(same => same)
+        )
+            return X.alias();
         if (!layer.Indices.Contains(Select.Zero))
         {
             using var indices = torch.tensor(layer.Indices.ToArray(), torch.int64, X.device);

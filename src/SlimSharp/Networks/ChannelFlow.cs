@@ -20,4 +20,10 @@ public abstract record ChannelFlow
     /// <summary>Output channel i is the source channel at place i.</summary>
     /// <param name="Sources">One source per output channel.</param>
     public sealed record Map(ImmutableArray<ChannelSource> Sources) : ChannelFlow;
+
+    /// <summary>
+    /// Output channel i is the source channel at place i, and may go without it; a source that goes takes its outputs along.
+    /// </summary>
+    /// <param name="Sources">One source per output channel.</param>
+    public sealed record Pick(ImmutableArray<ChannelSource> Sources) : ChannelFlow;
 }

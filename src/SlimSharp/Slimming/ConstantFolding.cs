@@ -15,8 +15,9 @@ internal sealed class ConstantFolding : IDisposable
 
     private ConstantFolding(SlimmingPlan plan, Weights weights)
     {
-        (Original, Network, Weights) = (plan.Source, plan.Source, weights.Copy());
-        var groups = ChannelGroups.Of(plan.Source);
+        Original = Network = plan.Prepared();
+        Weights = weights.Copy();
+        var groups = ChannelGroups.Of(Original);
         _removed = groups
             .Zip(plan.Groups)
             .SelectMany(g =>
@@ -26,7 +27,7 @@ internal sealed class ConstantFolding : IDisposable
             .ToDictionary(c => c.Key, c => c.SelectMany(x => x.Channels).Order().ToArray());
     }
 
-    /// <summary>The network before folding.</summary>
+    /// <summary>The network before folding, with selections if a trunk is cut by them.</summary>
     internal Network Original { get; }
 
     /// <summary>The network to be cut: the original, perhaps with a bias more.</summary>
@@ -199,6 +200,7 @@ internal sealed class ConstantFolding : IDisposable
                 {
                     ChannelFlow.Same => [.. node.Inputs.Select(i => constants[i][channel])],
                     ChannelFlow.Map(var map) when map[channel] == ChannelSource.None => [0],
+                    ChannelFlow.Pick(var map) => [constants[node.Inputs[map[channel].Port]][map[channel].Channel]],
                     ChannelFlow.Map(var map) => [constants[node.Inputs[map[channel].Port]][map[channel].Channel]],
                     _ => [double.NaN],
                 };

@@ -17,7 +17,11 @@ internal sealed record NetworkCut(
     ImmutableDictionary<string, (int Axis, long[] Removed)> Read
 )
 {
-    internal static NetworkCut Of(SlimmingPlan plan) => Of(plan.Source, ChannelGroups.Of(plan.Source), plan.Groups);
+    internal static NetworkCut Of(SlimmingPlan plan)
+    {
+        var prepared = plan.Prepared();
+        return Of(prepared, ChannelGroups.Of(prepared), plan.Groups);
+    }
 
     internal static NetworkCut Of(Network source, IReadOnlyList<ChannelGroup> groups, IReadOnlyList<GroupPlan> plans)
     {

@@ -29,6 +29,12 @@ public sealed record PlanOptions
     /// <summary>Layers that are not cut: names of nodes, or beginnings of names followed by *.</summary>
     public ImmutableArray<string> Keep { get; init; } = [];
 
+    /// <summary>How a trunk is cut.</summary>
+    public Trunk Trunk { get; init; }
+
+    /// <summary>The importance of coupled channels.</summary>
+    public ImportanceReduction Reduction { get; init; }
+
     /// <summary>What becomes of constants.</summary>
     public ConstantTreatment Constants { get; init; }
 

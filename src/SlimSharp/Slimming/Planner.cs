@@ -10,6 +10,9 @@ public static class Planner
     /// <summary>A removed scale larger than this share of the median kept one means that there is no gap to cut in.</summary>
     public const double GapShare = 0.1;
 
+    /// <summary>Why channels go that were not asked to.</summary>
+    internal const string Unread = "no layer reads the others any more";
+
     /// <summary>Losing constants of more than this many standard deviations of the next BatchNorm's inputs is worth a warning.</summary>
     public const double DisplacementLimit = 0.5;
 
@@ -26,9 +29,18 @@ public static class Planner
     public static SlimmingPlan Plan(Network network, Weights weights, PlanOptions options)
     {
         options.Check();
-        var groups = ChannelGroups.Of(network);
         CheckKeep(network, options);
-        var candidates = groups.Select(g => Candidate.Of(g, network, weights, options)).ToArray();
+        var prepared = options.Trunk == Trunk.Selection ? ChannelSelection.Insert(network) : network;
+        var groups = ChannelGroups.Of(prepared);
+        var selectedFrom = SelectedFrom(prepared);
+        var candidates = groups.Select(g => Candidate.Of(g, prepared, weights, options, selectedFrom)).ToArray();
+        IReadOnlyList<GroupPlan> Decide(double threshold) =>
+            DeadChannels.Remove(
+                prepared,
+                groups,
+                [.. candidates.Select(c => c.Decide(threshold, options))],
+                options.MinChannels
+            );
         double[] scales = [.. candidates.Where(c => c.MayGo).SelectMany(c => c.Importance!).Order()];
         if (scales.Length == 0)
             throw new PlanException(
@@ -40,8 +52,8 @@ public static class Planner
         var threshold =
             options.PerLayer ? double.NaN
             : options.Ratio is { } ratio ? scales[(int)Math.Floor(scales.Length * ratio)]
-            : Reach(network, groups, candidates, scales, options);
-        ImmutableArray<GroupPlan> plans = [.. candidates.Select(c => c.Decide(threshold, options))];
+            : Reach(prepared, groups, Decide, scales, options);
+        ImmutableArray<GroupPlan> plans = [.. Decide(threshold)];
         var largest = candidates.Where(c => c.MayGo).Min(c => c.Importance!.Max());
         var plan = new SlimmingPlan
         {
@@ -60,7 +72,7 @@ public static class Planner
     private static double Reach(
         Network network,
         IReadOnlyList<ChannelGroup> groups,
-        Candidate[] candidates,
+        Func<double, IReadOnlyList<GroupPlan>> decide,
         double[] scales,
         PlanOptions options
     )
@@ -68,9 +80,7 @@ public static class Planner
         var before = NetworkCost.Of(network);
         double Left(double threshold)
         {
-            var after = NetworkCost.Of(
-                NetworkCut.Of(network, groups, [.. candidates.Select(c => c.Decide(threshold, options))]).Target
-            );
+            var after = NetworkCost.Of(NetworkCut.Of(network, groups, decide(threshold)).Target);
             return options.Macs is null
                 ? (double)after.Parameters / before.Parameters
                 : (double)after.Macs / before.Macs;
@@ -93,6 +103,10 @@ public static class Planner
         }
         return scales[above];
     }
+
+    // What a selection takes its channels from stays, unless nobody reads it any more.
+    private static HashSet<string> SelectedFrom(Network network) =>
+        [.. network.Nodes.Where(n => n.Layer is Select { Picks: true }).Select(n => n.Inputs[0])];
 
     private static void CheckKeep(Network network, PlanOptions options)
     {
@@ -146,12 +160,19 @@ public static class Planner
     {
         internal bool MayGo => Stays is null;
 
-        internal static Candidate Of(ChannelGroup group, Network network, Weights weights, PlanOptions options)
+        internal static Candidate Of(
+            ChannelGroup group,
+            Network network,
+            Weights weights,
+            PlanOptions options,
+            HashSet<string> selectedFrom
+        )
         {
-            var importance = ScaleImportance.Of(group, network, weights);
+            var importance = ScaleImportance.Of(group, network, weights, options.Reduction);
             var stays =
                 group.FrozenBecause
                 ?? (group.Channels.Keys.Any(options.Spares) ? "asked to be kept" : null)
+                ?? (group.Channels.Keys.Any(selectedFrom.Contains) ? "layers select their channels from it" : null)
                 ?? (importance is null ? "no BatchNorm scale to judge by" : null);
             return new(group, importance, stays);
         }

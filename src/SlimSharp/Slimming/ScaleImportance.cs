@@ -3,25 +3,36 @@ using SlimSharp.Networks;
 
 namespace SlimSharp.Slimming;
 
-/// <summary>The importance of a unit: the largest |scale| of its BatchNorm channels (Liu et al., ICCV 2017, for one such channel).</summary>
+/// <summary>The importance of a unit by |scale| of its BatchNorm channels (Liu et al., ICCV 2017, for one such channel).</summary>
 public static class ScaleImportance
 {
     /// <summary>One number per unit, or null for a group that has no BatchNorm scale.</summary>
-    public static double[]? Of(ChannelGroup group, Network network, Weights weights)
+    public static double[]? Of(
+        ChannelGroup group,
+        Network network,
+        Weights weights,
+        ImportanceReduction reduction = ImportanceReduction.Max
+    )
     {
-        double[]? importance = null;
+        var members = new List<double>[group.Units];
+        var any = false;
         foreach (var (name, node, parameter) in network.Parameters())
         {
             if (parameter.Role != ParameterRole.Scale || !group.Channels.TryGetValue(node.Name, out var channels))
                 continue;
+            any = true;
             var scales = weights.Values(name);
-            importance ??= new double[group.Units];
             for (var unit = 0; unit < group.Units; unit++)
-            {
-                foreach (var channel in channels[unit])
-                    importance[unit] = Math.Max(importance[unit], Math.Abs(scales[channel]));
-            }
+                (members[unit] ??= []).AddRange(channels[unit].Select(c => Math.Abs(scales[c])));
         }
-        return importance;
+        return any ? [.. members.Select(m => Reduce(m, reduction))] : null;
     }
+
+    private static double Reduce(List<double> scales, ImportanceReduction reduction) =>
+        reduction switch
+        {
+            ImportanceReduction.Mean => scales.Average(),
+            ImportanceReduction.Sum => scales.Sum(),
+            _ => scales.Max(),
+        };
 }

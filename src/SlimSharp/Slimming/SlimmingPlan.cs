@@ -37,6 +37,32 @@ public sealed record SlimmingPlan
     [JsonIgnore]
     public double LargestSafeRatio => Scales == 0 ? 0 : (double)SafeScales / Scales;
 
+    /// <summary>The network whose groups the plan speaks of: the source, with selections where a trunk is to be cut by them. Computes the same.</summary>
+    public Network Prepared() => Options.Trunk == Trunk.Selection ? ChannelSelection.Insert(Source) : Source;
+
+    /// <summary>
+    /// What the papers would count for this plan: selections behind full-width BatchNorms, and a number per channel of each
+    /// selection among the parameters.
+    /// </summary>
+    public NetworkCost PublishedCost()
+    {
+        if (Options.Trunk == Trunk.Coupled)
+            return NetworkCost.Of(Target());
+        var published = ChannelSelection.Insert(Source, behind: true);
+        var selections = Groups
+            .Where(g => g.Group.EndsWith(ChannelSelection.Suffix, StringComparison.Ordinal))
+            .ToArray();
+        var groups = ChannelGroups.Of(published);
+        var known = groups.Select(g => g.Name).ToHashSet();
+        var cut = NetworkCut.Of(
+            published,
+            groups,
+            [.. Groups.Where(g => known.Contains(g.Group) && g.Why != Planner.Unread)]
+        );
+        var cost = NetworkCost.Of(cut.Target);
+        return cost with { Parameters = cost.Parameters + selections.Sum(s => (long)s.Units) };
+    }
+
     /// <summary>The network that the cut leaves.</summary>
     public Network Target() => NetworkCut.Of(this).Target;
 
@@ -56,6 +82,14 @@ public sealed record SlimmingPlan
             $"parameters {before.Parameters:N0} → {after.Parameters:N0} ({Share(after.Parameters, before.Parameters)}), "
                 + $"MACs {before.Macs:N0} → {after.Macs:N0} ({Share(after.Macs, before.Macs)})"
         );
+        if (Options.Trunk == Trunk.Selection)
+        {
+            var published = PublishedCost();
+            text.AppendLine(
+                CultureInfo.InvariantCulture,
+                $"as published, with full-width BatchNorms and selection vectors: {published.Parameters:N0} parameters, {published.PublishedFlops:N0} FLOPs"
+            );
+        }
         text.AppendLine(
             SafeScales == 0
                 ? "Under the strict global rule any ratio empties a layer."

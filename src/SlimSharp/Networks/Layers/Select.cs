@@ -22,13 +22,28 @@ public sealed record Select(ImmutableArray<int> Indices) : Layer
         return inputs[0] with { Channels = Indices.Length };
     }
 
+    /// <summary>
+    /// True for channel selection as in network slimming (Liu et al., ICCV 2017): its outputs may be cut on their own, while what they are
+    /// selected from stays.
+    /// </summary>
+    public bool Picks { get; init; }
+
     /// <inheritdoc/>
-    public override ChannelFlow Flow(IReadOnlyList<Shape> inputs) =>
-        new ChannelFlow.Map([.. Indices.Select(i => i == Zero ? ChannelSource.None : new ChannelSource(0, i))]);
+    public override ChannelFlow Flow(IReadOnlyList<Shape> inputs)
+    {
+        ImmutableArray<ChannelSource> sources =
+        [
+            .. Indices.Select(i => i == Zero ? ChannelSource.None : new ChannelSource(0, i)),
+        ];
+        return Picks ? new ChannelFlow.Pick(sources) : new ChannelFlow.Map(sources);
+    }
 
     /// <inheritdoc/>
     public override Layer Narrow(IReadOnlyList<Shape> shapes, IReadOnlyList<int[]> inputs, int[] output) =>
-        new Select([.. output.Select(o => Indices[o] == Zero ? Zero : Array.BinarySearch(inputs[0], Indices[o]))]);
+        this with
+        {
+            Indices = [.. output.Select(o => Indices[o] == Zero ? Zero : Array.BinarySearch(inputs[0], Indices[o]))],
+        };
 
     /// <inheritdoc/>
     public override double Constant(ReadOnlySpan<double> sources, Func<string, double> parameter) => sources[0];
@@ -37,7 +52,8 @@ public sealed record Select(ImmutableArray<int> Indices) : Layer
     public override T Accept<T>(LayerVisitor<T> visitor) => visitor.Visit(this);
 
     /// <inheritdoc/>
-    public bool Equals(Select? other) => other is not null && Indices.AsSpan().SequenceEqual(other.Indices.AsSpan());
+    public bool Equals(Select? other) =>
+        other is not null && Picks == other.Picks && Indices.AsSpan().SequenceEqual(other.Indices.AsSpan());
 
     /// <inheritdoc/>
     public override int GetHashCode() => Indices.Aggregate(Indices.Length, HashCode.Combine);
