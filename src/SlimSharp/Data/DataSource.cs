@@ -25,6 +25,18 @@ public sealed record DataSource(string Name, string Looks, string HowToGet, Func
             Cifar10
         ),
         new(
+            "cifar100",
+            "train.bin and test.bin of the binary version (also .gz), with fine labels; names from fine_label_names.txt if it is there",
+            "slim data --download cifar100 --out DIR",
+            Cifar100
+        ),
+        new(
+            "svhn",
+            "train_32x32.mat, extra_32x32.mat (both are trained on, as published; usually with --augment none) and test_32x32.mat",
+            "http://ufldl.stanford.edu/housenumbers/",
+            SvhnFiles
+        ),
+        new(
             "idx",
             "train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images-idx3-ubyte, t10k-labels-idx1-ubyte (also .gz)",
             "slim data --download mnist|fashion-mnist --out DIR; Debian: apt install dataset-fashion-mnist",
@@ -112,6 +124,34 @@ public sealed record DataSource(string Name, string Looks, string HowToGet, Func
         {
             Normalization = Normalization.Cifar,
         };
+    }
+
+    private static TrainAndTest? Cifar100(DataOptions options)
+    {
+        var train = DataFile.Existing(Path.Combine(options.Path, "train.bin"));
+        var test = DataFile.Existing(Path.Combine(options.Path, "test.bin"));
+        if (train is null && test is null)
+            return null;
+        var list = Path.Combine(options.Path, "fine_label_names.txt");
+        string[] names = File.Exists(list)
+            ? [.. File.ReadLines(list).Where(l => l.Length > 0)]
+            : [.. Enumerable.Range(0, 100).Select(i => $"{i}")];
+        ImageSet? Read(string? path) =>
+            path is null ? null : ImageRecords.Read([path], ImageRecords.Cifar, names, labelBytes: 2);
+        return new(Read(train), Read(test)) { Normalization = Normalization.Cifar };
+    }
+
+    private static TrainAndTest? SvhnFiles(DataOptions options)
+    {
+        string[] In(params string[] parts) =>
+            [.. parts.Select(p => Path.Combine(options.Path, $"{p}_32x32.mat")).Where(File.Exists)];
+        var (train, test) = (In("train", "extra"), In("test"));
+        return train.Length + test.Length == 0
+            ? null
+            : new(train.Length > 0 ? Svhn.Read(train) : null, test.Length > 0 ? Svhn.Read(test) : null)
+            {
+                Normalization = Normalization.Svhn,
+            };
     }
 
     private static TrainAndTest? IdxFiles(DataOptions options)

@@ -40,7 +40,7 @@ public sealed record Download(string Name, IReadOnlyList<DownloadFile> Files)
             }
             if (!file.Matches(temporary))
                 throw new DataException(
-                    $"{file.Address}: what came is not the file that was published (its SHA-256 differs). Try again later."
+                    $"{file.Address}: what came is not the file that was published (its hash differs). Try again later."
                 );
             File.Move(temporary, path, overwrite: true);
         }

@@ -16,6 +16,16 @@ public static class Downloads
                 ),
             ]
         ),
+        new(
+            "cifar100",
+            [
+                new(
+                    new("https://www.cs.toronto.edu/~kriz/cifar-100-binary.tar.gz"),
+                    "03b5dce01913d631647c71ecec9e9cb8",
+                    Unpacked: false
+                ),
+            ]
+        ),
         Idx(
             "mnist",
             "https://ossci-datasets.s3.amazonaws.com/mnist/",

@@ -10,6 +10,10 @@ public sealed record Normalization(ImmutableArray<double> Mean, ImmutableArray<d
     /// <summary>The constants published with network slimming for CIFAR-10 and CIFAR-100.</summary>
     public static Normalization Cifar { get; } = new([0.4914, 0.4822, 0.4465], [0.2023, 0.1994, 0.2010]);
 
+    /// <summary>The constants published with network slimming for SVHN.</summary>
+    public static Normalization Svhn { get; } =
+        new([0.4376821, 0.4437697, 0.47280442], [0.19803012, 0.20101562, 0.19703614]);
+
     /// <summary>The mean and deviation of a set's own pixels.</summary>
     public static Normalization Of(ImageSet set)
     {

@@ -1,0 +1,176 @@
+using System.IO.Compression;
+using System.Text;
+using SlimSharp.Data;
+
+namespace SlimSharp.Tests.Data;
+
+/// <summary>CIFAR-100 and SVHN, on small files written here in their formats.</summary>
+public class PaperDataTests
+{
+    private static string Refusal(Func<object> read) => Assert.Throws<DataException>(read).Message;
+
+    [Fact]
+    public void Cifar100_is_read_with_fine_labels()
+    {
+        var folder = Machine.Folder();
+        byte[] Record(byte coarse, byte fine, byte shade) => [coarse, fine, .. Enumerable.Repeat(shade, 3072)];
+        File.WriteAllBytes(Path.Combine(folder, "train.bin"), [.. Record(3, 77, 1), .. Record(19, 99, 2)]);
+        File.WriteAllBytes(Path.Combine(folder, "test.bin"), Record(0, 5, 9));
+        var data = DataSource.Read(new() { Path = folder, Validation = 0 });
+        Assert.Equal([77, 99], data.Train!.Labels);
+        Assert.Equal((5, 9, 100), (data.Test!.Labels[0], data.Test.Image(0)[0], data.Test.Classes.Length));
+        Assert.Equal(2, data.Train.Image(1)[3071]);
+        Assert.Equal(Normalization.Cifar, data.NormalizationForTraining());
+        File.WriteAllLines(
+            Path.Combine(folder, "fine_label_names.txt"),
+            Enumerable.Range(0, 100).Select(i => $"name{i}")
+        );
+        Assert.Equal("name77", DataSource.Read(new() { Path = folder, Validation = 0 }).Train!.Classes[77]);
+        File.WriteAllBytes(Path.Combine(folder, "test.bin"), Record(0, 100, 9));
+        Assert.Contains(
+            "has the label 100, but there are only 100 classes",
+            Refusal(() => DataSource.Read(new() { Path = folder }))
+        );
+    }
+
+    // An array as MATLAB 5 writes it: flags, dimensions, name, elements; type 2 is uint8, 9 double, short names stand in their tag.
+    private static byte[] Matrix(string name, int[] sizes, byte type, byte[] data)
+    {
+        byte[] Element(int kind, byte[] content) =>
+            [
+                .. BitConverter.GetBytes(kind),
+                .. BitConverter.GetBytes(content.Length),
+                .. content,
+                .. new byte[(8 - content.Length % 8) % 8],
+            ];
+        byte[] small =
+        [
+            .. BitConverter.GetBytes((short)1),
+            .. BitConverter.GetBytes((short)name.Length),
+            .. Encoding.ASCII.GetBytes(name),
+            .. new byte[4 - name.Length],
+        ];
+        byte[] body =
+        [
+            .. Element(6, new byte[8]),
+            .. Element(5, [.. sizes.SelectMany(BitConverter.GetBytes)]),
+            .. small,
+            .. Element(type, data),
+        ];
+        return [.. BitConverter.GetBytes(14), .. BitConverter.GetBytes(body.Length), .. body];
+    }
+
+    private static byte[] Packed(byte[] matrix)
+    {
+        using var packed = new MemoryStream();
+        using (var zlib = new ZLibStream(packed, CompressionLevel.Optimal))
+            zlib.Write(matrix);
+        return [.. BitConverter.GetBytes(15), .. BitConverter.GetBytes(packed.ToArray().Length), .. packed.ToArray()];
+    }
+
+    private static byte[] MatFile(params byte[][] elements)
+    {
+        var header = new byte[128];
+        Encoding.ASCII.GetBytes("MATLAB 5.0 MAT-file").CopyTo(header, 0);
+        (header[125], header[126], header[127]) = (1, (byte)'I', (byte)'M');
+        return [.. header, .. elements.SelectMany(e => e)];
+    }
+
+    // Pixel (row, column, channel) of image n, and its place in MATLAB's column-major 32×32×3×N.
+    private static byte Pixel(int row, int column, int channel, int n) =>
+        (byte)(row * 3 + column * 7 + channel * 50 + n * 11);
+
+    private static byte[] Columns(int count)
+    {
+        var x = new byte[3072 * count];
+        for (var n = 0; n < count; n++)
+        {
+            for (var c = 0; c < 3; c++)
+            {
+                for (var column = 0; column < 32; column++)
+                {
+                    for (var row = 0; row < 32; row++)
+                        x[row + 32 * (column + 32 * (c + 3 * n))] = Pixel(row, column, c, n);
+                }
+            }
+        }
+        return x;
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Svhn_is_read_pixel_by_pixel_and_ten_is_zero(bool packed)
+    {
+        var folder = Machine.Folder();
+        byte[] Array(byte[] matrix) => packed ? Packed(matrix) : matrix;
+        void Write(string name, int count, byte[] labels, byte type) =>
+            File.WriteAllBytes(
+                Path.Combine(folder, $"{name}_32x32.mat"),
+                MatFile(
+                    Array(Matrix("X", [32, 32, 3, count], 2, Columns(count))),
+                    Array(
+                        Matrix(
+                            "y",
+                            [count, 1],
+                            type,
+                            type == 2 ? labels : [.. labels.SelectMany(l => BitConverter.GetBytes((double)l))]
+                        )
+                    )
+                )
+            );
+        Write("train", 3, [1, 10, 5], 2);
+        Write("extra", 2, [9, 2], 9);
+        Write("test", 1, [10], 9);
+        var data = DataSource.Read(new() { Path = folder, Validation = 0 });
+        Assert.Equal([1, 0, 5, 9, 2], data.Train!.Labels);
+        Assert.Equal([0], data.Test!.Labels);
+        Assert.Equal(Normalization.Svhn, data.NormalizationForTraining());
+        for (var i = 0; i < 3072; i++)
+            Assert.Equal(Pixel(i / 32 % 32, i % 32, i / 1024, 1), data.Train.Image(4)[i]);
+    }
+
+    [Fact]
+    public void Damaged_and_foreign_mat_files_are_refused()
+    {
+        var folder = Machine.Folder();
+        var path = Path.Combine(folder, "test_32x32.mat");
+        var good = MatFile(Packed(Matrix("X", [32, 32, 3, 1], 2, Columns(1))), Packed(Matrix("y", [1, 1], 2, [3])));
+        string With(byte[] content)
+        {
+            File.WriteAllBytes(path, content);
+            return Refusal(() => DataSource.Read(new() { Path = folder }));
+        }
+        Assert.Contains("not an intact MATLAB 5 file", With(good[..^20]));
+        Assert.Contains("not an intact MATLAB 5 file", With(good[..100]));
+        Assert.Contains("not a MATLAB 5 file", With([.. good[..126], 0, 0, .. good[128..]]));
+        Assert.Contains("holds no array 'y'", With(MatFile(Matrix("X", [32, 32, 3, 1], 2, Columns(1)))));
+        Assert.Contains(
+            "labels run from 1 to 10",
+            With(MatFile(Matrix("X", [32, 32, 3, 1], 2, Columns(1)), Matrix("y", [1, 1], 2, [11])))
+        );
+        Assert.Contains(
+            "cropped digits are",
+            With(MatFile(Matrix("X", [32, 32, 3, 1], 2, Columns(1)), Matrix("y", [2, 1], 2, [1, 2])))
+        );
+        Assert.Contains(
+            "not of the size it claims",
+            With(MatFile(Matrix("X", [32, 32, 3, 2], 2, Columns(1)), Matrix("y", [1, 1], 2, [1])))
+        );
+        Assert.Contains(
+            "which is no byte",
+            With(
+                MatFile(Matrix("X", [32, 32, 3, 1], 2, Columns(1)), Matrix("y", [1, 1], 9, BitConverter.GetBytes(1.5)))
+            )
+        );
+    }
+
+    [Fact]
+    public void Tiny_imagenet_is_read_at_its_own_size()
+    {
+        var data = DataSource.Read(new() { Path = Machine.SharedPath("data", "tiny-imagenet-100"), Validation = 0 });
+        Assert.Equal((20_000, 5_000, 100), (data.Train!.Count, data.Test!.Count, data.Train.Classes.Length));
+        Assert.Equal(new SlimSharp.Networks.Shape(3, 64, 64), data.Train.Shape);
+        Assert.All(Enumerable.Range(0, 100), c => Assert.Equal(50, data.Test.Labels.Count(l => l == c)));
+    }
+}
