@@ -84,5 +84,6 @@ public static class CommandTree
             VerifyCommand.Create(),
             DiffCommand.Create(),
             DataCommand.Create(),
+            ReproduceCommand.Create(),
         ];
 }

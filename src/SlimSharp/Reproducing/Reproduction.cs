@@ -1,0 +1,187 @@
+using System.Text.Json;
+using SlimSharp.Formats;
+using SlimSharp.Models;
+using SlimSharp.Networks;
+using SlimSharp.Penalties;
+using SlimSharp.Regularizers;
+using SlimSharp.Slimming;
+using SlimSharp.Training;
+using TorchSharp;
+using F = TorchSharp.torch.nn.functional;
+
+namespace SlimSharp.Reproducing;
+
+/// <summary>
+/// Official mode: trains and prunes in float64, from given initial tensors on a fixed list of batches, as the published implementation of network
+/// slimming with nonconvex penalties does, and compares with what it computed.
+/// </summary>
+/// <remarks>
+/// A folder holds, for every network NAME, <c>NAME.init.safetensors</c> (initial tensors), <c>NAME.batches.safetensors</c> (x: steps×batch×C×H×W,
+/// y: steps×batch), <c>NAME.json</c> (per case: penalty, losses, logits, norms, pruning) and <c>NAME.PENALTY.scales.safetensors</c>.
+/// </remarks>
+public static class Reproduction
+{
+    private const double Rate = 0.1;
+
+    /// <summary>The cases of a folder.</summary>
+    /// <exception cref="FileFormatException">There is none.</exception>
+    public static IReadOnlyList<string> Cases(string folder)
+    {
+        if (!Directory.Exists(folder))
+            throw new FileFormatException($"There is no folder '{folder}'.");
+        string[] cases =
+        [
+            .. from file in Directory.GetFiles(folder, "*.init.safetensors").Order(StringComparer.Ordinal)
+            let network = Path.GetFileName(file)[..^".init.safetensors".Length]
+            where File.Exists(Path.Combine(folder, $"{network}.json"))
+            from run in Runs(folder, network)
+            select run.GetProperty("case").GetString()!,
+        ];
+        return cases.Length > 0
+            ? cases
+            : throw new FileFormatException($"'{folder}' holds no NAME.init.safetensors with a NAME.json.");
+    }
+
+    /// <summary>Runs one case and gives the deviation of every quantity.</summary>
+    /// <exception cref="FileFormatException">A file of the case is missing or damaged.</exception>
+    public static IReadOnlyList<Deviation> Run(string folder, string name)
+    {
+        var network = name.Split('.')[0];
+        var run = Runs(folder, network).First(r => r.GetProperty("case").GetString() == name);
+        using var scope = torch.NewDisposeScope();
+        var initial = Path.Combine(folder, $"{network}.init.safetensors");
+        var (tensors, _) = SafeTensors.Read(initial);
+        var (batches, _) = SafeTensors.Read(Path.Combine(folder, $"{network}.batches.safetensors"));
+        var (scales, _) = SafeTensors.Read(Path.Combine(folder, $"{name}.scales.safetensors"));
+        var published = PublishedNetwork.Of(initial, tensors);
+        using var model = new Model(published.Network, published.Weights(tensors));
+        var two = batches["x"][0][torch.TensorIndex.Slice(0, 2)].to(torch.float64);
+
+        var found = new List<Deviation>();
+        void Compare(string quantity, IEnumerable<double> reference, IEnumerable<double> ours) =>
+            found.Add(new(name, quantity, Relative([.. reference], [.. ours])));
+        Compare("logits before", Rows(run.GetProperty("logits_before")), Logits(model, two));
+        Compare("losses", Values(run.GetProperty("losses")), Train(model, Penalty(run), batches["x"], batches["y"]));
+        Compare("logits after", Rows(run.GetProperty("logits_after")), Logits(model, two));
+        foreach (var (theirs, tensor) in scales)
+            Compare("scales", Numbers.Read(tensor), Numbers.Read(model[published.Names[theirs]]));
+        foreach (
+            var (property, quantity) in new[] { ("norms", "parameter norms"), ("running_norms", "norms of statistics") }
+        )
+        {
+            foreach (var norm in run.GetProperty(property).EnumerateObject())
+                Compare(
+                    quantity,
+                    [norm.Value.GetDouble()],
+                    [Math.Sqrt(Numbers.Read(model[published.Names[norm.Name]]).Sum(v => v * v))]
+                );
+        }
+        foreach (var pruned in run.GetProperty("pruned").EnumerateArray())
+            found.AddRange(Prune(name, model, pruned, two));
+        return [.. found.GroupBy(d => d.Quantity).Select(g => g.MaxBy(d => d.Largest)!)];
+    }
+
+    private static IEnumerable<Deviation> Prune(string name, Model model, JsonElement expected, torch.Tensor two)
+    {
+        var plan = Planner.Plan(
+            model,
+            new() { Ratio = expected.GetProperty("ratio").GetDouble(), Trunk = Trunk.Selection }
+        );
+        var groups = ChannelGroups.Of(plan.Prepared()).Zip(plan.Groups).ToArray();
+        var kept = model
+            .Network.Nodes.Where(n => n.Layer is BatchNorm)
+            .Select(n => (double)groups.Single(g => g.First.Channels.ContainsKey(n.Name)).Second.Kept.Length);
+        var cost = plan.PublishedCost();
+        using var cut = Surgeon.Apply(model, plan, two);
+        return
+        [
+            new(name, "threshold", Relative([expected.GetProperty("threshold").GetDouble()], [plan.Threshold])),
+            new(
+                name,
+                "kept channels",
+                kept.Zip(Values(expected.GetProperty("kept_per_bn")), (a, b) => Math.Abs(a - b)).Max()
+            ),
+            new(
+                name,
+                "masked logits",
+                Relative([.. Rows(expected.GetProperty("masked_logits"))], Logits(cut.Model, two))
+            ),
+            new(
+                name,
+                "parameters as published",
+                Math.Abs(cost.Parameters - expected.GetProperty("params_official").GetDouble())
+            ),
+            new(
+                name,
+                "FLOPs as published",
+                Math.Abs(cost.PublishedFlops - expected.GetProperty("flops_official").GetDouble())
+            ),
+        ];
+    }
+
+    private static List<double> Train(Model model, ScalePenalty? penalty, torch.Tensor x, torch.Tensor y)
+    {
+        using var state = new TrainingState(model, new Sgd(), []);
+        model.train();
+        var losses = new List<double>();
+        for (var step = 0; step < x.shape[0]; step++)
+        {
+            using var scope = torch.NewDisposeScope();
+            var loss = F.cross_entropy(model.forward(x[step].to(torch.float64)), y[step]);
+            losses.Add(Numbers.Single(loss));
+            loss.backward();
+            penalty?.AddGradients(model);
+            state.Step(Rate, clipNorm: null);
+        }
+        return losses;
+    }
+
+    private static double[] Logits(Model model, torch.Tensor images)
+    {
+        model.eval();
+        using var output = model.forward(images);
+        return Numbers.Read(output);
+    }
+
+    private static ScalePenalty? Penalty(JsonElement run)
+    {
+        var (kind, lambda, a) = (
+            run.GetProperty("penalty").GetString()!,
+            run.GetProperty("lambda").GetDouble(),
+            run.GetProperty("a").GetDouble()
+        );
+        if (kind == "none")
+            return null;
+        var text = kind switch
+        {
+            "L1" => "l1",
+            "Lp" => FormattableString.Invariant($"lp:p={a}"),
+            _ => FormattableString.Invariant($"{kind.ToLowerInvariant()}:a={a}"),
+        };
+        return new(PenaltyText.Parse(text, lambda), lambda);
+    }
+
+    private static List<JsonElement> Runs(string folder, string network)
+    {
+        var path = Path.Combine(folder, $"{network}.json");
+        try
+        {
+            using var document = JsonDocument.Parse(File.ReadAllText(path));
+            return [.. document.RootElement.EnumerateArray().Select(r => r.Clone())];
+        }
+        catch (Exception e) when (e is JsonException or IOException or InvalidOperationException)
+        {
+            throw new FileFormatException($"{path}: cannot be read as a list of cases ({e.Message.TrimEnd('.')}).", e);
+        }
+    }
+
+    private static IEnumerable<double> Values(JsonElement array) => array.EnumerateArray().Select(v => v.GetDouble());
+
+    private static IEnumerable<double> Rows(JsonElement array) => array.EnumerateArray().SelectMany(Values);
+
+    private static double Relative(double[] reference, double[] ours) =>
+        reference.Length == ours.Length && reference.Length > 0
+            ? reference.Zip(ours, (a, b) => double.IsNaN(a - b) ? double.PositiveInfinity : Math.Abs(a - b)).Max()
+                / reference.Max(Math.Abs)
+            : double.PositiveInfinity;
+}
