@@ -84,6 +84,7 @@ public static class CommandTree
             VerifyCommand.Create(),
             DiffCommand.Create(),
             DataCommand.Create(),
+            ConvertCommand.Create(),
             ReproduceCommand.Create(),
         ];
 }

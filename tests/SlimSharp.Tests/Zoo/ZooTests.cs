@@ -117,7 +117,7 @@ public class ZooTests
         using var scope = torch.NewDisposeScope();
         var network = name == "mobilenetv1" ? MobileNet.CreateV1() : ZooEntry.Get(name, 10, 1);
         var (tensors, _) = SafeTensors.Read(Path.Combine(folder, file + ".safetensors"));
-        using var model = new Model(network, Match(network, tensors));
+        using var model = new Model(network, NameMap.Match(file, network, tensors));
         model.eval();
 
         var vww = name == "mobilenetv1";
@@ -151,29 +151,5 @@ public class ZooTests
         var size = expected.Max(Math.Abs);
         Assert.All(expected.Zip(logits), p => Assert.Equal(p.First, p.Second, 1.5e-5 * size)); // printed with five decimals
         Assert.True(Evaluation.Of(model, set.Subset([.. Enumerable.Range(0, 200)]), normalization).Accuracy > 0.8);
-    }
-
-    // Names are PyTorch's, or Keras's, which number the layers of a kind in the order in which they were made.
-    private static Weights Match(Network network, Dictionary<string, torch.Tensor> tensors)
-    {
-        var (weights, counts) = (new Weights(), new Dictionary<string, int>());
-        foreach (var node in network.Nodes.Where(n => n.Layer is Convolution or BatchNorm or Linear))
-        {
-            var kind = node.Layer switch
-            {
-                BatchNorm => "batch_normalization",
-                Linear => "dense",
-                Convolution { Groups: > 1 } => "depthwise_conv2d",
-                _ => "conv2d",
-            };
-            var place = counts[kind] = counts.GetValueOrDefault(kind) + 1;
-            var theirs =
-                tensors.ContainsKey("dense.weight") ? (place == 1 ? kind : $"{kind}_{place - 1}")
-                : tensors.ContainsKey("linear.weight") ? node.Name.Replace("fc", "linear")
-                : node.Name;
-            foreach (var parameter in node.Layer.Parameters(network.InputShapes(node)))
-                weights[$"{node.Name}.{parameter.Name}"] = tensors[$"{theirs}.{parameter.Name}"];
-        }
-        return weights;
     }
 }

@@ -1,0 +1,96 @@
+using SlimSharp.Models;
+using SlimSharp.Networks;
+using TorchSharp;
+
+namespace SlimSharp.Formats;
+
+/// <summary>Finds which tensors of others are which of a network's: by name, by the names of known code, or by the numbers of layers.</summary>
+public static class NameMap
+{
+    private const int Listed = 6;
+
+    /// <summary>Copies of the tensors under the network's names, in float32; the caller disposes them.</summary>
+    /// <param name="source">The file, for messages.</param>
+    /// <param name="network">What they are for.</param>
+    /// <param name="tensors">The tensors under the names of others.</param>
+    /// <exception cref="FileFormatException">Tensors are missing, left over or misshapen; the message lists them.</exception>
+    public static Weights Match(string source, Network network, IReadOnlyDictionary<string, torch.Tensor> tensors)
+    {
+        var parameters = network.Parameters().ToArray();
+        var map = Maps(network, tensors)
+            .MaxBy(m => parameters.Count(p => m.TryGetValue(p.Name, out var theirs) && tensors.ContainsKey(theirs)))!;
+        string[] missing =
+        [
+            .. parameters
+                .Where(p => !map.TryGetValue(p.Name, out var theirs) || !tensors.ContainsKey(theirs))
+                .Select(p => map.GetValueOrDefault(p.Name, p.Name)),
+        ];
+        string[] extra = [.. tensors.Keys.Except(parameters.Select(p => map.GetValueOrDefault(p.Name, "")))];
+        string[] misshapen =
+        [
+            .. from p in parameters
+            where
+                map.TryGetValue(p.Name, out var theirs)
+                && tensors.TryGetValue(theirs, out var tensor)
+                && !tensor.shape.AsSpan().SequenceEqual(p.Parameter.Sizes.AsSpan())
+            select $"{map[p.Name]} ({string.Join('×', tensors[map[p.Name]].shape)} instead of {string.Join('×', p.Parameter.Sizes)})",
+        ];
+        if (missing.Length + extra.Length + misshapen.Length > 0)
+            throw new FileFormatException(
+                $"{source}: does not fit {network.Name}.{List(" Missing: ", missing)}{List(" Too many: ", extra)}{List(" Misshapen: ", misshapen)}"
+            );
+        var weights = new Weights();
+        foreach (var (name, _, _) in parameters)
+            weights[name] = tensors[map[name]].to(torch.float32, copy: true);
+        return weights;
+    }
+
+    private static string List(string title, string[] names) =>
+        names.Length == 0
+            ? ""
+            : $"{title}{string.Join(", ", names.Take(Listed))}{(names.Length > Listed ? $" and {names.Length - Listed} more" : "")}.";
+
+    // By our names, theirs.
+    private static IEnumerable<Dictionary<string, string>> Maps(
+        Network network,
+        IReadOnlyDictionary<string, torch.Tensor> tensors
+    )
+    {
+        string[] ours = [.. network.Parameters().Select(p => p.Name)];
+        yield return ours.ToDictionary(n => n);
+        yield return ours.ToDictionary(
+            n => n,
+            n => n.StartsWith("fc.", StringComparison.Ordinal) ? $"linear{n[2..]}" : n
+        );
+        yield return Keras(network);
+        // Layers numbered through, as in feature.0, feature.1, feature.3: in the order of their numbers.
+        string[] kinds = ["weight", "bias", "running_mean", "running_var"];
+        var numbered = tensors
+            .Keys.Where(k => k.Contains('.'))
+            .OrderBy(k => int.TryParse(k.Split('.')[^2], out var place) ? place : int.MaxValue)
+            .ThenBy(k => Array.IndexOf(kinds, k.Split('.')[^1]));
+        yield return ours.Zip(numbered).ToDictionary(p => p.First, p => p.Second);
+    }
+
+    // Keras numbers the layers of a kind in the order in which they were made: conv2d, conv2d_1, conv2d_2.
+    private static Dictionary<string, string> Keras(Network network)
+    {
+        var (map, counts) = (new Dictionary<string, string>(), new Dictionary<string, int>());
+        foreach (var node in network.Nodes)
+        {
+            var kind = node.Layer switch
+            {
+                BatchNorm => "batch_normalization",
+                Linear => "dense",
+                Convolution { Groups: > 1 } => "depthwise_conv2d",
+                Convolution => "conv2d",
+                _ => "",
+            };
+            var place = counts[kind] = counts.GetValueOrDefault(kind) + 1;
+            foreach (var parameter in node.Layer.Parameters(network.InputShapes(node)))
+                map[$"{node.Name}.{parameter.Name}"] =
+                    place == 1 ? $"{kind}.{parameter.Name}" : $"{kind}_{place - 1}.{parameter.Name}";
+        }
+        return map;
+    }
+}

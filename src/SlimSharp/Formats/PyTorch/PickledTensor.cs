@@ -1,0 +1,39 @@
+using TorchSharp;
+
+namespace SlimSharp.Formats;
+
+/// <summary>A tensor as a view of a storage.</summary>
+/// <param name="Storage">The numbers.</param>
+/// <param name="Offset">Where it begins, in elements.</param>
+/// <param name="Sizes">Its dimensions.</param>
+/// <param name="Strides">The distance of neighbours along each dimension, in elements.</param>
+internal sealed record PickledTensor(PickledStorage Storage, long Offset, long[] Sizes, long[] Strides)
+{
+    internal static PickledTensor Of(object?[] arguments) =>
+        arguments is [PickledStorage storage, long offset, object?[] sizes, object?[] strides, ..]
+            ? new(storage, offset, [.. sizes.Select(s => (long)s!)], [.. strides.Select(s => (long)s!)])
+            : throw new InvalidDataException("a tensor is not written as state dicts write them");
+
+    /// <summary>The tensor, contiguous; the caller disposes it.</summary>
+    /// <exception cref="InvalidDataException">It reaches beyond its storage.</exception>
+    internal torch.Tensor ToTensor()
+    {
+        var count = Sizes.Aggregate(1.0, (a, b) => a * b);
+        var last = Offset + Sizes.Zip(Strides, (n, s) => (double)(n - 1) * s).Sum();
+        if (
+            Sizes.Length != Strides.Length
+            || Sizes.Any(n => n < 0)
+            || Strides.Any(s => s < 0)
+            || Offset < 0
+            || (count > 0 && (last + 1) * Storage.Width > Storage.Bytes.Length)
+        )
+            throw new InvalidDataException(
+                $"a tensor of {string.Join('×', Sizes)} reaches beyond its storage '{Storage.Key}'"
+            );
+        using var whole = torch.empty(Storage.Bytes.Length / Storage.Width, Storage.Type);
+        if (Storage.Bytes.Length > 0)
+            Storage.Bytes.AsSpan(0, (int)whole.numel() * Storage.Width).CopyTo(whole.bytes);
+        using var view = whole.as_strided(Sizes, Strides, Offset);
+        return view.clone().contiguous();
+    }
+}

@@ -1,0 +1,127 @@
+using System.Collections;
+using System.IO.Compression;
+using System.Numerics;
+using TorchSharp;
+
+namespace SlimSharp.Formats;
+
+/// <summary>
+/// State dicts as <c>torch.save</c> writes them (.pth, .pt, .th), in the zip form or the older one. Wrappers such as <c>{"state_dict": …}</c> and
+/// prefixes of parallel training (<c>module.</c>) are taken off; <c>num_batches_tracked</c> is passed over.
+/// </summary>
+public static partial class StateDict
+{
+    private const int Protocol = 1001;
+    private static readonly BigInteger Magic = BigInteger.Parse("119547037146038801333356");
+
+    /// <summary>Reads the tensors by name. The caller disposes them.</summary>
+    /// <exception cref="FileFormatException">The file is damaged, or holds something else than numbers by name; the message says what.</exception>
+    public static Dictionary<string, torch.Tensor> Read(string path)
+    {
+        try
+        {
+            using var file = File.OpenRead(path);
+            var root = file.ReadByte() == 'P' && file.ReadByte() == 'K' ? FromZip(file) : FromLegacy(file);
+            return Tensors(root);
+        }
+        catch (Exception e)
+            when (e
+                    is IOException
+                        or InvalidDataException
+                        or InvalidCastException
+                        or ArgumentException
+                        or KeyNotFoundException
+                        or NullReferenceException
+                        or IndexOutOfRangeException
+                        or UnauthorizedAccessException
+            )
+        {
+            throw new FileFormatException(
+                $"{path}: cannot be read as a PyTorch state dict ({e.Message.TrimEnd('.')}).",
+                e
+            );
+        }
+    }
+
+    private static Hashtable FromZip(FileStream file)
+    {
+        file.Position = 0;
+        using var zip = new ZipArchive(file, ZipArchiveMode.Read);
+        var pickle =
+            zip.Entries.FirstOrDefault(e => e.FullName.EndsWith("/data.pkl", StringComparison.Ordinal))
+            ?? throw new InvalidDataException("its archive holds no data.pkl");
+        var folder = pickle.FullName[..^"data.pkl".Length];
+        var storages = new Dictionary<string, PickledStorage>();
+        PickledStorage Storage(object?[] id)
+        {
+            var storage = PickledStorage.Of(id);
+            if (storages.TryGetValue(storage.Key, out var known))
+                return known;
+            var entry =
+                zip.GetEntry($"{folder}data/{storage.Key}")
+                ?? throw new InvalidDataException($"its archive holds no storage '{storage.Key}'");
+            storage.Bytes = All(entry);
+            return storages[storage.Key] = storage;
+        }
+        return new Unpickler(new MemoryStream(All(pickle)), Storage).Read() as Hashtable
+            ?? throw new InvalidDataException("it holds no dictionary");
+    }
+
+    // Pickles one after another (magic number, protocol, system, object, keys of storages), then the storages.
+    private static Hashtable FromLegacy(FileStream file)
+    {
+        file.Position = 0;
+        var storages = new Dictionary<string, PickledStorage>();
+        PickledStorage Storage(object?[] id)
+        {
+            var storage = PickledStorage.Of(id);
+            return storages.TryGetValue(storage.Key, out var known) ? known : storages[storage.Key] = storage;
+        }
+        var unpickler = new Unpickler(file, Storage);
+        if (unpickler.Read() is not BigInteger magic || magic != Magic || unpickler.Read() is not (long)Protocol)
+            throw new InvalidDataException("it does not begin as files of torch.save do");
+        _ = unpickler.Read();
+        var root = unpickler.Read() as Hashtable ?? throw new InvalidDataException("it holds no dictionary");
+        foreach (string key in (ArrayList)unpickler.Read()!)
+        {
+            var prefix = new byte[8];
+            file.ReadExactly(prefix);
+            var bytes = checked(BitConverter.ToInt64(prefix) * storages[key].Width);
+            if (bytes < 0 || bytes > file.Length - file.Position)
+                throw new InvalidDataException("it is cut short");
+            storages[key].Bytes = new byte[bytes];
+            file.ReadExactly(storages[key].Bytes);
+        }
+        return root;
+    }
+
+    private static Dictionary<string, torch.Tensor> Tensors(Hashtable root)
+    {
+        foreach (var wrapper in new[] { "state_dict", "model", "net" })
+        {
+            if (root[wrapper] is Hashtable inner)
+                return Tensors(inner);
+        }
+        var tensors = new Dictionary<string, torch.Tensor>();
+        foreach (DictionaryEntry entry in root)
+        {
+            var name = ((string)entry.Key).StartsWith("module.", StringComparison.Ordinal)
+                ? ((string)entry.Key)["module.".Length..]
+                : (string)entry.Key;
+            if (name.EndsWith("num_batches_tracked", StringComparison.Ordinal))
+                continue;
+            tensors[name] = entry.Value is PickledTensor tensor
+                ? tensor.ToTensor()
+                : throw new InvalidDataException($"'{name}' is no tensor");
+        }
+        return tensors.Count > 0 ? tensors : throw new InvalidDataException("it holds no tensor");
+    }
+
+    private static byte[] All(ZipArchiveEntry entry)
+    {
+        using var stream = entry.Open();
+        using var content = new MemoryStream();
+        stream.CopyTo(content);
+        return content.ToArray();
+    }
+}
