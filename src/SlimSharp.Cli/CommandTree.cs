@@ -85,6 +85,7 @@ public static class CommandTree
             DiffCommand.Create(),
             DataCommand.Create(),
             ConvertCommand.Create(),
+            ExportCommand.Create(),
             ReproduceCommand.Create(),
         ];
 }

@@ -89,6 +89,76 @@ public class CommandTests
     }
 
     [Fact]
+    public async Task Weights_come_from_pytorch_and_go_back()
+    {
+        var folder = Machine.Folder();
+        var (slim, back) = (Path.Combine(folder, "a.slim"), Path.Combine(folder, "a.pth"));
+        var source = Machine.SharedPath("data", "pretrained", "resnet20-12fca82f.th");
+        await Json(
+            "convert",
+            source,
+            "--model",
+            "resnet20",
+            "--mean",
+            "0.485,0.456,0.406",
+            "--deviation",
+            "0.229,0.224,0.225",
+            "--out",
+            slim
+        );
+        await Json("export", slim, "--pytorch", back);
+        var (theirs, ours) = (SlimSharp.Formats.StateDict.Read(source), SlimSharp.Formats.StateDict.Read(back));
+        Assert.Equal(theirs.Count, ours.Count);
+        Assert.All(
+            ours,
+            t =>
+                Assert.Equal(
+                    0,
+                    SlimSharp.Models.Numbers.RelativeDifference(t.Value, theirs[t.Key.Replace("fc.", "linear.")])
+                )
+        );
+    }
+
+    [Fact]
+    [Trait("Length", "long")]
+    public async Task Pytorch_loads_what_is_exported()
+    {
+        var python = System.Diagnostics.Process.Start(
+            new System.Diagnostics.ProcessStartInfo("sh", ["-c", "/usr/bin/python3 -c 'import torch'"])
+            {
+                RedirectStandardError = true,
+            }
+        )!;
+        await python.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.SkipUnless(python.ExitCode == 0, "PyTorch is not there; on Debian: apt install python3-torch.");
+        var (slim, back) = (Path.Combine(Machine.Folder(), "a.slim"), Path.Combine(Machine.Folder(), "a.pth"));
+        var network = SlimSharp.Zoo.CifarResNet.Create(20, width: 0.25);
+        using var file = new SlimSharp.Formats.SlimFile
+        {
+            Network = network,
+            Weights = SlimSharp.Models.Initialization.Draw(network, 3),
+        };
+        file.Save(slim);
+        await Json("export", slim, "--pytorch", back);
+        var script =
+            "import torch,sys; d=torch.load(sys.argv[1]); print(len(d), float(d['fc.weight'].double().sum()), tuple(d['conv1.weight'].shape))";
+        using var process = System.Diagnostics.Process.Start(
+            new System.Diagnostics.ProcessStartInfo("/usr/bin/python3", ["-c", script, back])
+            {
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            }
+        )!;
+        var (code, output, error) = Machine.Run(process);
+        Assert.True(code == 0, error);
+        var sum = file.Weights.Values("fc.weight").Sum();
+        var words = output.Split(' ', 3);
+        Assert.Equal($"{file.Weights.Names.Count}", words[0]);
+        Assert.Equal(sum, double.Parse(words[1]), 1e-9);
+        Assert.Equal("(4, 3, 3, 3)", words[2].Trim());
+    }
+
+    [Fact]
     public async Task Redirected_output_is_plain()
     {
         var (code, output, _) = await Slim.Run(Train(Path.Combine(Machine.Folder(), "a")));

@@ -7,6 +7,10 @@ namespace SlimSharp.Formats;
 
 public static partial class StateDict
 {
+    /// <summary>Writes a state dict so that at any instant either the old or the whole new file is there.</summary>
+    public static void Save(string path, IReadOnlyDictionary<string, torch.Tensor> tensors) =>
+        AtomicFile.Write(path, stream => Write(stream, tensors));
+
     /// <summary>Writes tensors as a state dict that PyTorch loads, in the zip form.</summary>
     public static void Write(Stream stream, IReadOnlyDictionary<string, torch.Tensor> tensors)
     {
