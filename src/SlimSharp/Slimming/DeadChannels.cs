@@ -5,12 +5,15 @@ namespace SlimSharp.Slimming;
 /// <summary>Channels that no consumer reads any more, once selections have dropped them: they are removed from their producers.</summary>
 internal static class DeadChannels
 {
-    /// <summary>The plans with dead units removed, to a fixed point; at least <paramref name="least"/> units of a group stay.</summary>
+    /// <summary>
+    /// The plans with dead units removed, as far as the options allow. One pass is enough: a producer that keeps a channel reads
+    /// all its inputs.
+    /// </summary>
     internal static IReadOnlyList<GroupPlan> Remove(
         Network network,
         IReadOnlyList<ChannelGroup> groups,
         IReadOnlyList<GroupPlan> plans,
-        int least
+        PlanOptions options
     )
     {
         var selections = network.Nodes.Where(n => n.Layer is Select { Picks: true }).ToArray();
@@ -19,32 +22,38 @@ internal static class DeadChannels
         var read = Read(groups, plans, selections);
         return
         [
-            .. groups
-                .Zip(plans)
-                .Select(pair =>
-                {
-                    var (group, plan) = pair;
-                    if (
-                        group.FrozenBecause is not null
-                        || group.Slices.Any(s => s.ReadsInput)
-                        || plan.Kept.Length < plan.Units
-                    )
-                        return plan;
-                    int[] alive =
-                    [
-                        .. plan.Kept.Where(unit =>
-                            group.Channels.Any(c => c.Value[unit].Any(channel => read.Contains((c.Key, channel))))
-                        ),
-                    ];
-                    if (alive.Length == plan.Units)
-                        return plan;
-                    var kept = alive
-                        .Concat(plan.Kept.Except(alive))
-                        .Take(Math.Max(alive.Length, Math.Min(least, plan.Units)))
-                        .Order();
-                    return plan with { Kept = [.. kept], Why = Planner.Unread };
-                }),
+            .. groups.Zip(
+                plans,
+                (group, plan) => MayDie(group, plan, options) ? Without(group, plan, read, options) : plan
+            ),
         ];
+    }
+
+    private static bool MayDie(ChannelGroup group, GroupPlan plan, PlanOptions options) =>
+        group.FrozenBecause is null
+        && plan.Kept.Length == plan.Units
+        && !group.Slices.Any(s => s.ReadsInput)
+        && !group.Channels.Keys.Any(options.Spares);
+
+    private static GroupPlan Without(
+        ChannelGroup group,
+        GroupPlan plan,
+        HashSet<(string Node, int Channel)> read,
+        PlanOptions options
+    )
+    {
+        int[] alive =
+        [
+            .. plan.Kept.Where(unit => group.Channels.Any(c => c.Value[unit].Any(i => read.Contains((c.Key, i))))),
+        ];
+        var width = options.Width(alive.Length, plan.Units);
+        return width == plan.Units
+            ? plan
+            : plan with
+            {
+                Kept = [.. alive.Concat(plan.Kept.Except(alive)).Take(width).Order()],
+                Why = Planner.Unread,
+            };
     }
 
     // The channels, by node, that a selection still takes.

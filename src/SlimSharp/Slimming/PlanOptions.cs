@@ -56,6 +56,10 @@ public sealed record PlanOptions
             throw new PlanException($"Widths can be rounded to multiples of 1 or more, not {RoundTo}.");
     }
 
+    /// <summary>The width of a layer of which <paramref name="wanted"/> channels are wanted: at least the minimum, a multiple, at most what it has.</summary>
+    internal int Width(int wanted, int units) =>
+        Math.Min((Math.Max(wanted, MinChannels) + RoundTo - 1) / RoundTo * RoundTo, units);
+
     /// <summary>True if the name is among <see cref="Keep"/>.</summary>
     public bool Spares(string name) =>
         Keep.Any(k => k.EndsWith('*') ? name.StartsWith(k[..^1], StringComparison.Ordinal) : name == k);

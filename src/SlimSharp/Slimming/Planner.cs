@@ -35,12 +35,7 @@ public static class Planner
         var selectedFrom = SelectedFrom(prepared);
         var candidates = groups.Select(g => Candidate.Of(g, prepared, weights, options, selectedFrom)).ToArray();
         IReadOnlyList<GroupPlan> Decide(double threshold) =>
-            DeadChannels.Remove(
-                prepared,
-                groups,
-                [.. candidates.Select(c => c.Decide(threshold, options))],
-                options.MinChannels
-            );
+            DeadChannels.Remove(prepared, groups, [.. candidates.Select(c => c.Decide(threshold, options))], options);
         double[] scales = [.. candidates.Where(c => c.MayGo).SelectMany(c => c.Importance!).Order()];
         if (scales.Length == 0)
             throw new PlanException(
@@ -184,14 +179,13 @@ public static class Planner
             if (double.IsNaN(threshold))
                 threshold = Importance.Order().ElementAt((int)Math.Floor(Group.Units * options.Ratio!.Value));
             var above = Importance.Count(i => i > threshold);
-            var least = Math.Min(options.MinChannels, Group.Units);
-            var wanted = Math.Max(above, least);
-            var rounded = Math.Min((wanted + options.RoundTo - 1) / options.RoundTo * options.RoundTo, Group.Units);
+            var wanted = Math.Max(above, Math.Min(options.MinChannels, Group.Units));
+            var rounded = options.Width(above, Group.Units);
             var kept = Enumerable.Range(0, Group.Units).OrderByDescending(u => Importance[u]).Take(rounded).Order();
             var why =
                 above == 0 ? $"would be emptied; the {rounded} largest stay"
                 : rounded > wanted ? $"{above} above the threshold, rounded to a multiple of {options.RoundTo}"
-                : wanted > above ? $"{above} above the threshold, at least {least} stay"
+                : wanted > above ? $"{above} above the threshold, at least {wanted} stay"
                 : "above the threshold";
             return new(Group.Name, Group.Units, [.. kept], why);
         }
