@@ -9,12 +9,31 @@ public static class NameMap
 {
     private const int Listed = 6;
 
-    /// <summary>Copies of the tensors under the network's names, in float32; the caller disposes them.</summary>
+    /// <summary>Copies of the tensors under the network's names; the caller disposes them.</summary>
     /// <param name="source">The file, for messages.</param>
     /// <param name="network">What they are for.</param>
     /// <param name="tensors">The tensors under the names of others.</param>
+    /// <param name="type">The number type of the copies; float32 unless given.</param>
     /// <exception cref="FileFormatException">Tensors are missing, left over or misshapen; the message lists them.</exception>
-    public static Weights Match(string source, Network network, IReadOnlyDictionary<string, torch.Tensor> tensors)
+    public static Weights Match(
+        string source,
+        Network network,
+        IReadOnlyDictionary<string, torch.Tensor> tensors,
+        torch.ScalarType type = torch.ScalarType.Float32
+    )
+    {
+        var weights = new Weights();
+        foreach (var (ours, theirs) in Of(source, network, tensors))
+            weights[ours] = tensors[theirs].to(type, copy: true);
+        return weights;
+    }
+
+    /// <summary>By the network's names, those of others, one for one.</summary>
+    internal static IReadOnlyDictionary<string, string> Of(
+        string source,
+        Network network,
+        IReadOnlyDictionary<string, torch.Tensor> tensors
+    )
     {
         var parameters = network.Parameters().ToArray();
         var map = Maps(network, tensors)
@@ -39,10 +58,7 @@ public static class NameMap
             throw new FileFormatException(
                 $"{source}: does not fit {network.Name}.{List(" Missing: ", missing)}{List(" Too many: ", extra)}{List(" Misshapen: ", misshapen)}"
             );
-        var weights = new Weights();
-        foreach (var (name, _, _) in parameters)
-            weights[name] = tensors[map[name]].to(torch.float32, copy: true);
-        return weights;
+        return parameters.ToDictionary(p => p.Name, p => map[p.Name]);
     }
 
     private static string List(string title, string[] names) =>

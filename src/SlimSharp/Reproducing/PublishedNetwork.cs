@@ -1,47 +1,25 @@
 using SlimSharp.Formats;
-using SlimSharp.Models;
 using SlimSharp.Networks;
 using TorchSharp;
 
 namespace SlimSharp.Reproducing;
 
-/// <summary>A network of one of the published families, recognised by its tensors, whatever its widths and depth.</summary>
-/// <param name="Network">The network.</param>
-/// <param name="Names">By the published names of tensors, ours.</param>
-internal sealed record PublishedNetwork(Network Network, IReadOnlyDictionary<string, string> Names)
+/// <summary>Recognises networks of the published families by their tensors, whatever their widths and depth.</summary>
+internal static class PublishedNetwork
 {
     private const int Pool = 0;
-    private static readonly string[] Kinds = ["weight", "bias", "running_mean", "running_var"];
 
     /// <exception cref="FileFormatException">The tensors are those of no published family.</exception>
-    internal static PublishedNetwork Of(string path, IReadOnlyDictionary<string, torch.Tensor> tensors)
-    {
-        var found =
-            tensors.ContainsKey("feature.0.weight") ? Vgg(tensors)
-            : tensors.ContainsKey("layer1.0.conv3.weight") ? Named(PreActResNet(tensors), tensors)
-            : tensors.ContainsKey("dense1.0.conv1.weight") ? Named(DenseNet(tensors), tensors)
-            : throw new FileFormatException(
-                $"{path}: its tensors are not those of a published VGG, pre-activation ResNet or DenseNet."
-            );
-        var ours = found.Network.Parameters().Select(p => p.Name).ToHashSet();
-        return ours.SetEquals(found.Names.Values)
-            ? found
-            : throw new FileFormatException(
-                $"{path}: the tensor '{ours.Except(found.Names.Values).Concat(found.Names.Values.Except(ours)).First()}' is missing or too many."
-            );
-    }
-
-    /// <summary>The tensors under our names, in float64; the caller disposes them.</summary>
-    internal Weights Weights(IReadOnlyDictionary<string, torch.Tensor> tensors)
-    {
-        var weights = new Weights();
-        foreach (var (theirs, ours) in Names)
-            weights[ours] = tensors[theirs].to(torch.float64, copy: true);
-        return weights;
-    }
+    internal static Network Of(string path, IReadOnlyDictionary<string, torch.Tensor> tensors) =>
+        tensors.ContainsKey("feature.0.weight") ? Vgg(tensors)
+        : tensors.ContainsKey("layer1.0.conv3.weight") ? PreActResNet(tensors)
+        : tensors.ContainsKey("dense1.0.conv1.weight") ? DenseNet(tensors)
+        : throw new FileFormatException(
+            $"{path}: its tensors are not those of a published VGG, pre-activation ResNet or DenseNet."
+        );
 
     // Layers are numbered through: a convolution, BatchNorm and ReLU take three numbers, a pooling one more.
-    private static PublishedNetwork Vgg(IReadOnlyDictionary<string, torch.Tensor> tensors)
+    private static Network Vgg(IReadOnlyDictionary<string, torch.Tensor> tensors)
     {
         var convolutions = tensors
             .Where(t => t.Key.StartsWith("feature.", StringComparison.Ordinal) && t.Value.dim() == 4)
@@ -51,11 +29,7 @@ internal sealed record PublishedNetwork(Network Network, IReadOnlyDictionary<str
         var widths = convolutions.SelectMany(
             (c, i) => i > 0 && c.Place - convolutions[i - 1].Place == 4 ? new[] { Pool, c.Width } : [c.Width]
         );
-        var network = Zoo.Vgg.Create("vgg", [.. widths], (int)tensors["classifier.weight"].shape[0]);
-        var theirs = tensors
-            .Keys.OrderBy(k => int.TryParse(k.Split('.')[1], out var place) ? place : int.MaxValue)
-            .ThenBy(k => Array.IndexOf(Kinds, k.Split('.')[^1]));
-        return new(network, theirs.Zip(network.Parameters()).ToDictionary(p => p.First, p => p.Second.Name));
+        return Zoo.Vgg.Create("vgg", [.. widths], (int)tensors["classifier.weight"].shape[0]);
     }
 
     private static Network PreActResNet(IReadOnlyDictionary<string, torch.Tensor> tensors) =>
@@ -71,9 +45,6 @@ internal sealed record PublishedNetwork(Network Network, IReadOnlyDictionary<str
             Classes(tensors),
             tensors["dense1.0.conv1.weight"].shape[0] / 12.0
         );
-
-    private static PublishedNetwork Named(Network network, IReadOnlyDictionary<string, torch.Tensor> tensors) =>
-        new(network, tensors.Keys.ToDictionary(k => k));
 
     private static int Blocks(IReadOnlyDictionary<string, torch.Tensor> tensors, string stage, string layer) =>
         tensors.Keys.Count(k =>

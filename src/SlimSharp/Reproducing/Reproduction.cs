@@ -53,18 +53,19 @@ public static class Reproduction
         var (tensors, _) = SafeTensors.Read(initial);
         var (batches, _) = SafeTensors.Read(Path.Combine(folder, $"{network}.batches.safetensors"));
         var (scales, _) = SafeTensors.Read(Path.Combine(folder, $"{name}.scales.safetensors"));
-        var published = PublishedNetwork.Of(initial, tensors);
-        using var model = new Model(published.Network, published.Weights(tensors));
+        var recognised = PublishedNetwork.Of(initial, tensors);
+        var ours = NameMap.Of(initial, recognised, tensors).ToDictionary(n => n.Value, n => n.Key);
+        using var model = new Model(recognised, NameMap.Match(initial, recognised, tensors, torch.float64));
         var two = batches["x"][0][torch.TensorIndex.Slice(0, 2)].to(torch.float64);
 
         var found = new List<Deviation>();
-        void Compare(string quantity, IEnumerable<double> reference, IEnumerable<double> ours) =>
-            found.Add(new(name, quantity, Relative([.. reference], [.. ours])));
+        void Compare(string quantity, IEnumerable<double> reference, IEnumerable<double> measured) =>
+            found.Add(new(name, quantity, Relative([.. reference], [.. measured])));
         Compare("logits before", Rows(run.GetProperty("logits_before")), Logits(model, two));
         Compare("losses", Values(run.GetProperty("losses")), Train(model, Penalty(run), batches["x"], batches["y"]));
         Compare("logits after", Rows(run.GetProperty("logits_after")), Logits(model, two));
         foreach (var (theirs, tensor) in scales)
-            Compare("scales", Numbers.Read(tensor), Numbers.Read(model[published.Names[theirs]]));
+            Compare("scales", Numbers.Read(tensor), Numbers.Read(model[ours[theirs]]));
         foreach (
             var (property, quantity) in new[] { ("norms", "parameter norms"), ("running_norms", "norms of statistics") }
         )
@@ -73,7 +74,7 @@ public static class Reproduction
                 Compare(
                     quantity,
                     [norm.Value.GetDouble()],
-                    [Math.Sqrt(Numbers.Read(model[published.Names[norm.Name]]).Sum(v => v * v))]
+                    [Math.Sqrt(Numbers.Read(model[ours[norm.Name]]).Sum(v => v * v))]
                 );
         }
         foreach (var pruned in run.GetProperty("pruned").EnumerateArray())

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using SlimSharp.Networks;
 
 namespace SlimSharp.Slimming;
 
@@ -55,6 +56,9 @@ public sealed record PlanOptions
         if (RoundTo < 1)
             throw new PlanException($"Widths can be rounded to multiples of 1 or more, not {RoundTo}.");
     }
+
+    /// <summary>The network whose groups a plan speaks of: the source, with selections where a trunk is to be cut by them. Computes the same.</summary>
+    internal Network Prepare(Network source) => Trunk == Trunk.Selection ? ChannelSelection.Insert(source) : source;
 
     /// <summary>The width of a layer of which <paramref name="wanted"/> channels are wanted: at least the minimum, a multiple, at most what it has.</summary>
     internal int Width(int wanted, int units) =>

@@ -30,7 +30,7 @@ public static class Planner
     {
         options.Check();
         CheckKeep(network, options);
-        var prepared = options.Trunk == Trunk.Selection ? ChannelSelection.Insert(network) : network;
+        var prepared = options.Prepare(network);
         var groups = ChannelGroups.Of(prepared);
         var selectedFrom = SelectedFrom(prepared);
         var candidates = groups.Select(g => Candidate.Of(g, prepared, weights, options, selectedFrom)).ToArray();

@@ -38,7 +38,7 @@ public sealed record SlimmingPlan
     public double LargestSafeRatio => Scales == 0 ? 0 : (double)SafeScales / Scales;
 
     /// <summary>The network whose groups the plan speaks of: the source, with selections where a trunk is to be cut by them. Computes the same.</summary>
-    public Network Prepared() => Options.Trunk == Trunk.Selection ? ChannelSelection.Insert(Source) : Source;
+    public Network Prepared() => Options.Prepare(Source);
 
     /// <summary>
     /// What the papers would count for this plan: selections behind full-width BatchNorms, and a number per channel of each
