@@ -36,6 +36,8 @@ internal sealed class CommonOptions
         SlimSharp.Threads.Count = threads is >= 1 and <= 4096
             ? threads
             : throw new UsageException($"--threads is {threads}, but must be from 1 to 4096.");
+        if (LibTorch.Caution is { } caution)
+            Screen(parsed).Warn(caution);
         return Devices.Get(parsed.GetValue(Device)!);
     }
 }

@@ -14,6 +14,8 @@ public sealed class Model : torch.nn.Module<torch.Tensor, torch.Tensor>
     private readonly string[] _scales;
     private ScheduleOptions _options = new();
 
+    static Model() => LibTorch.EnsureLoaded();
+
     /// <summary>A model with initial weights as the network-slimming papers draw them (<see cref="Initialization"/>).</summary>
     public Model(Network network, long seed = 0)
         : this(network, Initialization.Draw(network, seed)) { }

@@ -19,6 +19,7 @@ public static class LibTorch
     private const string Name = "LibTorchSharp";
     private static readonly Lock Gate = new();
     private static bool _installed;
+    private static bool _checked;
     private static nint _handle;
     private static string? _failure;
 
@@ -46,7 +47,17 @@ public static class LibTorch
         if (!NativeLibrary.TryLoad(Name, typeof(torch).Assembly, null, out _))
             throw new LibTorchException(_failure ?? Diagnose());
         torch.InitializeDeviceType(DeviceType.CPU);
+        lock (Gate)
+        {
+            if (_checked)
+                return;
+            _checked = true;
+            Caution = HiddenCaches.AreHere ? HiddenCaches.Repair() : null;
+        }
     }
+
+    /// <summary>What should be known of computing on this machine, in a sentence, or null.</summary>
+    public static string? Caution { get; private set; }
 
     private static nint Resolve(Assembly assembly, string name)
     {

@@ -33,7 +33,8 @@ public sealed record Certificate
     /// <summary>The identity of the weights of the cut; retraining changes it.</summary>
     public required string WeightsHash { get; init; }
 
-    /// <summary>True if both parts agree.</summary>
+    /// <summary>True if both parts agree, and float32 gives numbers at all.</summary>
     [JsonIgnore]
-    public bool Agrees => StructureDifference <= Tolerance && FunctionDifference <= Tolerance;
+    public bool Agrees =>
+        StructureDifference <= Tolerance && FunctionDifference <= Tolerance && double.IsFinite(FunctionDifference32);
 }

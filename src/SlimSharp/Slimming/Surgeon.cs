@@ -71,7 +71,7 @@ public static class Surgeon
         throw new PlanException(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"The cut of {cut.Source.Name} is refused: masked and cut network differ by {structure:G3} (structure) and {function:G3} (function) of the largest output, where {Certificate.Tolerance} is allowed, or counts differ ({parameters} parameters, {macs} MACs)."
+                $"The cut of {cut.Source.Name} is refused: masked and cut network differ by {structure:G3} (structure) and {function:G3} (function) of the largest output, where {Certificate.Tolerance} is allowed, {function32:G3} in float32, or counts differ ({parameters} parameters, {macs} MACs)."
             )
         );
     }
