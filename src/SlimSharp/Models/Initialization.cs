@@ -60,6 +60,12 @@ public static class Initialization
             case (ParameterRole.RunningVariance, _):
                 values.Fill(1);
                 break;
+            case (ParameterRole.Gain, _):
+                values.Fill(layer is PRelu ? (float)PRelu.InitialSlope : 1);
+                break;
+            case (ParameterRole.Weight, TransposedConvolution t):
+                Normal(values, Math.Sqrt(2.0 / (t.Kernel.Area * t.Channels)), ref random);
+                break;
             case (ParameterRole.Weight, Convolution c):
                 Normal(values, Math.Sqrt(2.0 / (c.Kernel.Area * c.Channels)), ref random);
                 break;

@@ -22,7 +22,7 @@ internal sealed class LayerRunner(Func<string, torch.Tensor> parameter, RunMode 
 
     private torch.Tensor X => _inputs[0];
 
-    private torch.Tensor Of(string name) => parameter($"{_node.Name}.{name}");
+    private torch.Tensor Of(string name) => parameter($"{_node.Owner}.{name}");
 
     public override torch.Tensor Visit(Input layer) =>
         throw new NetworkException($"The input '{_node.Name}' was not given.");
@@ -42,6 +42,40 @@ internal sealed class LayerRunner(Func<string, torch.Tensor> parameter, RunMode 
             [layer.Dilation.Height, layer.Dilation.Width],
             layer.Groups
         );
+    }
+
+    public override torch.Tensor Visit(TransposedConvolution layer)
+    {
+        using var weight = Of("weight").to(X.dtype);
+        using var bias = layer.Bias ? Of("bias").to(X.dtype) : null;
+        return F.conv_transpose2d(
+            X,
+            weight,
+            bias,
+            [layer.Stride.Height, layer.Stride.Width],
+            [layer.Padding.Top, layer.Padding.Left],
+            [layer.OutputPadding.Height, layer.OutputPadding.Width],
+            [layer.Dilation.Height, layer.Dilation.Width],
+            layer.Groups
+        );
+    }
+
+    public override torch.Tensor Visit(GroupNorm layer)
+    {
+        using var scale = Of("weight").to(X.dtype);
+        using var shift = Of("bias").to(X.dtype);
+        return F.group_norm(X, layer.Groups, scale, shift, layer.Epsilon);
+    }
+
+    public override torch.Tensor Visit(LayerNorm layer)
+    {
+        using var gain = Of("weight").to(X.dtype);
+        using var shift = Of("bias").to(X.dtype);
+        if (X.dim() == 2)
+            return F.layer_norm(X, [X.shape[1]], gain, shift, layer.Epsilon);
+        using var inner = X.permute(0, 2, 3, 1); // N×C×H×W -> N×H×W×C
+        using var normal = F.layer_norm(inner, [X.shape[1]], gain, shift, layer.Epsilon);
+        return normal.permute(0, 3, 1, 2);
     }
 
     public override torch.Tensor Visit(BatchNorm layer) =>
@@ -81,6 +115,20 @@ internal sealed class LayerRunner(Func<string, torch.Tensor> parameter, RunMode 
                 throw new NetworkException($"Activation '{_node.Name}' has the unknown function {layer.Function}.");
         }
     }
+
+    public override torch.Tensor Visit(PRelu layer)
+    {
+        using var slope = Of("weight").to(X.dtype);
+        return X.prelu(slope);
+    }
+
+    public override torch.Tensor Visit(Upsample layer) =>
+        F.interpolate(
+            X,
+            scale_factor: [layer.Factor.Height, layer.Factor.Width],
+            mode: layer.Bilinear ? torch.InterpolationMode.Bilinear : torch.InterpolationMode.Nearest,
+            align_corners: layer.Bilinear ? false : null
+        );
 
     public override torch.Tensor Visit(MaxPool layer) =>
         F.max_pool2d(

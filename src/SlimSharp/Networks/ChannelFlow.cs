@@ -17,6 +17,16 @@ public abstract record ChannelFlow
     /// <summary>Output channel i is computed from channel i of every input.</summary>
     public sealed record Same : ChannelFlow;
 
+    /// <summary>
+    /// Output channel i is computed from all input channels of its block, which can only be kept or dropped as a whole.
+    /// </summary>
+    /// <param name="Count">Blocks of equally many channels.</param>
+    public sealed record Blocks(int Count) : ChannelFlow;
+
+    /// <summary>Output channel i is computed from all input channels, none of which can be dropped.</summary>
+    /// <param name="Because">Why, as the end of a sentence.</param>
+    public sealed record Whole(string Because) : ChannelFlow;
+
     /// <summary>Output channel i is the source channel at place i.</summary>
     /// <param name="Sources">One source per output channel.</param>
     public sealed record Map(ImmutableArray<ChannelSource> Sources) : ChannelFlow;

@@ -52,7 +52,7 @@ public static class ChannelGroups
             var reason =
                 network.Outputs.Contains(node.Name) ? "it is an output of the network"
                 : node.Layer is Input ? "it is an input of the network"
-                : null;
+                : (network.FlowOf(node) as ChannelFlow.Whole)?.Because;
             for (var channel = 0; reason is not null && channel < network.Shapes[node.Name].Channels; channel++)
                 frozen.TryAdd(union.Find(node.Name, channel), reason);
         }
@@ -78,13 +78,13 @@ public static class ChannelGroups
         foreach (var (name, node, parameter) in network.Parameters())
         {
             if (parameter.OutputAxis is { } output && channels.TryGetValue(node.Name, out var own))
-                yield return new(name, output, ReadsInput: false, own);
+                yield return new(name, output, ReadsInput: false, WithinGroup(own, (int)parameter.Sizes[output]));
             if (parameter.InputAxis is { } input && channels.TryGetValue(node.Inputs[0], out var read))
                 yield return new(name, input, ReadsInput: true, WithinGroup(read, (int)parameter.Sizes[input]));
         }
     }
 
-    // A grouped convolution's weight has one place per input channel of a group.
+    // A grouped convolution's weight has one place per input channel of a group, a transposed one's per output channel of a group.
     private static ImmutableArray<ImmutableArray<int>> WithinGroup(
         ImmutableArray<ImmutableArray<int>> channels,
         int places

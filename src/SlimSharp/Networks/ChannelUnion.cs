@@ -30,10 +30,7 @@ internal sealed class ChannelUnion
         {
             case ChannelFlow.Same:
                 foreach (var input in node.Inputs)
-                {
-                    for (var i = 0; i < channels; i++)
-                        Join(_offset[node.Name] + i, _offset[input] + i);
-                }
+                    JoinEach(_offset[node.Name], _offset[input], channels);
                 break;
             case ChannelFlow.Map(var sources):
                 for (var i = 0; i < channels; i++)
@@ -42,10 +39,24 @@ internal sealed class ChannelUnion
                         Join(_offset[node.Name] + i, _offset[node.Inputs[sources[i].Port]] + sources[i].Channel);
                 }
                 break;
+            case ChannelFlow.Whole:
+                JoinEach(_offset[node.Name], _offset[node.Inputs[0]], channels);
+                break;
+            case ChannelFlow.Blocks(var count):
+                JoinEach(_offset[node.Name], _offset[node.Inputs[0]], channels);
+                for (var i = 0; i < channels; i++)
+                    Join(_offset[node.Name] + i, _offset[node.Name] + i / (channels / count) * (channels / count));
+                break;
             case ChannelFlow.Own(var groups) when groups > 1:
                 TieGroups(_offset[node.Name], channels, groups);
                 TieGroups(_offset[node.Inputs[0]], shapes[0].Channels, groups);
                 break;
+        }
+        // Who computes with another's parameters loses the same channels.
+        if (node.Shares is { } owner)
+        {
+            JoinEach(_offset[node.Name], _offset[owner], channels);
+            JoinEach(_offset[node.Inputs[0]], _offset[network[owner].Inputs[0]], shapes[0].Channels);
         }
     }
 
@@ -55,6 +66,12 @@ internal sealed class ChannelUnion
         var perGroup = channels / groups;
         for (var i = perGroup; i < channels; i++)
             Join(offset + i, offset + i % perGroup);
+    }
+
+    private void JoinEach(int a, int b, int count)
+    {
+        for (var i = 0; i < count; i++)
+            Join(a + i, b + i);
     }
 
     private void Join(int a, int b)

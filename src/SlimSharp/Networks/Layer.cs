@@ -9,11 +9,16 @@ namespace SlimSharp.Networks;
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
 [JsonDerivedType(typeof(Input), "input")]
 [JsonDerivedType(typeof(Convolution), "convolution")]
+[JsonDerivedType(typeof(TransposedConvolution), "transposedConvolution")]
 [JsonDerivedType(typeof(BatchNorm), "batchNorm")]
+[JsonDerivedType(typeof(GroupNorm), "groupNorm")]
+[JsonDerivedType(typeof(LayerNorm), "layerNorm")]
 [JsonDerivedType(typeof(Activation), "activation")]
+[JsonDerivedType(typeof(PRelu), "prelu")]
 [JsonDerivedType(typeof(MaxPool), "maxPool")]
 [JsonDerivedType(typeof(AveragePool), "averagePool")]
 [JsonDerivedType(typeof(GlobalAveragePool), "globalAveragePool")]
+[JsonDerivedType(typeof(Upsample), "upsample")]
 [JsonDerivedType(typeof(Add), "add")]
 [JsonDerivedType(typeof(Multiply), "multiply")]
 [JsonDerivedType(typeof(Concat), "concat")]
@@ -38,6 +43,9 @@ public abstract record Layer
 
     /// <summary>Multiply-adds per sample.</summary>
     public virtual long Macs(IReadOnlyList<Shape> inputs) => 0;
+
+    /// <summary>How often a sample uses each number of a weight: the positions at which it stands.</summary>
+    public virtual int Uses(IReadOnlyList<Shape> inputs) => Output(inputs).Area;
 
     /// <summary>
     /// Operations per sample as network-slimming papers count them: a multiply-add is 2, BatchNorm 2 and an activation 1 per

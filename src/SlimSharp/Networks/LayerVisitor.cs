@@ -10,11 +10,23 @@ public abstract class LayerVisitor<T>
     /// <summary>For a convolution.</summary>
     public abstract T Visit(Convolution layer);
 
+    /// <summary>For a transposed convolution.</summary>
+    public abstract T Visit(TransposedConvolution layer);
+
     /// <summary>For a BatchNorm.</summary>
     public abstract T Visit(BatchNorm layer);
 
+    /// <summary>For a GroupNorm.</summary>
+    public abstract T Visit(GroupNorm layer);
+
+    /// <summary>For a LayerNorm.</summary>
+    public abstract T Visit(LayerNorm layer);
+
     /// <summary>For an activation.</summary>
     public abstract T Visit(Activation layer);
+
+    /// <summary>For an activation with trained slopes.</summary>
+    public abstract T Visit(PRelu layer);
 
     /// <summary>For max pooling.</summary>
     public abstract T Visit(MaxPool layer);
@@ -24,6 +36,9 @@ public abstract class LayerVisitor<T>
 
     /// <summary>For global average pooling.</summary>
     public abstract T Visit(GlobalAveragePool layer);
+
+    /// <summary>For an enlargement.</summary>
+    public abstract T Visit(Upsample layer);
 
     /// <summary>For a sum.</summary>
     public abstract T Visit(Add layer);

@@ -44,9 +44,13 @@ public sealed record Network
     /// <summary>The shapes that a node reads.</summary>
     public Shape[] InputShapes(Node node) => [.. node.Inputs.Select(i => Shapes[i])];
 
+    /// <summary>How a node's output channels relate to those of its inputs.</summary>
+    public ChannelFlow FlowOf(Node node) => node.Layer.Flow(InputShapes(node));
+
     /// <summary>Every parameter and buffer with its full name, node.parameter.</summary>
     public IEnumerable<(string Name, Node Node, LayerParameter Parameter)> Parameters() =>
         from node in Nodes
+        where node.Shares is null
         from parameter in node.Layer.Parameters(InputShapes(node))
         select ($"{node.Name}.{parameter.Name}", node, parameter);
 

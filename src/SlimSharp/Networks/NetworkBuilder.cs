@@ -33,6 +33,21 @@ public sealed class NetworkBuilder
         return name;
     }
 
+    /// <summary>Adds a node that computes as <paramref name="owner"/> does, with its parameters, on other inputs.</summary>
+    public string Again(string name, string owner, params ReadOnlySpan<string> inputs)
+    {
+        var layer = _nodes.FirstOrDefault(n => n.Name == owner)?.Layer;
+        _nodes.Add(
+            new(
+                name,
+                layer ?? throw new NetworkException($"There is no node '{owner}' to share with."),
+                [.. inputs],
+                owner
+            )
+        );
+        return name;
+    }
+
     /// <summary>Adds a k×k convolution without bias, by default keeping height and width.</summary>
     public string Convolution(
         string name,
@@ -89,6 +104,29 @@ public sealed class NetworkBuilder
     /// <summary>Adds a selection of channels.</summary>
     public string Select(string name, string input, params ImmutableArray<int> indices) =>
         Node(name, new Select(indices), input);
+
+    /// <summary>
+    /// Adds squeeze-and-excitation (Hu, Shen and Sun, CVPR 2018): name.pool, name.squeeze, name.relu, name.excite, name.sigmoid and name, a factor in
+    /// (0, 1) per channel.
+    /// </summary>
+    /// <param name="name">The product's name and the beginning of the others'.</param>
+    /// <param name="input">An image.</param>
+    /// <param name="channels">How many channels it has.</param>
+    /// <param name="squeezed">Channels between the two linear layers.</param>
+    public string SqueezeExcitation(string name, string input, int channels, int squeezed)
+    {
+        var s = Linear($"{name}.squeeze", GlobalAveragePool($"{name}.pool", input), squeezed);
+        s = Linear($"{name}.excite", Activation($"{name}.relu", s), channels);
+        return Multiply(name, input, Activation($"{name}.sigmoid", s, ActivationFunction.Sigmoid));
+    }
+
+    /// <summary>Adds a channel shuffle (Zhang et al., CVPR 2018): the channels of each group in turn, as a selection.</summary>
+    public string Shuffle(string name, string input, int channels, int groups) =>
+        Select(
+            name,
+            input,
+            [.. Enumerable.Range(0, channels).Select(i => i % groups * (channels / groups) + i / groups)]
+        );
 
     /// <summary>Adds a per-channel shift.</summary>
     public string Shift(string name, string input) => Node(name, new Shift(), input);

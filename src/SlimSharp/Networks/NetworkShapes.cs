@@ -14,7 +14,7 @@ internal static class NetworkShapes
                 throw new NetworkException("A node has no name.");
             if (shapes.ContainsKey(node.Name))
                 throw new NetworkException($"The name '{node.Name}' stands for two nodes.");
-            shapes[node.Name] = Output(node, shapes);
+            shapes[node.Name] = Output(node, network.Nodes, shapes);
         }
         if (network.Outputs.Length == 0)
             throw new NetworkException($"The network {network.Name} has no output.");
@@ -23,7 +23,11 @@ internal static class NetworkShapes
         return shapes.ToImmutable();
     }
 
-    private static Shape Output(Node node, ImmutableDictionary<string, Shape>.Builder shapes)
+    private static Shape Output(
+        Node node,
+        ImmutableArray<Node> nodes,
+        ImmutableDictionary<string, Shape>.Builder shapes
+    )
     {
         var kind = node.Layer.GetType().Name;
         if (node.Inputs.FirstOrDefault(i => !shapes.ContainsKey(i)) is { } unknown)
@@ -34,12 +38,34 @@ internal static class NetworkShapes
             );
         try
         {
-            return node.Layer.Output([.. node.Inputs.Select(i => shapes[i])]);
+            Shape[] inputs = [.. node.Inputs.Select(i => shapes[i])];
+            if (node.Shares is { } owner)
+                CheckSharing(node, inputs, owner, nodes, shapes);
+            return node.Layer.Output(inputs);
         }
         catch (NetworkException e)
         {
             throw new NetworkException($"{kind} '{node.Name}' {e.Message}.");
         }
+    }
+
+    private static void CheckSharing(
+        Node node,
+        Shape[] inputs,
+        string owner,
+        ImmutableArray<Node> nodes,
+        ImmutableDictionary<string, Shape>.Builder shapes
+    )
+    {
+        var other = nodes.TakeWhile(n => n != node).FirstOrDefault(n => n.Name == owner && n.Shares is null);
+        if (other is null)
+            throw new NetworkException(
+                $"shares parameters with '{owner}', which no earlier node with parameters of its own is called"
+            );
+        if (!other.Layer.Equals(node.Layer) || shapes[other.Inputs[0]].Channels != inputs[0].Channels)
+            throw new NetworkException(
+                $"shares parameters with '{owner}', which is another layer or reads other channels"
+            );
     }
 
     private static string Arity(Layer layer) =>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 
 namespace SlimSharp.Networks;
 
@@ -6,12 +7,18 @@ namespace SlimSharp.Networks;
 /// <param name="Name">Unique in its network; dots group, as in block1.conv2.</param>
 /// <param name="Layer">What it does.</param>
 /// <param name="Inputs">The nodes whose outputs it reads, in order.</param>
-public sealed record Node(string Name, Layer Layer, ImmutableArray<string> Inputs)
+/// <param name="Shares">An earlier node of the same layer whose parameters it computes with, instead of its own; or null.</param>
+public sealed record Node(string Name, Layer Layer, ImmutableArray<string> Inputs, string? Shares = null)
 {
+    /// <summary>The node whose parameters it computes with.</summary>
+    [JsonIgnore]
+    public string Owner => Shares ?? Name;
+
     /// <inheritdoc/>
     public bool Equals(Node? other) =>
         other is not null
         && Name == other.Name
+        && Shares == other.Shares
         && Layer.Equals(other.Layer)
         && Inputs.AsSpan().SequenceEqual(other.Inputs.AsSpan());
 

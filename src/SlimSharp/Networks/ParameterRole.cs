@@ -9,10 +9,13 @@ public enum ParameterRole
     /// <summary>Added by a convolution or linear layer.</summary>
     Bias,
 
-    /// <summary>The factor of a BatchNorm channel (γ), what sparsity penalties act on.</summary>
+    /// <summary>The factor of a BatchNorm or GroupNorm channel (γ), what sparsity penalties act on.</summary>
     Scale,
 
-    /// <summary>What a BatchNorm or shift layer adds to a channel (β).</summary>
+    /// <summary>A factor on which no sparsity penalty acts: of a LayerNorm, or the slope of a PReLU.</summary>
+    Gain,
+
+    /// <summary>What a normalisation or shift layer adds to a channel (β).</summary>
     Shift,
 
     /// <summary>A BatchNorm's running mean; not trained.</summary>

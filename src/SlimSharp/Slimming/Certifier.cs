@@ -52,12 +52,13 @@ internal static class Certifier
     internal static (long Parameters, long Macs) Count(Network network, Weights weights)
     {
         var (parameters, macs) = (0L, 0L);
-        foreach (var (name, node, parameter) in network.Parameters())
+        foreach (var (name, _, parameter) in network.Parameters().Where(p => p.Parameter.IsTrained))
+            parameters += weights[name].numel();
+        foreach (var node in network.Nodes)
         {
-            if (parameter.IsTrained)
-                parameters += weights[name].numel();
-            if (parameter.Role == ParameterRole.Weight)
-                macs += weights[name].numel() * network.Shapes[node.Name].Area;
+            var inputs = network.InputShapes(node);
+            foreach (var weight in node.Layer.Parameters(inputs).Where(p => p.Role == ParameterRole.Weight))
+                macs += weights[$"{node.Owner}.{weight.Name}"].numel() * node.Layer.Uses(inputs);
         }
         return (parameters, macs);
     }

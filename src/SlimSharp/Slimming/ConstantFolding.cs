@@ -74,11 +74,13 @@ internal sealed class ConstantFolding : IDisposable
     {
         var constants = Constants();
         var (folded, dropped, largest) = (0, 0, 0.0);
-        foreach (var node in Original.Nodes.Where(n => n.Layer is Convolution or Linear && n.Inputs.Length == 1))
+        foreach (var node in Original.Nodes.Where(n => Original.FlowOf(n) is ChannelFlow.Own && n.Inputs.Length == 1))
         {
             var values = constants[node.Inputs[0]];
             long[] carried = [.. _removed[node.Inputs[0]].Where(c => values[c] != 0).Select(c => (long)c)]; // NaN counts as carried
-            var exact = node.Layer is Linear or Convolution { Padding.IsNone: true, Groups: 1 };
+            // Two layers of one weight may carry different constants.
+            var alone = Original.Nodes.Count(n => n.Owner == node.Owner) == 1;
+            var exact = alone && node.Layer is (Linear or Convolution { Padding.IsNone: true, Groups: 1 });
             var folds = exact && treatment == ConstantTreatment.Fold;
             long[] kept = [.. carried.Where(c => folds && double.IsFinite(values[c]))];
             long[] lost = [.. carried.Except(kept)];
@@ -107,10 +109,10 @@ internal sealed class ConstantFolding : IDisposable
         if (
             dropped.Length == 0
             || readers is not [{ Layer: BatchNorm norm } reader]
-            || node.Layer is Convolution { Groups: > 1 }
+            || node.Layer is not (Linear or Convolution { Groups: 1 })
         )
             return;
-        var variance = Weights.Values($"{reader.Name}.running_var");
+        var variance = Weights.Values($"{reader.Owner}.running_var");
         var lost = Contribution(node, constants, dropped)
             .Select((c, o) => c * c / (variance[o] + norm.Epsilon))
             .Average();
@@ -121,8 +123,8 @@ internal sealed class ConstantFolding : IDisposable
     // What these input channels add to each output channel, away from padding.
     private double[] Contribution(Node node, double[] constants, long[] channels)
     {
-        var weight = Weights.Values($"{node.Name}.weight");
-        var sizes = Weights[$"{node.Name}.weight"].shape;
+        var weight = Weights.Values($"{node.Owner}.weight");
+        var sizes = Weights[$"{node.Owner}.weight"].shape;
         var (inputs, area) = (sizes[1], sizes.Skip(2).Aggregate(1L, (a, b) => a * b));
         var sums = new double[sizes[0]];
         for (var o = 0; o < sums.Length; o++)
@@ -140,7 +142,12 @@ internal sealed class ConstantFolding : IDisposable
     {
         var readers = Network.Nodes.Where(n => n.Inputs.Contains(node.Name)).ToArray();
         var hasBias = node.Layer is Linear { Bias: true } or Convolution { Bias: true };
-        if (!hasBias && readers is [{ Layer: BatchNorm } norm] && !Network.Outputs.Contains(node.Name))
+        if (
+            !hasBias
+            && readers is [{ Layer: BatchNorm } norm]
+            && Network.Nodes.Count(n => n.Owner == norm.Owner) == 1
+            && !Network.Outputs.Contains(node.Name)
+        )
         {
             Add($"{norm.Name}.running_mean", [.. added.Select(a => -a)]);
             return;
@@ -170,17 +177,17 @@ internal sealed class ConstantFolding : IDisposable
             Weights[name].dtype
         );
 
-    // The BatchNorms whose removed channels arrive at that value.
+    // The layers with scales whose removed channels arrive at that value.
     private HashSet<string> Upstream(string name)
     {
         var node = Original[name];
-        return node.Layer switch
-        {
-            BatchNorm => [name],
-            Convolution or Linear or Input => [],
-            _ => [.. node.Inputs.SelectMany(Upstream)],
-        };
+        return HasScale(node) ? [node.Owner]
+            : Original.FlowOf(node) is ChannelFlow.Own ? []
+            : [.. node.Inputs.SelectMany(Upstream)];
     }
+
+    private bool HasScale(Node node) =>
+        node.Layer.Parameters(Original.InputShapes(node)).Any(p => p.Role == ParameterRole.Scale);
 
     // For every node, the value of each removed channel with zero scales, NaN where it is not the same everywhere.
     private Dictionary<string, double[]> Constants()
@@ -193,7 +200,8 @@ internal sealed class ConstantFolding : IDisposable
             var flow = node.Layer.Flow(Original.InputShapes(node));
             var parameters = node
                 .Layer.Parameters(Original.InputShapes(node))
-                .ToDictionary(p => p.Name, p => Weights.Values($"{node.Name}.{p.Name}"));
+                .ToDictionary(p => p.Name, p => Weights.Values($"{node.Owner}.{p.Name}"));
+            var hasScale = HasScale(node);
             foreach (var channel in _removed[node.Name])
             {
                 double[] sources = flow switch
@@ -204,10 +212,12 @@ internal sealed class ConstantFolding : IDisposable
                     ChannelFlow.Map(var map) => [constants[node.Inputs[map[channel].Port]][map[channel].Channel]],
                     _ => [double.NaN],
                 };
-                values[channel] =
-                    node.Layer is BatchNorm
-                        ? parameters["bias"][channel]
-                        : node.Layer.Constant(sources, name => parameters[name][channel]);
+                values[channel] = hasScale
+                    ? parameters["bias"][channel]
+                    : node.Layer.Constant(
+                        sources,
+                        name => parameters[name] is [var one] ? one : parameters[name][channel]
+                    );
             }
         }
         return constants;

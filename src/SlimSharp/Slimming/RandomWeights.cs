@@ -43,7 +43,7 @@ internal static class RandomWeights
         role switch
         {
             ParameterRole.Weight => random.NextNormal() * Math.Sqrt(2 / inputs),
-            ParameterRole.Scale => (random.NextDouble() + 0.5) * (random.Next(2) == 0 ? -1 : 1),
+            ParameterRole.Scale or ParameterRole.Gain => (random.NextDouble() + 0.5) * (random.Next(2) == 0 ? -1 : 1),
             // Mostly positive shifts, so that ReLUs let through.
             ParameterRole.Shift or ParameterRole.Bias => random.NextDouble() * 1.2 - 0.2,
             ParameterRole.RunningMean => random.NextNormal() * 0.3,

@@ -83,6 +83,73 @@ public class ModelTests
     }
 
     [Fact]
+    public void Every_kind_of_layer_computes_what_its_stock_module_computes()
+    {
+        (Layer Layer, Module<torch.Tensor, torch.Tensor> Stock)[] pairs =
+        [
+            (
+                new TransposedConvolution(6, 3)
+                {
+                    Stride = 2,
+                    Padding = 1,
+                    OutputPadding = 1,
+                    Groups = 2,
+                    Bias = true,
+                },
+                ConvTranspose2d(4, 6, 3, stride: 2, padding: 1, output_padding: 1, groups: 2)
+            ),
+            (new PRelu(), PReLU(4, 0.25)),
+            (new GroupNorm(2), GroupNorm(2, 4)),
+            (new Upsample(2), Upsample(scale_factor: [2, 2], mode: torch.UpsampleMode.Nearest)),
+            (
+                new Upsample(3) { Bilinear = true },
+                Upsample(scale_factor: [3, 3], mode: torch.UpsampleMode.Bilinear, align_corners: false)
+            ),
+        ];
+        foreach (var (layer, stock) in pairs)
+        {
+            using var scope = torch.NewDisposeScope();
+            var b = new NetworkBuilder("one", new Shape(4, 5, 6));
+            using var model = Random(b.Build(b.Node("layer", layer, b.Input)), torch.float32);
+            using (torch.no_grad())
+            {
+                foreach (var (name, tensor) in stock.state_dict())
+                    tensor.copy_(model[$"layer.{name}"]);
+            }
+            var x = torch.randn(3, 4, 5, 6);
+            Assert.True(Numbers.RelativeDifference(model.forward(x), stock.call(x)) < 1e-6, $"{layer}");
+        }
+    }
+
+    [Fact]
+    public void A_layer_norm_has_mean_and_deviation_of_its_shift_and_gain_at_every_position()
+    {
+        using var scope = torch.NewDisposeScope();
+        var b = new NetworkBuilder("one", new Shape(16, 2, 3));
+        using var model = new Model(b.Build(b.Node("layer", new LayerNorm(), b.Input)));
+        var y = model.forward(torch.randn(3, 16, 2, 3));
+        Assert.True(y.mean([1]).abs().max().item<float>() < 1e-6);
+        Assert.True((y.mul(y).mean([1]) - 1).abs().max().item<float>() < 1e-4);
+    }
+
+    [Fact]
+    public void Shared_parameters_are_one_tensor_that_both_places_train()
+    {
+        using var scope = torch.NewDisposeScope();
+        var b = new NetworkBuilder("shared", new Shape(4));
+        using var model = new Model(b.Build(b.Again("b", "a", b.Linear("a", b.Input, 4))), seed: 1);
+        Assert.Equal(2, model.parameters().Count());
+        var (x, w) = (torch.randn(2, 4), model["a.weight"]);
+        var twice = torch.nn.functional.linear(torch.nn.functional.linear(x, w, model["a.bias"]), w, model["a.bias"]);
+        Assert.True(Numbers.RelativeDifference(model.forward(x), twice) < 1e-6);
+        model.forward(x).sum().backward();
+        var gradient = model["a.weight"].grad!.clone();
+        model.zero_grad();
+        twice.sum().backward();
+        Assert.True(Numbers.RelativeDifference(gradient, model["a.weight"].grad!) < 1e-6);
+    }
+
+    [Fact]
     public void Schedules_agree_with_the_plain_one()
     {
         foreach (var network in Topologies.All.Values)

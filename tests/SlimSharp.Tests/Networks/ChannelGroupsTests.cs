@@ -135,6 +135,53 @@ public class ChannelGroupsTests
     }
 
     [Fact]
+    public void A_transposed_convolution_reads_along_its_first_axis_and_makes_along_its_second()
+    {
+        var groups = Groups("decoder");
+        Assert.Equal(["input", "stem.conv", "up1", "up2", "last.conv", "classifier"], groups.Keys);
+        Assert.Equal((0, 1), (Axis(groups["stem.conv"], "up1.weight"), Axis(groups["up1"], "up1.weight")));
+        // up2 has two groups of five inputs and three outputs; its weight is 10×3.
+        Assert.Equal((5, 3), (groups["up1"].Units, groups["up2"].Units));
+        Assert.Equal([2, 7], Places(groups["up1"], "up2.weight", 0)[2]);
+        Assert.Equal([2], Places(groups["up2"], "up2.weight", 1)[2]);
+        Assert.Equal([2, 5], Places(groups["up2"], "up3.weight", 0)[2]); // depthwise
+        Assert.DoesNotContain(groups["up2"].Slices, s => s.Parameter == "slope2.weight"); // one for all
+
+        int Axis(ChannelGroup group, string parameter) => group.Slices.Single(s => s.Parameter == parameter).Axis;
+        IReadOnlyList<System.Collections.Immutable.ImmutableArray<int>> Places(
+            ChannelGroup group,
+            string parameter,
+            int axis
+        ) => group.Slices.Single(s => s.Parameter == parameter && s.Axis == axis).Places;
+    }
+
+    [Fact]
+    public void Channels_that_share_statistics_fall_together_or_not_at_all()
+    {
+        var groups = Groups("normed");
+        Assert.Equal(4, groups["conv1"].Units);
+        Assert.Equal([3, 4, 5], groups["conv1"].Channels["group"][1]);
+        Assert.Null(groups["conv1"].FrozenBecause);
+        Assert.Equal("a LayerNorm takes its statistics over all of them", groups["conv2"].FrozenBecause);
+        Assert.Equal("a LayerNorm takes its statistics over all of them", groups["hidden"].FrozenBecause);
+    }
+
+    [Fact]
+    public void Who_shares_parameters_loses_the_same_channels()
+    {
+        var groups = Groups("shared");
+        Assert.Equal(["input", "stem.conv", "head.conv", "classifier"], groups.Keys);
+        // What the shared convolution reads the first and the second time is one group, and so is what it makes.
+        Assert.Equal(
+            ["stem.bn.weight", "stem.conv.weight", "twice.bn.weight", "twice.conv.weight"],
+            Produces(groups["stem.conv"])
+        );
+        Assert.Equal(["head.conv.weight", "twice.conv.weight"], Reads(groups["stem.conv"]));
+        var read = groups["head.conv"].Slices.Single(s => s.Parameter == "classifier.weight");
+        Assert.Equal([2, 8], read.Places[2]);
+    }
+
+    [Fact]
     public void Every_channel_of_every_node_is_in_exactly_one_group()
     {
         foreach (var network in Topologies.All.Values)

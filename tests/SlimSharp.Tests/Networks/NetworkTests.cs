@@ -29,6 +29,37 @@ public class NetworkTests
         Assert.Contains("has 1 inputs, but takes 2 or more", Refusal(() => With(new Add())));
         Assert.Contains("has 2 inputs, but takes 1", Refusal(() => With(new BatchNorm(), 2)));
         Assert.Contains("needs ε > 0", Refusal(() => With(new BatchNorm { Epsilon = 0 })));
+        Assert.Contains("groups that divide", Refusal(() => With(new GroupNorm(7))));
+        Assert.Contains(
+            "same padding",
+            Refusal(() => With(new TransposedConvolution(2, 3) { Padding = new(1, 0, 0, 0) }))
+        );
+        Assert.Contains("as many output as", Refusal(() => With(new TransposedConvolution(12, 3) { Groups = 6 })));
+        Assert.Contains(
+            "output padding of 1",
+            Refusal(() => With(new TransposedConvolution(2, 3) { OutputPadding = 1 }))
+        );
+        Assert.Contains("factors of at least 1", Refusal(() => With(new Upsample(0))));
+        Assert.Contains(
+            "no earlier node with parameters",
+            Refusal(() =>
+                new Network("n", [new("a", new Input(new(1)), []), new("b", new Linear(1), ["a"], "c")], ["b"])
+            )
+        );
+        Assert.Contains(
+            "is another layer",
+            Refusal(() =>
+                new Network(
+                    "n",
+                    [
+                        new("a", new Input(new(1)), []),
+                        new("b", new Linear(2), ["a"]),
+                        new("c", new Linear(2), ["b"], "b"),
+                    ],
+                    ["c"]
+                )
+            )
+        );
         Assert.Contains("no earlier node", Refusal(() => new Network("n", [new("a", new BatchNorm(), ["b"])], ["a"])));
         Assert.Contains(
             "stands for two",

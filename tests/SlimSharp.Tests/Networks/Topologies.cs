@@ -19,6 +19,9 @@ internal static class Topologies
             FlattenedImage(),
             Awkward(),
             ZeroPadded(),
+            Decoder(),
+            Normed(),
+            SharedLayers(),
             TwoOutputs(),
             TwoInputs(),
         }.ToDictionary(n => n.Name);
@@ -152,6 +155,56 @@ internal static class Topologies
         var every = b.Node("subsample", new AveragePool(1) { Stride = 2 }, x);
         x = b.Add("add", y, b.Select("pad", every, Select.Zero, Select.Zero, 0, 1, 2, 3, Select.Zero, Select.Zero));
         return b.Build(b.Linear("classifier", b.GlobalAveragePool("pool", b.ConvBnRelu("last", x, 6)), 5));
+    }
+
+    /// <summary>Smaller and larger again: transposed convolutions, in groups and depthwise too, enlargement, trained slopes.</summary>
+    internal static Network Decoder()
+    {
+        var b = new NetworkBuilder("decoder", new Shape(3, 12, 12));
+        var x = b.ConvBnRelu("stem", b.Input, 8, stride: 2);
+        x = b.Node(
+            "up1",
+            new TransposedConvolution(10, 3)
+            {
+                Stride = 2,
+                Padding = 1,
+                OutputPadding = 1,
+                Bias = true,
+            },
+            x
+        );
+        x = b.Node("slope1", new PRelu(), b.BatchNorm("bn1", x));
+        x = b.Node("up2", new TransposedConvolution(6, 2) { Groups = 2 }, x);
+        x = b.Node("slope2", new PRelu { Shared = true }, b.BatchNorm("bn2", x));
+        x = b.Node("up3", new TransposedConvolution(6, new Kernel(2, 3)) { Groups = 6, Stride = new(1, 2) }, x);
+        x = b.Node("larger", new Upsample(new Stride(2, 1)) { Bilinear = true }, b.BatchNorm("bn3", x));
+        x = b.ConvBnRelu("last", b.Node("larger2", new Upsample(2), x), 5, stride: 4);
+        return b.Build(b.Linear("classifier", b.GlobalAveragePool("pool", x), 5));
+    }
+
+    /// <summary>Statistics over groups of channels, which fall together, and over all channels, which stay.</summary>
+    internal static Network Normed()
+    {
+        var b = new NetworkBuilder("normed", new Shape(3, 12, 12));
+        var x = b.Node("group", new GroupNorm(4), b.Convolution("conv1", b.Input, 12));
+        x = b.Node("layer", new LayerNorm(), b.Convolution("conv2", b.Activation("relu1", x), 8));
+        x = b.ConvBnRelu("conv3", b.Activation("relu2", x, ActivationFunction.Silu), 6);
+        x = b.Node("layer2", new LayerNorm(), b.Linear("hidden", b.GlobalAveragePool("pool", x), 7));
+        return b.Build(b.Linear("classifier", x, 5));
+    }
+
+    /// <summary>One convolution and its BatchNorm twice in a row, and a head on two scales.</summary>
+    internal static Network SharedLayers()
+    {
+        var b = new NetworkBuilder("shared", new Shape(3, 12, 12));
+        var x = b.ConvBnRelu("stem", b.Input, 8);
+        x = b.ConvBnRelu("twice", x, 8);
+        x = b.Activation("again.relu", b.Again("again.bn", "twice.bn", b.Again("again.conv", "twice.conv", x)));
+        var fine = b.ConvBnRelu("head", x, 6);
+        var coarse = b.Again("coarse.conv", "head.conv", b.MaxPool("coarse.pool", x));
+        coarse = b.Activation("coarse.relu", b.BatchNorm("coarse.bn", coarse));
+        x = b.Concat("both", b.GlobalAveragePool("fine.mean", fine), b.GlobalAveragePool("coarse.mean", coarse));
+        return b.Build(b.Linear("classifier", x, 5));
     }
 
     /// <summary>Policy and value from one trunk.</summary>

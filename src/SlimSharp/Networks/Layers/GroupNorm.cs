@@ -1,0 +1,47 @@
+namespace SlimSharp.Networks;
+
+/// <summary>
+/// Normalisation over the channels and positions of each group: scale·(x − mean)/√(variance + ε) + shift, in training as in evaluation (Wu and
+/// He, ECCV 2018). A group's channels share their statistics, so they can only be cut together.
+/// </summary>
+/// <param name="Groups">Groups of equally many channels.</param>
+public sealed record GroupNorm(int Groups) : Layer
+{
+    /// <summary>Added to the variance.</summary>
+    public double Epsilon { get; init; } = 1e-5;
+
+    /// <inheritdoc/>
+    public override Shape Output(IReadOnlyList<Shape> inputs) =>
+        Groups >= 1 && inputs[0].Channels % Groups == 0 && Epsilon > 0
+            ? inputs[0]
+            : throw new NetworkException(
+                $"needs ε > 0 and groups that divide its {inputs[0].Channels} channels, not {Epsilon} and {Groups}"
+            );
+
+    /// <inheritdoc/>
+    public override long PublishedFlops(IReadOnlyList<Shape> inputs) => 2 * inputs[0].Count;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<LayerParameter> Parameters(IReadOnlyList<Shape> inputs) =>
+        [
+            new("weight", ParameterRole.Scale, [inputs[0].Channels]),
+            new("bias", ParameterRole.Shift, [inputs[0].Channels]),
+        ];
+
+    /// <inheritdoc/>
+    public override ChannelFlow Flow(IReadOnlyList<Shape> inputs) => new ChannelFlow.Blocks(Groups);
+
+    /// <inheritdoc/>
+    public override Layer Narrow(IReadOnlyList<Shape> shapes, IReadOnlyList<int[]> inputs, int[] output) =>
+        this with
+        {
+            Groups = output.Length / (shapes[0].Channels / Groups),
+        };
+
+    /// <inheritdoc/>
+    public override double Constant(ReadOnlySpan<double> sources, Func<string, double> parameter) =>
+        parameter("weight") == 0 ? parameter("bias") : double.NaN;
+
+    /// <inheritdoc/>
+    public override T Accept<T>(LayerVisitor<T> visitor) => visitor.Visit(this);
+}

@@ -1,0 +1,101 @@
+namespace SlimSharp.Networks;
+
+/// <summary>
+/// Two-dimensional transposed convolution (as in PyTorch): the gradient of a convolution with respect to its input, used to make images
+/// larger.
+/// </summary>
+/// <param name="Channels">Output channels.</param>
+/// <param name="Kernel">The window.</param>
+public sealed record TransposedConvolution(int Channels, Kernel Kernel) : Layer
+{
+    /// <summary>The distance of windows in the output.</summary>
+    public Stride Stride { get; init; } = 1;
+
+    /// <summary>Rows and columns cut off the output; opposite sides alike.</summary>
+    public Padding Padding { get; init; }
+
+    /// <summary>Rows and columns added below and to the right, less than the stride.</summary>
+    public Stride OutputPadding { get; init; } = 0;
+
+    /// <summary>The distance of the window's taps.</summary>
+    public Stride Dilation { get; init; } = 1;
+
+    /// <summary>Blocks of channels that do not see each other; as many as channels makes it depthwise.</summary>
+    public int Groups { get; init; } = 1;
+
+    /// <summary>Whether a bias is added.</summary>
+    public bool Bias { get; init; }
+
+    /// <inheritdoc/>
+    public override Shape Output(IReadOnlyList<Shape> inputs)
+    {
+        if (!inputs[0].IsImage)
+            throw new NetworkException($"needs an image, but its input is a vector of {inputs[0]}");
+        if (Channels < 1)
+            throw new NetworkException($"has {Channels} output channels, but needs at least 1");
+        if (!Padding.IsSymmetric)
+            throw new NetworkException("needs the same padding on opposite sides");
+        if (Groups < 1 || inputs[0].Channels % Groups != 0 || Channels % Groups != 0)
+            throw new NetworkException(
+                $"has {Groups} groups, which must divide its {inputs[0].Channels} input and {Channels} output channels"
+            );
+        if (Groups > 1 && Groups == inputs[0].Channels && Channels != Groups)
+            throw new NetworkException("is depthwise and so needs as many output as input channels");
+        return new(
+            Channels,
+            Size(inputs[0].Height, Stride.Height, Padding.Top, Dilation.Height, Kernel.Height, OutputPadding.Height),
+            Size(inputs[0].Width, Stride.Width, Padding.Left, Dilation.Width, Kernel.Width, OutputPadding.Width)
+        );
+    }
+
+    /// <inheritdoc/>
+    public override long Macs(IReadOnlyList<Shape> inputs) => inputs[0].Count * Kernel.Area * (Channels / Groups);
+
+    /// <inheritdoc/>
+    public override int Uses(IReadOnlyList<Shape> inputs) => inputs[0].Area;
+
+    /// <inheritdoc/>
+    public override long PublishedFlops(IReadOnlyList<Shape> inputs) =>
+        2 * Macs(inputs) + (Bias ? Output(inputs).Count : 0);
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<LayerParameter> Parameters(IReadOnlyList<Shape> inputs)
+    {
+        var depthwise = IsDepthwise(inputs);
+        var weight = new LayerParameter(
+            "weight",
+            ParameterRole.Weight,
+            [inputs[0].Channels, Channels / Groups, Kernel.Height, Kernel.Width],
+            OutputAxis: depthwise ? 0 : 1,
+            InputAxis: depthwise ? null : 0
+        );
+        return Bias ? [weight, new("bias", ParameterRole.Bias, [Channels])] : [weight];
+    }
+
+    /// <inheritdoc/>
+    public override ChannelFlow Flow(IReadOnlyList<Shape> inputs) =>
+        IsDepthwise(inputs) ? new ChannelFlow.Same() : new ChannelFlow.Own(Groups);
+
+    /// <inheritdoc/>
+    public override Layer Narrow(IReadOnlyList<Shape> shapes, IReadOnlyList<int[]> inputs, int[] output) =>
+        this with
+        {
+            Channels = output.Length,
+            Groups = IsDepthwise(shapes) ? output.Length : Groups,
+        };
+
+    /// <inheritdoc/>
+    public override T Accept<T>(LayerVisitor<T> visitor) => visitor.Visit(this);
+
+    private bool IsDepthwise(IReadOnlyList<Shape> inputs) => Groups > 1 && Groups == inputs[0].Channels;
+
+    private static int Size(int input, int stride, int padding, int dilation, int kernel, int extra)
+    {
+        if (stride < 1 || dilation < 1 || kernel < 1 || padding < 0)
+            throw new NetworkException("needs kernel, stride and dilation of at least 1 and no negative padding");
+        if (extra < 0 || extra >= Math.Max(stride, dilation))
+            throw new NetworkException($"has an output padding of {extra}, which must be less than its stride");
+        var size = (input - 1) * stride - 2 * padding + dilation * (kernel - 1) + extra + 1;
+        return size > 0 ? size : throw new NetworkException($"leaves nothing of an input of {input}");
+    }
+}
