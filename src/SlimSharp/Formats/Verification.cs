@@ -27,7 +27,7 @@ public static class Verification
                 ? new("plan", true, "the network is the one that the plan leaves")
                 : new("plan", false, "the network is not the one that the plan leaves")
         );
-        checks.Add(Structure(cut, certificate));
+        checks.Add(Structure(cut, certificate, DeadBranches.Of(plan)));
         checks.Add(
             retrained
                 ? new(
@@ -72,9 +72,9 @@ public static class Verification
         );
     }
 
-    private static Check Structure(NetworkCut cut, Certificate certificate)
+    private static Check Structure(NetworkCut cut, Certificate certificate, DeadBranches branches)
     {
-        var difference = Certifier.Structure(cut, certificate.StructureSeed);
+        var difference = Certifier.Structure(cut, certificate.StructureSeed, branches);
         return Compared("structure", difference, "with random weights, masked and cut");
     }
 

@@ -10,11 +10,12 @@ internal static class Certifier
     private const int StructureSamples = 4;
 
     /// <summary>Part (i): random weights and inputs in float64. Returns the relative difference of the outputs.</summary>
-    internal static double Structure(NetworkCut cut, long seed)
+    internal static double Structure(NetworkCut cut, long seed, DeadBranches? branches = null)
     {
         using var scope = torch.NewDisposeScope();
         using var weights = RandomWeights.Draw(cut, seed);
-        using var masked = new Model(cut.Source, cut.Mask(weights));
+        var (network, reference) = (branches ?? new(cut.Source, [])).Structure(cut, weights, seed);
+        using var masked = new Model(network, reference);
         using var small = new Model(cut.Target, cut.Slice(weights));
         var inputs = cut.Source.Inputs.ToDictionary(
             i => i.Name,

@@ -6,8 +6,8 @@ namespace SlimSharp.Slimming;
 internal static class DeadChannels
 {
     /// <summary>
-    /// The plans with dead units removed, as far as the options allow. One pass is enough: a producer that keeps a channel reads
-    /// all its inputs.
+    /// The plans with dead units removed, as far as the options allow, until none is left: a layer none of whose outputs is read goes
+    /// whole, and what only it has read is dead too.
     /// </summary>
     internal static IReadOnlyList<GroupPlan> Remove(
         Network network,
@@ -19,62 +19,77 @@ internal static class DeadChannels
         var selections = network.Nodes.Where(n => n.Layer is Select { Picks: true }).ToArray();
         if (selections.Length == 0)
             return plans;
-        var read = Read(groups, plans, selections);
-        return
-        [
-            .. groups.Zip(
-                plans,
-                (group, plan) => MayDie(group, plan, options) ? Without(group, plan, read, options) : plan
-            ),
-        ];
+        while (true)
+        {
+            var removed = Removed(groups, plans);
+            var gone = network
+                .Nodes.Where(n =>
+                    Enumerable.Range(0, network.Shapes[n.Name].Channels).All(c => removed.Contains((n.Name, c)))
+                )
+                .Select(n => n.Name)
+                .ToHashSet();
+            var selected = Selected(selections, removed);
+            GroupPlan[] next =
+            [
+                .. groups.Zip(
+                    plans,
+                    (group, plan) => MayDie(group, gone, options) ? Without(group, plan, selected, options) : plan
+                ),
+            ];
+            if (next.Zip(plans).All(p => p.First.Kept.Length == p.Second.Kept.Length))
+                return plans;
+            plans = next;
+        }
     }
 
-    private static bool MayDie(ChannelGroup group, GroupPlan plan, PlanOptions options) =>
+    // Free to change, and read by no layer but through selections.
+    private static bool MayDie(ChannelGroup group, HashSet<string> gone, PlanOptions options) =>
         group.FrozenBecause is null
-        && plan.Kept.Length == plan.Units
-        && !group.Slices.Any(s => s.ReadsInput)
-        && !group.Channels.Keys.Any(options.Spares);
+        && !group.Channels.Keys.Any(options.Spares)
+        && group.Slices.All(s => !s.ReadsInput || gone.Contains(s.Parameter[..s.Parameter.LastIndexOf('.')]));
 
     private static GroupPlan Without(
         ChannelGroup group,
         GroupPlan plan,
-        HashSet<(string Node, int Channel)> read,
+        HashSet<(string Node, int Channel)> selected,
         PlanOptions options
     )
     {
         int[] alive =
         [
-            .. plan.Kept.Where(unit => group.Channels.Any(c => c.Value[unit].Any(i => read.Contains((c.Key, i))))),
+            .. plan.Kept.Where(unit => group.Channels.Any(c => c.Value[unit].Any(i => selected.Contains((c.Key, i))))),
         ];
-        var width = options.Width(alive.Length, plan.Units);
-        return width == plan.Units
+        var width = alive.Length == 0 ? 0 : Math.Min(options.Width(alive.Length, plan.Units), plan.Kept.Length);
+        return width == plan.Kept.Length
             ? plan
             : plan with
             {
                 Kept = [.. alive.Concat(plan.Kept.Except(alive)).Take(width).Order()],
                 Why = Planner.Unread,
+                Wanted = plan.Wanted ?? plan.Kept,
             };
     }
 
-    // The channels, by node, that a selection still takes.
-    private static HashSet<(string Node, int Channel)> Read(
+    private static HashSet<(string Node, int Channel)> Removed(
         IReadOnlyList<ChannelGroup> groups,
-        IReadOnlyList<GroupPlan> plans,
-        Node[] selections
-    )
-    {
-        var removed = groups
+        IReadOnlyList<GroupPlan> plans
+    ) =>
+        groups
             .Zip(plans)
             .SelectMany(p =>
                 p.Second.Removed().SelectMany(u => p.First.Channels.SelectMany(c => c.Value[u].Select(i => (c.Key, i))))
             )
             .ToHashSet();
-        return
+
+    // The channels, by node, that a selection still takes.
+    private static HashSet<(string Node, int Channel)> Selected(
+        Node[] selections,
+        HashSet<(string Node, int Channel)> removed
+    ) =>
         [
             .. from node in selections
             from place in Enumerable.Range(0, ((Select)node.Layer).Indices.Length)
             where !removed.Contains((node.Name, place))
             select (node.Inputs[0], ((Select)node.Layer).Indices[place]),
         ];
-    }
 }

@@ -9,6 +9,9 @@ namespace SlimSharp.Slimming;
 /// <param name="Why">Why so many, in words.</param>
 public sealed record GroupPlan(string Group, int Units, ImmutableArray<int> Kept, string Why)
 {
+    /// <summary>The units that were to stay before those went that no layer reads any more; null where that changed nothing.</summary>
+    public ImmutableArray<int>? Wanted { get; init; }
+
     /// <summary>The units that go, ascending.</summary>
     public IEnumerable<int> Removed() => Enumerable.Range(0, Units).Except(Kept);
 }

@@ -59,7 +59,8 @@ internal sealed record NetworkCut(
     internal Weights Slice(Weights weights)
     {
         var sliced = new Weights();
-        foreach (var (name, _, parameter) in Source.Parameters())
+        var left = Target.Nodes.Select(n => n.Name).ToHashSet();
+        foreach (var (name, _, parameter) in Source.Parameters().Where(p => left.Contains(p.Node.Name)))
         {
             var tensor = weights[name].clone();
             for (var axis = 0; axis < parameter.Sizes.Length; axis++)
@@ -107,8 +108,6 @@ internal sealed record NetworkCut(
                 );
             if (units.Length > 0 && group.FrozenBecause is { } reason)
                 throw new PlanException($"The plan removes channels of '{group.Name}', which must stay: {reason}.");
-            if (plan?.Kept.Length == 0)
-                throw new PlanException($"The plan would empty '{group.Name}'; at least one channel must stay.");
             removed.Add(units);
         }
         return plans.FirstOrDefault(p => groups.All(g => g.Name != p.Group)) is { } stray
@@ -124,13 +123,28 @@ internal sealed record NetworkCut(
             n => n.Name,
             n => Enumerable.Range(0, source.Shapes[n.Name].Channels).Where(c => !removed[n.Name].Contains(c)).ToArray()
         );
-        var nodes = source.Nodes.Select(n =>
-            n with
-            {
-                Layer = n.Layer.Narrow(source.InputShapes(n), [.. n.Inputs.Select(i => kept[i])], kept[n.Name]),
-            }
-        );
-        return new(source.Name, [.. nodes], source.Outputs);
+        bool Vanishes(string node) => kept[node].Length == 0;
+        var nodes = ImmutableArray.CreateBuilder<Node>();
+        foreach (var node in source.Nodes.Where(n => !Vanishes(n.Name)))
+        {
+            // Layers without channels vanish; a concatenation does without them, and nothing else may read them.
+            if (node.Layer is not Concat && node.Inputs.FirstOrDefault(Vanishes) is { } emptied)
+                throw new PlanException(
+                    $"The plan would empty '{emptied}', which '{node.Name}' reads; at least one channel must stay."
+                );
+            nodes.Add(
+                node with
+                {
+                    Layer = node.Layer.Narrow(
+                        source.InputShapes(node),
+                        [.. node.Inputs.Select(i => kept[i])],
+                        kept[node.Name]
+                    ),
+                    Inputs = [.. node.Inputs.Where(i => !Vanishes(i))],
+                }
+            );
+        }
+        return new(source.Name, nodes.ToImmutable(), source.Outputs);
     }
 
     private static long[] Remaining(long size, HashSet<long> removed)

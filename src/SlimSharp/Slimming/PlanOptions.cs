@@ -3,7 +3,7 @@ using SlimSharp.Networks;
 
 namespace SlimSharp.Slimming;
 
-/// <summary>How much to cut, and what to spare. Exactly one of the three targets is set.</summary>
+/// <summary>How much to cut, and what to spare. Exactly one of the four targets is set.</summary>
 public sealed record PlanOptions
 {
     /// <summary>
@@ -17,6 +17,21 @@ public sealed record PlanOptions
 
     /// <summary>Cut the least important until at most this share of parameters is left.</summary>
     public double? Parameters { get; init; }
+
+    /// <summary>
+    /// Cut exactly what contributes nothing: channels whose scales are zero, or that all readers weigh with zero, and branches that are
+    /// constant.
+    /// </summary>
+    public bool Zeros { get; init; }
+
+    /// <summary>
+    /// Let blocks be emptied: where no channel of a layer is above the threshold and the rest of its block would add a constant, the block becomes the
+    /// identity plus that constant, instead of keeping one channel.
+    /// </summary>
+    public bool EmptyBlocks { get; init; }
+
+    /// <summary>Leave out the constants that dead branches add, which changes what is computed.</summary>
+    public bool DropShifts { get; init; }
 
     /// <summary>Apply the ratio within each layer instead of over all.</summary>
     public bool PerLayer { get; init; }
@@ -43,8 +58,12 @@ public sealed record PlanOptions
     /// <exception cref="PlanException">They do not; the message names the option.</exception>
     public void Check()
     {
-        if (new[] { Ratio, Macs, Parameters }.Count(t => t is not null) != 1)
-            throw new PlanException("Give exactly one of --ratio, --macs and --params.");
+        if (new[] { Ratio, Macs, Parameters, Zeros ? 0 : null }.Count(t => t is not null) != 1)
+            throw new PlanException("Give exactly one of --ratio, --macs, --params and --zeros.");
+        if (DropShifts && !Zeros && !EmptyBlocks)
+            throw new PlanException("--drop-shifts goes with --zeros or --empty-blocks.");
+        if (PerLayer && EmptyBlocks)
+            throw new PlanException("--per-layer empties no layer; leave out --empty-blocks.");
         if (Ratio is not (null or (>= 0 and < 1)))
             throw new PlanException($"The ratio is {Ratio}, but must lie in [0, 1).");
         if (Macs is not (null or (> 0 and <= 1)) || Parameters is not (null or (> 0 and <= 1)))

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using SlimSharp.Models;
 using SlimSharp.Networks;
+using TorchSharp;
 
 namespace SlimSharp.Slimming;
 
@@ -31,13 +32,27 @@ public static class Planner
         options.Check();
         CheckKeep(network, options);
         var prepared = options.Prepare(network);
-        var groups = ChannelGroups.Of(prepared);
-        var selectedFrom = SelectedFrom(prepared);
-        var candidates = groups.Select(g => Candidate.Of(g, prepared, weights, options, selectedFrom)).ToArray();
-        IReadOnlyList<GroupPlan> Decide(double threshold) =>
-            DeadChannels.Remove(prepared, groups, [.. candidates.Select(c => c.Decide(threshold, options))], options);
-        double[] scales = [.. candidates.Where(c => c.MayGo).SelectMany(c => c.Importance!).Order()];
-        if (scales.Length == 0)
+        var first = PlanningStage.Of(
+            prepared,
+            options.Zeros
+                ? DeadBranches.Find(prepared, weights, ImmutableHashSet<string>.Empty, options.DropShifts)
+                : [],
+            weights,
+            options
+        );
+        PlanningStage StageFor(double threshold)
+        {
+            if (!options.EmptyBlocks || double.IsNaN(threshold))
+                return first;
+            var branches = first.BranchesEmptiedBy(threshold, prepared, weights, options);
+            return branches.SequenceEqual(first.Branches)
+                ? first
+                : PlanningStage.Of(prepared, branches, weights, options);
+        }
+
+        var judged = first.Candidates.Where(c => c.MayGo && c.Importance is not null).ToArray();
+        double[] scales = [.. judged.SelectMany(c => c.Importance!).Order()];
+        if (scales.Length == 0 && !options.Zeros)
             throw new PlanException(
                 $"No channel of {network.Name} may be cut: no group has a BatchNorm scale and is free to change."
             );
@@ -45,37 +60,42 @@ public static class Planner
             throw new PlanException($"Some scales of {network.Name} are not numbers; the training has diverged.");
 
         var threshold =
-            options.PerLayer ? double.NaN
+            options.PerLayer || options.Zeros ? double.NaN
             : options.Ratio is { } ratio ? scales[(int)Math.Floor(scales.Length * ratio)]
-            : Reach(prepared, groups, Decide, scales, options);
-        ImmutableArray<GroupPlan> plans = [.. Decide(threshold)];
-        var largest = candidates.Where(c => c.MayGo).Min(c => c.Importance!.Max());
+            : Reach(NetworkCost.Of(prepared), StageFor, scales, options);
+        var stage = StageFor(threshold);
+        var largest = judged.Select(c => c.Importance!.Max()).DefaultIfEmpty().Min();
         var plan = new SlimmingPlan
         {
             Source = network,
             WeightsHash = weights.Hash(),
             Options = options,
-            Groups = plans,
+            Branches = stage.Branches,
+            Groups = stage.Decide(threshold, options),
             Threshold = double.IsNaN(threshold) ? -1 : threshold,
             Scales = scales.Length,
             SafeScales = scales.Count(s => s < largest),
         };
-        return plan with { Warnings = [.. Warnings(candidates, plans), .. ConstantWarning(plan, weights)] };
+        return plan with { Warnings = [.. Warnings(stage.Candidates, plan.Groups), .. ConstantWarning(plan, weights)] };
     }
 
     // The least threshold with which the target is reached; what is left shrinks as the threshold grows.
     private static double Reach(
-        Network network,
-        IReadOnlyList<ChannelGroup> groups,
-        Func<double, IReadOnlyList<GroupPlan>> decide,
+        NetworkCost before,
+        Func<double, PlanningStage> stageFor,
         double[] scales,
         PlanOptions options
     )
     {
-        var before = NetworkCost.Of(network);
         double Left(double threshold)
         {
-            var after = NetworkCost.Of(NetworkCut.Of(network, groups, decide(threshold)).Target);
+            var stage = stageFor(threshold);
+            var cut = NetworkCut.Of(
+                stage.Network,
+                [.. stage.Candidates.Select(c => c.Group)],
+                stage.Decide(threshold, options)
+            );
+            var after = NetworkCost.Of(cut.Target);
             return options.Macs is null
                 ? (double)after.Parameters / before.Parameters
                 : (double)after.Macs / before.Macs;
@@ -99,10 +119,6 @@ public static class Planner
         return scales[above];
     }
 
-    // What a selection takes its channels from stays, unless nobody reads it any more.
-    private static HashSet<string> SelectedFrom(Network network) =>
-        [.. network.Nodes.Where(n => n.Layer is Select { Picks: true }).Select(n => n.Inputs[0])];
-
     private static void CheckKeep(Network network, PlanOptions options)
     {
         foreach (var name in options.Keep)
@@ -118,7 +134,7 @@ public static class Planner
         var kept = new List<double>();
         foreach (var (candidate, plan) in candidates.Zip(plans))
         {
-            if (!candidate.MayGo)
+            if (!candidate.MayGo || candidate.Silent is not null)
                 continue;
             kept.AddRange(plan.Kept.Select(u => candidate.Importance![u]));
             removed.AddRange(plan.Removed().Select(u => candidate.Importance![u]));
@@ -142,52 +158,12 @@ public static class Planner
     // A channel of zero scale still carries its shift, which the layers behind it have learnt to expect.
     private static IEnumerable<string> ConstantWarning(SlimmingPlan plan, Weights weights)
     {
-        using var wide = weights.Copy(TorchSharp.torch.float64);
-        using var folding = ConstantFolding.Of(plan, wide);
+        using var wide = weights.Copy(torch.float64);
+        using var slim = DeadBranches.Of(plan).Slim(wide);
+        using var folding = ConstantFolding.Of(plan, slim);
         if (folding.Displacement is { } most && most.Deviations > DisplacementLimit)
             yield return FormattableString.Invariant(
                 $"the channels to be cut carry constants from their shifts, without which the inputs of '{most.Node}' move by {most.Deviations:F2} of their standard deviation. "
             ) + "Expect accuracy to fall until retraining; cut less, or keep what can be kept with --constants fold.";
-    }
-
-    /// <summary>A group with the importance of its units.</summary>
-    private sealed record Candidate(ChannelGroup Group, double[]? Importance, string? Stays)
-    {
-        internal bool MayGo => Stays is null;
-
-        internal static Candidate Of(
-            ChannelGroup group,
-            Network network,
-            Weights weights,
-            PlanOptions options,
-            HashSet<string> selectedFrom
-        )
-        {
-            var importance = ScaleImportance.Of(group, network, weights, options.Reduction);
-            var stays =
-                group.FrozenBecause
-                ?? (group.Channels.Keys.Any(options.Spares) ? "asked to be kept" : null)
-                ?? (group.Channels.Keys.Any(selectedFrom.Contains) ? "layers select their channels from it" : null)
-                ?? (importance is null ? "no BatchNorm scale to judge by" : null);
-            return new(group, importance, stays);
-        }
-
-        internal GroupPlan Decide(double threshold, PlanOptions options)
-        {
-            if (Importance is null || !MayGo)
-                return new(Group.Name, Group.Units, [.. Enumerable.Range(0, Group.Units)], Stays!);
-            if (double.IsNaN(threshold))
-                threshold = Importance.Order().ElementAt((int)Math.Floor(Group.Units * options.Ratio!.Value));
-            var above = Importance.Count(i => i > threshold);
-            var wanted = Math.Max(above, Math.Min(options.MinChannels, Group.Units));
-            var rounded = options.Width(above, Group.Units);
-            var kept = Enumerable.Range(0, Group.Units).OrderByDescending(u => Importance[u]).Take(rounded).Order();
-            var why =
-                above == 0 ? $"would be emptied; the {rounded} largest stay"
-                : rounded > wanted ? $"{above} above the threshold, rounded to a multiple of {options.RoundTo}"
-                : wanted > above ? $"{above} above the threshold, at least {wanted} stay"
-                : "above the threshold";
-            return new(Group.Name, Group.Units, [.. kept], why);
-        }
     }
 }

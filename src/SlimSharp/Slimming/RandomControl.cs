@@ -1,26 +1,32 @@
 using SlimSharp.Data;
+using SlimSharp.Networks;
 
 namespace SlimSharp.Slimming;
 
 /// <summary>The control that any importance must beat: as many channels of every layer, chosen at random.</summary>
 public static class RandomControl
 {
-    /// <summary>A plan with the widths of <paramref name="plan"/> and random channels, a function of the seed.</summary>
-    public static SlimmingPlan Like(SlimmingPlan plan, long seed) =>
-        plan with
+    /// <summary>
+    /// A plan with the widths of <paramref name="plan"/> and random channels, a function of the seed. Where layers select from a trunk, which
+    /// of its channels go unread is chance, too.
+    /// </summary>
+    public static SlimmingPlan Like(SlimmingPlan plan, long seed)
+    {
+        var network = plan.Prepared();
+        GroupPlan[] random = [.. plan.Groups.Select(g => AtRandom(g, seed))];
+        return plan with
         {
-            Groups =
-            [
-                .. plan.Groups.Select(g =>
-                {
-                    var order = new Randomness(
-                        seed,
-                        Randomness.Name("random control"),
-                        Randomness.Name(g.Group)
-                    ).Permutation(g.Units);
-                    return g with { Kept = [.. order.Take(g.Kept.Length).Order()], Why = "at random" };
-                }),
-            ],
+            Groups = [.. DeadChannels.Remove(network, ChannelGroups.Of(network), random, plan.Options)],
             Warnings = [],
         };
+    }
+
+    private static GroupPlan AtRandom(GroupPlan plan, long seed)
+    {
+        var count = (plan.Wanted ?? plan.Kept).Length;
+        var order = new Randomness(seed, Randomness.Name("random control"), Randomness.Name(plan.Group)).Permutation(
+            plan.Units
+        );
+        return new(plan.Group, plan.Units, [.. order.Take(count).Order()], "at random");
+    }
 }

@@ -18,15 +18,21 @@ internal static class RandomWeights
         var weights = new Weights();
         foreach (var (name, _, parameter) in cut.Source.Parameters())
         {
-            var random = new Randomness(seed, Randomness.Name(name));
-            var values = new double[parameter.Count];
             // Kept inputs of one output: all of its weight's places but those of the output axis.
-            var inputs = left[name].Count / (double)left[name].Sizes[0];
-            for (var i = 0; i < values.Length; i++)
-                values[i] = Draw(parameter.Role, inputs, ref random);
-            weights[name] = Numbers.Tensor(values, [.. parameter.Sizes], torch.float64);
+            var remaining = left.GetValueOrDefault(name, parameter);
+            weights[name] = Draw(name, parameter, remaining.Count / (double)remaining.Sizes[0], seed);
         }
         return weights;
+    }
+
+    /// <summary>One float64 tensor, whose layer sums over that many inputs; the caller disposes it.</summary>
+    internal static torch.Tensor Draw(string name, LayerParameter parameter, double inputs, long seed)
+    {
+        var random = new Randomness(seed, Randomness.Name(name));
+        var values = new double[parameter.Count];
+        for (var i = 0; i < values.Length; i++)
+            values[i] = Draw(parameter.Role, inputs, ref random);
+        return Numbers.Tensor(values, [.. parameter.Sizes], torch.float64);
     }
 
     /// <summary>Random inputs of that many samples; the caller disposes them.</summary>

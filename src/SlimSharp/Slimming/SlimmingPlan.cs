@@ -18,7 +18,14 @@ public sealed record SlimmingPlan
     /// <summary>What was asked for.</summary>
     public required PlanOptions Options { get; init; }
 
-    /// <summary>What becomes of every group.</summary>
+    /// <summary>The branches that go whole, before anything else is cut.</summary>
+    public ImmutableArray<BranchPlan> Branches
+    {
+        get => field.IsDefault ? [] : field;
+        init;
+    }
+
+    /// <summary>What becomes of every group of what is left.</summary>
     public required ImmutableArray<GroupPlan> Groups { get; init; }
 
     /// <summary>The importance up to which units go; −1 if none goes.</summary>
@@ -37,8 +44,11 @@ public sealed record SlimmingPlan
     [JsonIgnore]
     public double LargestSafeRatio => Scales == 0 ? 0 : (double)SafeScales / Scales;
 
-    /// <summary>The network whose groups the plan speaks of: the source, with selections where a trunk is to be cut by them. Computes the same.</summary>
-    public Network Prepared() => Options.Prepare(Source);
+    /// <summary>
+    /// The network whose groups the plan speaks of: the source, with selections where a trunk is to be cut by them, and without the
+    /// branches that go.
+    /// </summary>
+    public Network Prepared() => DeadBranches.Of(this).Target;
 
     /// <summary>
     /// What the papers would count for this plan: selections behind full-width BatchNorms, and a number per channel of each
@@ -57,7 +67,7 @@ public sealed record SlimmingPlan
         var cut = NetworkCut.Of(
             published,
             groups,
-            [.. Groups.Where(g => known.Contains(g.Group) && g.Why != Planner.Unread)]
+            [.. Groups.Where(g => known.Contains(g.Group)).Select(g => g with { Kept = g.Wanted ?? g.Kept })]
         );
         var cost = NetworkCost.Of(cut.Target);
         return cost with { Parameters = cost.Parameters + selections.Sum(s => (long)s.Units) };
@@ -82,7 +92,11 @@ public sealed record SlimmingPlan
             $"parameters {before.Parameters:N0} → {after.Parameters:N0} ({Share(after.Parameters, before.Parameters)}), "
                 + $"MACs {before.Macs:N0} → {after.Macs:N0} ({Share(after.Macs, before.Macs)})"
         );
-        if (Options.Trunk == Trunk.Selection)
+        foreach (var branch in Branches)
+            text.AppendLine(
+                $"{branch.Term} adds {(branch.Silenced.IsEmpty ? "a constant" : "nothing but a constant once its block is emptied")} to {branch.Sum}: it goes{(branch.Shift ? ", a shift per channel stays" : "")}"
+            );
+        if (Options.Trunk == Trunk.Selection && Branches.IsEmpty)
         {
             var published = PublishedCost();
             text.AppendLine(

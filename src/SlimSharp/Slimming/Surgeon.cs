@@ -28,25 +28,30 @@ public static class Surgeon
 
         // Constants are folded, and the function is compared, in float64.
         using var wide = weights.Copy(torch.float64);
-        using var folding = ConstantFolding.Of(plan, wide);
+        var branches = DeadBranches.Of(plan);
+        using var slim = branches.Slim(wide);
+        using var folding = ConstantFolding.Of(plan, slim);
         var cut = NetworkCut.Of(folding.Network, ChannelGroups.Of(folding.Network), plan.Groups);
-        return Apply(cut, folding, wide, model.Type, probe);
+        return Apply(cut, folding, branches, wide, model.Type, probe);
     }
 
     internal static SurgeryResult Apply(
         NetworkCut cut,
         ConstantFolding folding,
+        DeadBranches branches,
         Weights wide,
         torch.ScalarType type,
         torch.Tensor? probe
     )
     {
         var inputs = probe?.to(torch.float32, copy: true) ?? RandomProbe(cut.Source);
-        var structure = Certifier.Structure(cut, StructureSeed);
-        using var reference = folding.Reference(cut, wide);
+        var structure = Certifier.Structure(cut, StructureSeed, branches);
+        using var slimmed = branches.Slim(wide);
+        using var left = folding.Reference(cut, slimmed);
+        using var reference = branches.Reference(left, wide);
         using var sliced = cut.Slice(folding.Weights);
-        var (function, masked) = Compare(cut, folding, reference, sliced, inputs, torch.float64);
-        var (function32, masked32) = Compare(cut, folding, reference, sliced, inputs, torch.float32);
+        var (function, masked) = Compare(cut, branches.Source, reference, sliced, inputs, torch.float64);
+        var (function32, masked32) = Compare(cut, branches.Source, reference, sliced, inputs, torch.float32);
         masked32.Dispose();
 
         var small = sliced.Copy(type);
@@ -78,7 +83,7 @@ public static class Surgeon
 
     private static (double Difference, torch.Tensor Masked) Compare(
         NetworkCut cut,
-        ConstantFolding folding,
+        Network source,
         Weights reference,
         Weights sliced,
         torch.Tensor inputs,
@@ -86,7 +91,7 @@ public static class Surgeon
     )
     {
         using var cast = inputs.to(type);
-        using var original = new Model(folding.Original, reference.Copy(type));
+        using var original = new Model(source, reference.Copy(type));
         using var small = new Model(cut.Target, sliced.Copy(type));
         using var outputs = Certifier.Outputs(small, cast);
         var masked = Certifier.Outputs(original, cast);

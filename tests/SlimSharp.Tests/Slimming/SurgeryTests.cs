@@ -223,7 +223,17 @@ public class SurgeryTests
         var key = ("block2.bn.weight", 0);
         long[] reversed = [.. cut.Kept[key].Reverse()];
         var refusal = Assert.Throws<PlanException>(() =>
-            Surgeon.Apply(cut with { Kept = cut.Kept.SetItem(key, reversed) }, folding, weights, torch.float32, null)
+            Surgeon.Apply(
+                cut with
+                {
+                    Kept = cut.Kept.SetItem(key, reversed),
+                },
+                folding,
+                DeadBranches.Of(plan),
+                weights,
+                torch.float32,
+                null
+            )
         );
         Assert.Contains("is refused", refusal.Message);
     }

@@ -1,0 +1,100 @@
+using SlimSharp.Models;
+using SlimSharp.Networks;
+using TorchSharp;
+
+namespace SlimSharp.Slimming;
+
+/// <summary>A group of channels with what is known of its units before anything is decided.</summary>
+/// <param name="Group">The group.</param>
+/// <param name="Importance">One number per unit, or null where no scale tells.</param>
+/// <param name="Silent">By unit, whether it contributes nothing at all; null where that was not asked.</param>
+/// <param name="Stays">Why none of it may go, or null.</param>
+internal sealed record Candidate(ChannelGroup Group, double[]? Importance, bool[]? Silent, string? Stays)
+{
+    internal bool MayGo => Stays is null;
+
+    internal static Candidate[] Of(Network network, Weights weights, PlanOptions options)
+    {
+        // What a selection takes its channels from stays, unless nobody reads it any more.
+        var selectedFrom = network
+            .Nodes.Where(n => n.Layer is Select { Picks: true })
+            .Select(n => n.Inputs[0])
+            .ToHashSet();
+        return [.. ChannelGroups.Of(network).Select(g => Of(g, network, weights, options, selectedFrom))];
+    }
+
+    private static Candidate Of(
+        ChannelGroup group,
+        Network network,
+        Weights weights,
+        PlanOptions options,
+        HashSet<string> selectedFrom
+    )
+    {
+        var importance = ScaleImportance.Of(group, network, weights, options.Reduction);
+        var stays =
+            group.FrozenBecause
+            ?? (group.Channels.Keys.Any(options.Spares) ? "asked to be kept" : null)
+            ?? (group.Channels.Keys.Any(selectedFrom.Contains) ? "layers select their channels from it" : null)
+            ?? (importance is null && !options.Zeros ? "no BatchNorm scale to judge by" : null);
+        var silent = options.Zeros && stays is null ? SilentUnits(group, importance, weights) : null;
+        return new(group, importance, silent, stays);
+    }
+
+    /// <summary>What stays of the group: what is above <paramref name="threshold"/> (NaN: of each layer its own), or is not silent.</summary>
+    internal GroupPlan Decide(double threshold, PlanOptions options)
+    {
+        var units = Enumerable.Range(0, Group.Units);
+        if (!MayGo)
+            return new(Group.Name, Group.Units, [.. units], Stays!);
+        if (Silent is not null)
+        {
+            var loud = units.Where(u => !Silent[u]).ToArray();
+            var width = options.Width(loud.Length, Group.Units);
+            return new(
+                Group.Name,
+                Group.Units,
+                [.. loud.Concat(units.Except(loud)).Take(width).Order()],
+                loud.Length == width
+                    ? "the others contribute nothing"
+                    : $"{loud.Length} contribute something; {width} stay"
+            );
+        }
+        if (double.IsNaN(threshold))
+            threshold = Importance!.Order().ElementAt((int)Math.Floor(Group.Units * options.Ratio!.Value));
+        var above = Importance!.Count(i => i > threshold);
+        var wanted = Math.Max(above, Math.Min(options.MinChannels, Group.Units));
+        var rounded = options.Width(above, Group.Units);
+        var kept = units.OrderByDescending(u => Importance![u]).Take(rounded).Order();
+        var why =
+            above == 0 ? $"would be emptied; the {rounded} largest stay"
+            : rounded > wanted ? $"{above} above the threshold, rounded to a multiple of {options.RoundTo}"
+            : wanted > above ? $"{above} above the threshold, at least {wanted} stay"
+            : "above the threshold";
+        return new(Group.Name, Group.Units, [.. kept], why);
+    }
+
+    /// <summary>True if nothing of the group is above the threshold.</summary>
+    internal bool IsEmptiedBy(double threshold) =>
+        MayGo && Importance is not null && Importance.All(i => i <= threshold);
+
+    // Units whose scales are all exactly zero, or that all readers weigh with exactly zero.
+    private static bool[] SilentUnits(ChannelGroup group, double[]? importance, Weights weights)
+    {
+        var reads = group.Slices.Where(s => s.ReadsInput).ToArray();
+        var sizes = reads.Select(s => LargestByPlace(weights[s.Parameter], s.Axis)).ToArray();
+        bool Unread(int unit) =>
+            reads.Length > 0
+            && Enumerable.Range(0, reads.Length).All(r => reads[r].Places[unit].All(p => sizes[r][p] == 0));
+        return [.. Enumerable.Range(0, group.Units).Select(u => importance?[u] == 0 || Unread(u))];
+    }
+
+    private static double[] LargestByPlace(torch.Tensor weight, int axis)
+    {
+        using var first = weight.detach().transpose(0, axis);
+        using var flat = first.reshape(first.shape[0], -1);
+        using var size = flat.abs();
+        using var largest = size.amax([1]);
+        return Numbers.Read(largest);
+    }
+}

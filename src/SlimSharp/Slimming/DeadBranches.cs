@@ -1,0 +1,221 @@
+using System.Collections.Immutable;
+using SlimSharp.Models;
+using SlimSharp.Networks;
+using TorchSharp;
+
+namespace SlimSharp.Slimming;
+
+/// <summary>
+/// Terms of sums that do not depend on the inputs: because their weights are zero, or because a plan empties the layers in them. They are
+/// replaced by the shift per channel that they amount to, which in evaluation is exact.
+/// </summary>
+/// <param name="source">The network with these branches.</param>
+/// <param name="branches">Those that go.</param>
+internal sealed class DeadBranches(Network source, ImmutableArray<BranchPlan> branches)
+{
+    private readonly HashSet<string> _silenced = [.. branches.SelectMany(b => b.Silenced)];
+
+    /// <summary>The network with them.</summary>
+    internal Network Source => source;
+
+    /// <summary>The network without them.</summary>
+    internal Network Target { get; } = Without(source, branches);
+
+    /// <summary>Those of <paramref name="plan"/>.</summary>
+    internal static DeadBranches Of(SlimmingPlan plan) => new(plan.Options.Prepare(plan.Source), plan.Branches);
+
+    /// <summary>The terms that are constant with these weights when all inputs of the <paramref name="silent"/> layers are zero.</summary>
+    internal static ImmutableArray<BranchPlan> Find(
+        Network network,
+        Weights weights,
+        IReadOnlySet<string> silent,
+        bool dropShifts
+    )
+    {
+        var sums = network.Nodes.Where(n => n.Layer is Add && !network.Outputs.Contains(n.Name)).ToArray();
+        if (sums.Length == 0)
+            return [];
+        var constants = ConstantValues.Of(network, weights, silent);
+        return
+        [
+            .. from sum in sums
+            let dead = sum.Inputs.Distinct().Where(i => constants[i].All(double.IsFinite)).ToArray()
+            where dead.Length < sum.Inputs.Distinct().Count()
+            from term in dead
+            select new BranchPlan(
+                sum.Name,
+                term,
+                !dropShifts && constants[term].Any(v => v != 0),
+                [.. Upstream(network, term).Where(silent.Contains)]
+            ),
+        ];
+    }
+
+    /// <summary>The target's tensors, the shifts among them; the caller disposes them.</summary>
+    internal Weights Slim(Weights weights)
+    {
+        var slim = new Weights();
+        foreach (var (name, node, _) in Target.Parameters())
+        {
+            if (node.Layer is not Shift || weights.Contains(name))
+                slim[name] = weights[name].clone();
+        }
+        SetShifts(slim, weights, _silenced);
+        return slim;
+    }
+
+    /// <summary>
+    /// The source's tensors for a masked <paramref name="target"/>: what is left as it is there, what goes as in
+    /// <paramref name="original"/>, but with nothing read where the plan empties. The caller disposes them.
+    /// </summary>
+    internal Weights Reference(Weights target, Weights original)
+    {
+        var reference = new Weights();
+        foreach (var (name, node, parameter) in source.Parameters())
+        {
+            var tensor = target.Contains(name) ? target[name] : original[name];
+            reference[name] =
+                parameter.Role == ParameterRole.Weight && _silenced.Contains(node.Name)
+                    ? torch.zeros_like(tensor)
+                    : tensor.clone();
+        }
+        Silence(reference);
+        return reference;
+    }
+
+    /// <summary>
+    /// For random tensors of <paramref name="cut"/>: the network with its branches and masked tensors for it, in which the branches' own weights
+    /// are zero, so that they are constants again; their shifts are written into <paramref name="weights"/>. The caller disposes the tensors.
+    /// </summary>
+    internal (Network Network, Weights Masked) Structure(NetworkCut cut, Weights weights, long seed)
+    {
+        // Folding may have given layers a bias.
+        var network = new Network(
+            source.Name,
+            [
+                .. source.Nodes.Select(n =>
+                    cut.Source.Nodes.FirstOrDefault(c => c.Name == n.Name) is { } other
+                        ? n with
+                        {
+                            Layer = other.Layer,
+                        }
+                        : n
+                ),
+            ],
+            source.Outputs
+        );
+        var masked = cut.Mask(weights);
+        var reference = new Weights();
+        foreach (var (name, node, parameter) in network.Parameters())
+            reference[name] =
+                masked.Contains(name) ? masked[name].clone()
+                : parameter.Role == ParameterRole.Weight && network.FlowOf(node) is ChannelFlow.Own
+                    ? torch.zeros([.. parameter.Sizes], torch.float64)
+                : RandomWeights.Draw(name, parameter, 1, seed);
+        masked.Dispose();
+        SetShifts(weights, reference, []);
+        Silence(reference);
+        return (network, reference);
+    }
+
+    private void SetShifts(Weights target, Weights weights, HashSet<string> silent)
+    {
+        if (branches.IsEmpty)
+            return;
+        var constants = ConstantValues.Of(source, weights, silent);
+        foreach (var sum in branches.Where(b => b.Shift).GroupBy(b => b.Sum))
+        {
+            var terms = source[sum.Key]
+                .Inputs.Where(i => sum.Any(b => b.Term == i))
+                .Select(i => constants[i])
+                .ToArray();
+            double[] shift = [.. Enumerable.Range(0, terms[0].Length).Select(c => terms.Sum(t => t[c]))];
+            target[$"{ShiftName(source, sum.Key)}.bias"] = Numbers.Tensor(
+                shift,
+                [shift.Length],
+                weights[weights.Names.First()].dtype
+            );
+        }
+    }
+
+    // Branches that go without their shift: whatever gives it is zero in the reference, too.
+    private void Silence(Weights reference)
+    {
+        foreach (var branch in branches.Where(b => !b.Shift))
+        {
+            var tail = Tail(branch.Term);
+            foreach (var parameter in tail.Layer.Parameters(source.InputShapes(tail)))
+            {
+                if (parameter.Role is ParameterRole.Scale or ParameterRole.Shift or ParameterRole.Bias)
+                    reference[$"{tail.Owner}.{parameter.Name}"].zero_();
+            }
+        }
+    }
+
+    private Node Tail(string name)
+    {
+        var node = source[name];
+        while (node.Layer.Parameters(source.InputShapes(node)).Count == 0 && node.Inputs.Length == 1)
+            node = source[node.Inputs[0]];
+        return node;
+    }
+
+    private static HashSet<string> Upstream(Network network, string name)
+    {
+        var found = new HashSet<string> { name };
+        foreach (var node in network.Nodes.Reverse().Where(n => found.Contains(n.Name)))
+            found.UnionWith(node.Inputs);
+        return found;
+    }
+
+    private static string ShiftName(Network network, string sum)
+    {
+        var name = $"{sum}.shift";
+        while (network.Nodes.Any(n => n.Name == name))
+            name += "s";
+        return name;
+    }
+
+    private static Network Without(Network network, ImmutableArray<BranchPlan> branches)
+    {
+        if (branches.IsEmpty)
+            return network;
+        var (nodes, renamed) = (new List<Node>(), new Dictionary<string, string>());
+        foreach (var given in network.Nodes)
+        {
+            var dead = branches.Where(b => b.Sum == given.Name).ToArray();
+            var node = given with
+            {
+                Inputs =
+                [
+                    .. given.Inputs.Where(i => dead.All(b => b.Term != i)).Select(i => renamed.GetValueOrDefault(i, i)),
+                ],
+            };
+            var result = node.Name;
+            if (dead.Length > 0 && node.Inputs.Length == 1)
+                result = node.Inputs[0];
+            else
+                nodes.Add(node);
+            if (dead.Any(b => b.Shift))
+            {
+                nodes.Add(new(ShiftName(network, given.Name), new Shift(), [result]));
+                result = nodes[^1].Name;
+            }
+            if (result != given.Name)
+                renamed[given.Name] = result;
+        }
+        return new(network.Name, Reachable(nodes, network.Outputs), network.Outputs);
+    }
+
+    private static ImmutableArray<Node> Reachable(List<Node> nodes, ImmutableArray<string> outputs)
+    {
+        var needed = outputs.ToHashSet();
+        foreach (var node in Enumerable.Reverse(nodes).Where(n => needed.Contains(n.Name)))
+        {
+            needed.UnionWith(node.Inputs);
+            if (node.Shares is { } owner)
+                needed.Add(owner);
+        }
+        return [.. nodes.Where(n => needed.Contains(n.Name) || n.Layer is Input)];
+    }
+}
