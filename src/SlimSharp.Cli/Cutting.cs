@@ -7,14 +7,38 @@ namespace SlimSharp.Cli;
 /// <summary>Writes cut networks.</summary>
 internal static class Cutting
 {
-    /// <summary>Writes the cut network with its plan, certificate and probe; returns the size of the file in bytes.</summary>
-    internal static long Save(string path, SlimFile source, SlimmingPlan plan, SurgeryResult cut)
+    /// <summary>The beginning of the names of the tensors that certificates are checked with.</summary>
+    internal const string Probe = "probe.";
+
+    // What of a checkpoint is not the optimiser's.
+    private static readonly string[] NotRemembered = ["best.", "regularizer.", Probe];
+
+    /// <summary>
+    /// Writes the cut network with its plan, certificate and probe, and with what the optimiser remembered if that is given; returns the size
+    /// of the file in bytes.
+    /// </summary>
+    internal static long Save(
+        string path,
+        SlimFile source,
+        SlimmingPlan plan,
+        SurgeryResult cut,
+        Weights? memory = null
+    )
     {
         var extras = new Weights
         {
-            ["probe.inputs"] = cut.Probe.clone(),
-            ["probe.outputs"] = cut.MaskedOutputs.clone(),
+            [Probe + "inputs"] = cut.Probe.clone(),
+            [Probe + "outputs"] = cut.MaskedOutputs.clone(),
         };
+        foreach (var of in memory?.Names.GroupBy(n => n[..n.IndexOf('.')]) ?? [])
+        {
+            using var beside = new Weights();
+            foreach (var name in of)
+                beside[name[(of.Key.Length + 1)..]] = memory![name].clone();
+            using var carried = cut.Carry(beside);
+            foreach (var name in carried.Names)
+                extras[$"{of.Key}.{name}"] = carried[name].clone();
+        }
         using var result = source with
         {
             Network = cut.Model.Network,
@@ -25,5 +49,20 @@ internal static class Cutting
         };
         result.Save(path);
         return new FileInfo(path).Length;
+    }
+
+    /// <summary>What the optimiser of the run with that model remembered at its end.</summary>
+    /// <exception cref="UsageException">There is no checkpoint of these very weights.</exception>
+    internal static Weights Memory(string model, SlimFile file)
+    {
+        var path = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(model))!, "last.slim");
+        if (!File.Exists(path))
+            throw new UsageException($"--with-optimizer needs the run's checkpoint, but there is no {path}.");
+        using var last = SlimFile.Load(path);
+        return last.Weights.Hash() == file.Weights.Hash()
+            ? last.Extras.Only(n => !NotRemembered.Any(p => n.StartsWith(p, StringComparison.Ordinal)))
+            : throw new UsageException(
+                $"--with-optimizer needs a checkpoint of the weights that are cut, but {path} holds others; train with --keep last."
+            );
     }
 }

@@ -50,13 +50,24 @@ internal sealed class TrainingSession(RunFolder folder, RunOptions options, Scre
             Progress = new TrainingDisplay(screen),
             Save = checkpoint => Save(description, checkpoint),
         };
-        var position = trainer.Train(model, train, data.Validation, normalization, from, stop);
+        using var memory = start?.Extras.Only(name => !name.StartsWith(Cutting.Probe, StringComparison.Ordinal));
+        var position = trainer.Train(
+            model,
+            train,
+            data.Validation,
+            normalization,
+            from,
+            memory is { Names.Count: > 0 } ? memory : null,
+            stop
+        );
 
         var result = description with
         {
             Weights = model.CopyWeights(options.Precision == Precision.Float64 ? torch.float32 : null),
             // A cut network keeps the probe of its certificate.
-            Extras = start?.Plan is null ? Probe(data, normalization) : start.Extras.Copy(),
+            Extras = start?.Plan is null
+                ? Probe(data, normalization)
+                : start.Extras.Only(name => name.StartsWith(Cutting.Probe, StringComparison.Ordinal)),
         };
         result.Save(folder.ModelFile);
         folder.WriteReport(TrainingReport.Page(options, result, position));

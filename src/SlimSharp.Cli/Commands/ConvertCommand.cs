@@ -10,6 +10,8 @@ namespace SlimSharp.Cli;
 /// <summary>slim convert: brings weights that were trained elsewhere.</summary>
 internal static class ConvertCommand
 {
+    private const int Listed = 8;
+
     internal static Command Create()
     {
         var command = new Command(
@@ -45,10 +47,15 @@ internal static class ConvertCommand
             Description = "Standard deviation per channel.",
             HelpName = "LIST",
         };
+        var raw = new Option<bool>("--raw-pixels")
+        {
+            Description =
+                "The network was trained on pixels from 0 to 255 as they are, instead of --mean and --deviation.",
+        };
         var output = new Option<string?>("--out") { Description = "The file to write.", HelpName = "FILE" };
         var common = new CommonOptions();
         command.Add(input);
-        foreach (var option in (Option[])[model, width, classes, mean, deviation, output])
+        foreach (var option in (Option[])[model, width, classes, mean, deviation, raw, output])
             command.Add(option);
         common.AddTo(command);
         command.SetAction(parsed =>
@@ -59,7 +66,12 @@ internal static class ConvertCommand
                 parsed.GetValue(width)
             );
             var target = parsed.GetValue(output) ?? throw new UsageException("Give --out FILE for the .slim file.");
-            var normalization = Normalization(parsed.GetValue(mean), parsed.GetValue(deviation), network);
+            var normalization = Normalization(
+                parsed.GetValue(mean),
+                parsed.GetValue(deviation),
+                parsed.GetValue(raw),
+                network
+            );
             common.Prepare(parsed);
             return Convert(common.Screen(parsed), parsed.GetValue(input)!, target, network, normalization);
         });
@@ -75,6 +87,13 @@ internal static class ConvertCommand
             : StateDict.Read(path);
         try
         {
+            var fitting = NameMap.Fit(network, tensors);
+            var narrower = fitting
+                .Nodes.Where(n =>
+                    n.Layer is (Convolution or Linear) && fitting.Shapes[n.Name] != network.Shapes[n.Name]
+                )
+                .ToArray();
+            network = fitting;
             using var file = new SlimFile
             {
                 Network = network,
@@ -87,6 +106,10 @@ internal static class ConvertCommand
                 },
             };
             file.Save(target);
+            if (narrower.Length > 0)
+                screen.Say(
+                    $"{narrower.Length} layers are as wide as the weights: {string.Join(", ", narrower.Take(Listed).Select(n => $"{n.Name} {fitting.Shapes[n.Name].Channels}"))}{(narrower.Length > Listed ? ", …" : "")}"
+                );
         }
         finally
         {
@@ -104,11 +127,15 @@ internal static class ConvertCommand
         return ExitCode.Done;
     }
 
-    private static Normalization? Normalization(string? mean, string? deviation, Network network)
+    private static Normalization? Normalization(string? mean, string? deviation, bool raw, Network network)
     {
+        var channels = network.Shapes[network.Inputs.First().Name].Channels;
+        if (raw && (mean ?? deviation) is not null)
+            throw new UsageException("--raw-pixels takes the place of --mean and --deviation; leave those out.");
+        if (raw)
+            return Data.Normalization.Raw(channels);
         if (mean is null && deviation is null)
             return null;
-        var channels = network.Shapes[network.Inputs.First().Name].Channels;
         var (means, deviations) = (Numbers("--mean", mean, channels), Numbers("--deviation", deviation, channels));
         return deviations.All(d => d > 0)
             ? new([.. means], [.. deviations])

@@ -33,6 +33,20 @@ internal static class PruneCommand
             Description = "Cut until at most this share of parameters is left.",
             HelpName = "SHARE",
         };
+        var zeros = new Option<bool>("--zeros")
+        {
+            Description =
+                "Cut exactly what contributes nothing: channels of zero scale or zero weight in all readers, and branches that are constant.",
+        };
+        var emptyBlocks = new Option<bool>("--empty-blocks")
+        {
+            Description =
+                "Let whole blocks go whose inner layer has nothing above the threshold, instead of keeping a channel.",
+        };
+        var dropShifts = new Option<bool>("--drop-shifts")
+        {
+            Description = "Drop the constants that such blocks add, too; what that costs is reported.",
+        };
         var perLayer = new Option<bool>("--per-layer") { Description = "Apply the ratio within each layer." };
         var least = new Option<int>("--min-channels")
         {
@@ -76,12 +90,34 @@ internal static class PruneCommand
             Description = "The file to write [default: pruned.slim beside the model].",
             HelpName = "FILE",
         };
+        var withOptimizer = new Option<bool>("--with-optimizer")
+        {
+            Description =
+                "Cut what the run's optimiser remembers, too (momentum), so that 'slim retrain' goes on with it.",
+        };
         var planOnly = new Option<bool>("--plan-only") { Description = "Show the plan and cut nothing." };
         var common = new CommonOptions();
         command.Add(input);
         foreach (
             var option in (Option[])
-                [ratio, macs, parameters, perLayer, least, round, keep, constants, trunk, reduction, output, planOnly]
+                [
+                    ratio,
+                    macs,
+                    parameters,
+                    zeros,
+                    perLayer,
+                    emptyBlocks,
+                    dropShifts,
+                    least,
+                    round,
+                    keep,
+                    constants,
+                    trunk,
+                    reduction,
+                    output,
+                    withOptimizer,
+                    planOnly,
+                ]
         )
             command.Add(option);
         common.AddTo(command);
@@ -92,6 +128,9 @@ internal static class PruneCommand
                 Ratio = parsed.GetValue(ratio),
                 Macs = parsed.GetValue(macs),
                 Parameters = parsed.GetValue(parameters),
+                Zeros = parsed.GetValue(zeros),
+                EmptyBlocks = parsed.GetValue(emptyBlocks),
+                DropShifts = parsed.GetValue(dropShifts),
                 PerLayer = parsed.GetValue(perLayer),
                 MinChannels = parsed.GetValue(least),
                 RoundTo = parsed.GetValue(round),
@@ -110,16 +149,31 @@ internal static class PruneCommand
             var path = Files.Trained(parsed.GetValue(input)!);
             var target =
                 parsed.GetValue(output) ?? Path.Combine(Path.GetDirectoryName(Path.GetFullPath(path))!, "pruned.slim");
-            return Prune(common.Screen(parsed), path, target, options, parsed.GetValue(planOnly));
+            return Prune(
+                common.Screen(parsed),
+                path,
+                target,
+                options,
+                parsed.GetValue(planOnly),
+                parsed.GetValue(withOptimizer)
+            );
         });
         return command;
     }
 
-    private static int Prune(Screen screen, string path, string target, PlanOptions options, bool planOnly)
+    private static int Prune(
+        Screen screen,
+        string path,
+        string target,
+        PlanOptions options,
+        bool planOnly,
+        bool withOptimizer
+    )
     {
         if (Path.GetFullPath(path) == Path.GetFullPath(target))
             throw new UsageException($"--out {target} would write over the file that is cut; choose another name.");
         using var file = SlimFile.Load(path);
+        using var memory = withOptimizer ? Cutting.Memory(path, file) : null;
         using var model = file.ToModel();
         var plan = Planner.Plan(model, options);
         screen.Say(plan.Explain());
@@ -140,7 +194,7 @@ internal static class PruneCommand
             plan,
             file.Extras.Contains("probe.inputs") ? file.Extras["probe.inputs"] : null
         );
-        var result = Cutting.Save(target, file, plan, cut);
+        var result = Cutting.Save(target, file, plan, cut, memory);
         screen.Say(cut.Constants);
         screen.Say(
             $"Certificate: structure {Words.Number(cut.Certificate.StructureDifference, "G2")}, function {Words.Number(cut.Certificate.FunctionDifference, "G2")} of the largest output (float64); {Words.Number(cut.Certificate.FunctionDifference32, "G2")} in float32."

@@ -14,6 +14,10 @@ public sealed record Normalization(ImmutableArray<double> Mean, ImmutableArray<d
     public static Normalization Svhn { get; } =
         new([0.4376821, 0.4437697, 0.47280442], [0.19803012, 0.20101562, 0.19703614]);
 
+    /// <summary>No normalisation: a network sees the bytes as they are, 0 to 255.</summary>
+    public static Normalization Raw(int channels) =>
+        new([.. new double[channels]], [.. Enumerable.Repeat(1 / 255.0, channels)]);
+
     /// <summary>The mean and deviation of a set's own pixels.</summary>
     public static Normalization Of(ImageSet set)
     {

@@ -28,6 +28,39 @@ public static class NameMap
         return weights;
     }
 
+    /// <summary>
+    /// The network with the widths that the tensors have, where others have made layers narrower; itself, where widths agree or no
+    /// network comes of theirs.
+    /// </summary>
+    public static Network Fit(Network network, IReadOnlyDictionary<string, torch.Tensor> tensors)
+    {
+        var map = BestMap(network, tensors);
+        var nodes = network.Nodes.Select(n =>
+            map.TryGetValue($"{n.Name}.weight", out var name) && tensors.TryGetValue(name, out var weight)
+                ? n with
+                {
+                    Layer = n.Layer switch
+                    {
+                        Convolution { Groups: 1 } c when weight.dim() == 4 => c with
+                        {
+                            Channels = (int)weight.shape[0],
+                        },
+                        Linear l when weight.dim() == 2 => l with { Channels = (int)weight.shape[0] },
+                        var other => other,
+                    },
+                }
+                : n
+        );
+        try
+        {
+            return new(network.Name, [.. nodes], network.Outputs);
+        }
+        catch (NetworkException)
+        {
+            return network;
+        }
+    }
+
     /// <summary>By the network's names, those of others, one for one.</summary>
     internal static IReadOnlyDictionary<string, string> Of(
         string source,
@@ -36,8 +69,7 @@ public static class NameMap
     )
     {
         var parameters = network.Parameters().ToArray();
-        var map = Maps(network, tensors)
-            .MaxBy(m => parameters.Count(p => m.TryGetValue(p.Name, out var theirs) && tensors.ContainsKey(theirs)))!;
+        var map = BestMap(network, tensors);
         string[] missing =
         [
             .. parameters
@@ -60,6 +92,11 @@ public static class NameMap
             );
         return parameters.ToDictionary(p => p.Name, p => map[p.Name]);
     }
+
+    private static Dictionary<string, string> BestMap(
+        Network network,
+        IReadOnlyDictionary<string, torch.Tensor> tensors
+    ) => Maps(network, tensors).MaxBy(m => m.Values.Count(tensors.ContainsKey))!;
 
     private static string List(string title, string[] names) =>
         names.Length == 0

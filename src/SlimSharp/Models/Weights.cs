@@ -44,6 +44,15 @@ public sealed class Weights : IDisposable
         return copy;
     }
 
+    /// <summary>Copies of the tensors whose names are chosen; the caller disposes the result.</summary>
+    public Weights Only(Func<string, bool> chosen)
+    {
+        var copy = new Weights();
+        foreach (var (name, tensor) in _tensors.Where(t => chosen(t.Key)))
+            copy[name] = tensor.clone();
+        return copy;
+    }
+
     /// <summary>SHA-256 of one tensor's bytes, in hexadecimal.</summary>
     public string HashOf(string name) => Numbers.Hash(this[name]);
 

@@ -68,7 +68,7 @@ internal sealed class DeadBranches(Network source, ImmutableArray<BranchPlan> br
     /// The source's tensors for a masked <paramref name="target"/>: what is left as it is there, what goes as in
     /// <paramref name="original"/>, but with nothing read where the plan empties. The caller disposes them.
     /// </summary>
-    internal Weights Reference(Weights target, Weights original)
+    internal Weights Reference(Weights target, Weights original, bool silence = true)
     {
         var reference = new Weights();
         foreach (var (name, node, parameter) in source.Parameters())
@@ -79,7 +79,8 @@ internal sealed class DeadBranches(Network source, ImmutableArray<BranchPlan> br
                     ? torch.zeros_like(tensor)
                     : tensor.clone();
         }
-        Silence(reference);
+        if (silence)
+            Silence(reference);
         return reference;
     }
 

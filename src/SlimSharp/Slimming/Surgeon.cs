@@ -68,7 +68,19 @@ public static class Surgeon
         };
         var expected = NetworkCost.Of(cut.Target);
         if (certificate.Agrees && (parameters, macs) == (expected.Parameters, expected.Macs))
-            return new(new Model(cut.Target, small), certificate, inputs, masked, folding.Report);
+        {
+            using var kept = branches.Reference(left, wide, silence: false);
+            return new(
+                new Model(cut.Target, small),
+                certificate,
+                inputs,
+                masked,
+                folding.Report + CostOfSilence(branches.Source, kept, inputs, masked)
+            )
+            {
+                Cut = cut,
+            };
+        }
 
         small.Dispose();
         inputs.Dispose();
@@ -96,6 +108,21 @@ public static class Surgeon
         using var outputs = Certifier.Outputs(small, cast);
         var masked = Certifier.Outputs(original, cast);
         return (Numbers.RelativeDifference(outputs, masked), masked);
+    }
+
+    // What it costs to leave out the shifts of dead branches, in a sentence.
+    private static string CostOfSilence(Network source, Weights kept, torch.Tensor inputs, torch.Tensor masked)
+    {
+        using var wide = inputs.to(torch.float64);
+        using var model = new Model(source, kept.Copy());
+        using var outputs = Certifier.Outputs(model, wide);
+        var moved = Numbers.RelativeDifference(masked, outputs);
+        return moved == 0
+            ? ""
+            : string.Create(
+                CultureInfo.InvariantCulture,
+                $" Without the shifts of dead branches the outputs move by {moved:P1} of the largest."
+            );
     }
 
     private static torch.Tensor RandomProbe(Network network)

@@ -17,6 +17,27 @@ public sealed record SurgeryResult(
     string Constants
 ) : IDisposable
 {
+    internal NetworkCut Cut { get; init; } = null!; // whoever cuts sets it
+
+    /// <summary>
+    /// What belongs to the cut network of tensors that stand beside the original's parameters, such as momentum: cut as these were, and zeros for
+    /// parameters that the cut added or that are missing. The caller disposes them.
+    /// </summary>
+    /// <param name="beside">Tensors by the names and of the shapes of the original's parameters.</param>
+    public Weights Carry(Weights beside)
+    {
+        using var all = new Weights();
+        foreach (var (name, _, parameter) in Cut.Source.Parameters())
+            all[name] = beside.Contains(name)
+                ? beside[name].detach().clone()
+                : torch.zeros([.. parameter.Sizes], torch.float32);
+        using var sliced = Cut.Slice(all);
+        var carried = new Weights();
+        foreach (var (name, _, _) in Cut.Target.Parameters().Where(p => p.Parameter.IsTrained))
+            carried[name] = sliced[name].clone();
+        return carried;
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

@@ -23,7 +23,8 @@ public sealed class Trainer(TrainingOptions options, params IReadOnlyList<Regula
 
     /// <summary>
     /// Trains <paramref name="model"/> in place, from <paramref name="from"/> on if given. Afterwards it holds the last weights,
-    /// or the best ones on validation images if so asked.
+    /// or the best ones on validation images if so asked. A new training may begin with the <paramref name="memory"/> of an optimiser, as
+    /// momentum.NAME by parameter.
     /// </summary>
     /// <exception cref="TrainingException">An option is out of range, or the loss is no longer a number.</exception>
     /// <exception cref="OperationCanceledException">It was stopped, after a checkpoint.</exception>
@@ -33,6 +34,7 @@ public sealed class Trainer(TrainingOptions options, params IReadOnlyList<Regula
         ImageSet? validation,
         Normalization normalization,
         Checkpoint? from = null,
+        Weights? memory = null,
         CancellationToken stop = default
     )
     {
@@ -41,6 +43,8 @@ public sealed class Trainer(TrainingOptions options, params IReadOnlyList<Regula
         using var state = new TrainingState(model, options.Optimizer, regularizers);
         if (from is not null)
             state.Restore(from.Position, from.Weights, from.Extras);
+        else if (memory is not null)
+            state.Recall(memory);
         var batches = new Batches(train, options.BatchSize, normalization, options.Augmentation, options.Seed);
         var pace = new Pace(options.Epochs, BatchCount(batches), state.Position);
         while (state.Position.Epoch < options.Epochs)

@@ -78,6 +78,24 @@ internal sealed class TrainingState : IDisposable
         return extras;
     }
 
+    /// <summary>Begins with what an optimiser of the same kind remembered, by the names that <see cref="Extras"/> gives.</summary>
+    internal void Recall(Weights memory)
+    {
+        using var still = torch.no_grad();
+        foreach (var (name, tensors) in _memory)
+        {
+            for (var i = 0; i < tensors.Length; i++)
+            {
+                var key = $"{_rule.Memory[i]}.{name}";
+                if (!memory.Contains(key))
+                    throw new TrainingException(
+                        $"The optimiser's memory that training is to go on with lacks '{key}'; it is of another optimiser or network."
+                    );
+                tensors[i].copy_(memory[key]);
+            }
+        }
+    }
+
     internal void Restore(TrainingPosition position, Weights weights, Weights extras)
     {
         Position = position;

@@ -103,53 +103,26 @@ public class ZooTests
     }
 
     [Theory]
-    [InlineData("cifar10-resnet20-akamaster", "resnet20")]
-    [InlineData("cifar10-resnet32-akamaster", "resnet32")]
-    [InlineData("cifar10-resnet56-akamaster", "resnet56")]
-    [InlineData("cifar10-resnet20-distiller-dense", "resnet20b")]
-    [InlineData("cifar10-resnet20-distiller-ssl-channels-zeroed", "resnet20b")]
-    [InlineData("cifar10-resnet20-distiller-ssl-5layers-zeroed", "resnet20b")]
-    [InlineData("cifar10-resnet8-mlperftiny", "resnet8")]
-    [InlineData("vww-mobilenetv1_0.25_96-mlperftiny", "mobilenetv1")]
-    public void Weights_trained_elsewhere_give_their_logits(string file, string name)
+    [InlineData("preresnet164", 577_258, 167_477_770)]
+    [InlineData("densenet40", 548_698, 289_585_882)]
+    public void Every_second_channel_of_every_layer_cut_and_the_trunk_whole_has_the_published_costs(
+        string name,
+        long parameters,
+        long flops
+    )
     {
-        var folder = Machine.SharedPath("data", "pretrained");
-        using var scope = torch.NewDisposeScope();
-        var network = name == "mobilenetv1" ? MobileNet.CreateV1() : ZooEntry.Get(name, 10, 1);
-        var (tensors, _) = SafeTensors.Read(Path.Combine(folder, file + ".safetensors"));
-        using var model = new Model(network, NameMap.Match(file, network, tensors));
-        model.eval();
-
-        var vww = name == "mobilenetv1";
-        var set = DataSource
-            .Read(
-                new()
-                {
-                    Path = Machine.SharedPath(
-                        "data",
-                        vww ? "vww96/vww96_400.bin.gz" : "cifar10/lossless_test200.bin.gz"
-                    ),
-                    Records = network.Shapes["input"],
-                }
-            )
-            .Test!;
-        var normalization =
-            file.Contains("akamaster") ? new Normalization([0.485, 0.456, 0.406], [0.229, 0.224, 0.225])
-            : file.Contains("distiller") ? new([0.5, 0.5, 0.5], [0.5, 0.5, 0.5])
-            : vww ? new([0, 0, 0], [1, 1, 1])
-            : new Normalization([0, 0, 0], [1 / 255.0, 1 / 255.0, 1 / 255.0]);
-        using var json = JsonDocument.Parse(File.ReadAllText(Path.Combine(folder, "reference_logits.json")));
-        var rows = json
-            .RootElement.GetProperty("logits")
-            .EnumerateObject()
-            .Single(l => l.Name.Split(' ')[0] == file)
-            .Value;
-        double[] expected = [.. rows.EnumerateArray().SelectMany(r => r.EnumerateArray()).Select(v => v.GetDouble())];
-        using var batch = Batches.InOrder(set, normalization).Make([.. Enumerable.Range(0, 8)]);
-        var logits = Numbers.Read(model.forward(batch.Images));
-        Assert.Equal(expected.Length, logits.Length);
-        var size = expected.Max(Math.Abs);
-        Assert.All(expected.Zip(logits), p => Assert.Equal(p.First, p.Second, 1.5e-5 * size)); // printed with five decimals
-        Assert.True(Evaluation.Of(model, set.Subset([.. Enumerable.Range(0, 200)]), normalization).Accuracy > 0.8);
+        var network = ZooEntry.Get(name, 10, 1);
+        using var weights = Initialization.Draw(network, 0);
+        // Scales 1, 2, 1, 2, …: the half is cut in every layer.
+        foreach (var scale in network.Parameters().Where(p => p.Parameter.Role == ParameterRole.Scale))
+            weights[scale.Name] = Numbers.Tensor(
+                [.. Enumerable.Range(0, (int)scale.Parameter.Count).Select(i => 1.0 + i % 2)],
+                [scale.Parameter.Count],
+                torch.float32
+            );
+        var plan = Planner.Plan(network, weights, new() { Ratio = 0.3, Trunk = Trunk.Selection });
+        var cost = plan.PublishedCost();
+        Assert.Equal((parameters, flops), (cost.Parameters, cost.PublishedFlops));
+        Assert.True(NetworkCost.Of(plan.Target()).Parameters < parameters);
     }
 }
