@@ -55,9 +55,24 @@ internal static class Machine
         return (process.ExitCode, output, error.GetAwaiter().GetResult());
     }
 
-    internal static Process Start(params string[] arguments) =>
+    internal static Process Start(params string[] arguments) => StartProgram("dotnet", arguments);
+
+    /// <summary>What a script of Debian's Python prints; skips the test with a sentence where the library is not installed.</summary>
+    internal static string Python(string library, string script, params string[] arguments)
+    {
+        const string Interpreter = "/usr/bin/python3";
+        Assert.SkipUnless(
+            File.Exists(Interpreter) && Run(StartProgram(Interpreter, ["-c", $"import {library}"])).Code == 0,
+            $"Python's {library} is not there; on Debian: apt install python3-{library}."
+        );
+        var (code, output, error) = Run(StartProgram(Interpreter, ["-c", script, .. arguments]));
+        Assert.True(code == 0, error);
+        return output;
+    }
+
+    private static Process StartProgram(string program, string[] arguments) =>
         Process.Start(
-            new ProcessStartInfo("dotnet", arguments)
+            new ProcessStartInfo(program, arguments)
             {
                 RedirectStandardOutput = true,
                 RedirectStandardError = true,

@@ -89,12 +89,7 @@ public static class Verification
         const string What = "on the stored images, the masked original and this network";
         return plan.Options.Constants == ConstantTreatment.Drop && !plan.Branches.Any(b => b.Shift)
             ? Compared("function", difference, What)
-            : Compared(
-                "function",
-                difference,
-                $"{What}, whose constants were rounded to float32,",
-                FoldedTolerance
-            );
+            : Compared("function", difference, $"{What}, whose constants were rounded to float32,", FoldedTolerance);
     }
 
     private static IEnumerable<Check> Against(

@@ -123,14 +123,6 @@ public class CommandTests
     [Trait("Length", "long")]
     public async Task Pytorch_loads_what_is_exported()
     {
-        var python = System.Diagnostics.Process.Start(
-            new System.Diagnostics.ProcessStartInfo("sh", ["-c", "/usr/bin/python3 -c 'import torch'"])
-            {
-                RedirectStandardError = true,
-            }
-        )!;
-        await python.WaitForExitAsync(TestContext.Current.CancellationToken);
-        Assert.SkipUnless(python.ExitCode == 0, "PyTorch is not there; on Debian: apt install python3-torch.");
         var (slim, back) = (Path.Combine(Machine.Folder(), "a.slim"), Path.Combine(Machine.Folder(), "a.pth"));
         var network = SlimSharp.Zoo.CifarResNet.Create(20, width: 0.25);
         using var file = new SlimSharp.Formats.SlimFile
@@ -142,20 +134,72 @@ public class CommandTests
         await Json("export", slim, "--pytorch", back);
         var script =
             "import torch,sys; d=torch.load(sys.argv[1]); print(len(d), float(d['fc.weight'].double().sum()), tuple(d['conv1.weight'].shape))";
-        using var process = System.Diagnostics.Process.Start(
-            new System.Diagnostics.ProcessStartInfo("/usr/bin/python3", ["-c", script, back])
-            {
-                RedirectStandardOutput = true,
-                RedirectStandardError = true,
-            }
-        )!;
-        var (code, output, error) = Machine.Run(process);
-        Assert.True(code == 0, error);
+        var output = Machine.Python("torch", script, back);
         var sum = file.Weights.Values("fc.weight").Sum();
         var words = output.Split(' ', 3);
         Assert.Equal($"{file.Weights.Names.Count}", words[0]);
         Assert.Equal(sum, double.Parse(words[1]), 1e-9);
         Assert.Equal("(4, 3, 3, 3)", words[2].Trim());
+    }
+
+    [Fact]
+    public async Task Prune_train_on_with_the_momentum_and_prune_again()
+    {
+        var folder = Machine.Folder();
+        var (a, b, c) = (Path.Combine(folder, "a"), Path.Combine(folder, "b"), Path.Combine(folder, "c"));
+        await Json(Train(a, "--penalty", "l1", "--lambda", "1e-3"));
+        await Json("prune", a, "--ratio", "0.3", "--with-optimizer");
+        using (var cut = SlimSharp.Formats.SlimFile.Load(Path.Combine(a, "pruned.slim")))
+            Assert.Equal(
+                cut.Network.Parameters()
+                    .Where(p => p.Parameter.IsTrained)
+                    .Select(p => "momentum." + p.Name)
+                    .Order(StringComparer.Ordinal),
+                cut.Extras.Names.Where(n => n.StartsWith("momentum", StringComparison.Ordinal))
+            );
+        string[] on = ["--data", Data.Value, "--pad", "32", "--epochs", "1", "--lr", "1e-4", "--threads", "1"];
+        await Json(["retrain", a, "--out", b, .. on]);
+        await Json("prune", a, "--ratio", "0.3");
+        await Json(["retrain", a, "--out", c, .. on]);
+        using var withMomentum = SlimSharp.Formats.SlimFile.Load(Path.Combine(b, "model.slim"));
+        using var without = SlimSharp.Formats.SlimFile.Load(Path.Combine(c, "model.slim"));
+        Assert.NotEqual(without.Weights.Hash(), withMomentum.Weights.Hash());
+        Assert.All(withMomentum.Extras.Names, n => Assert.StartsWith("probe.", n));
+        Assert.Equal(0, (await Slim.Run("verify", b, "--against", a)).Code);
+        await Json("prune", b, "--ratio", "0.3");
+        Assert.Equal(0, (await Slim.Run("verify", Path.Combine(b, "pruned.slim"), "--against", b)).Code);
+        // An optimiser of another kind cannot go on with it.
+        await Json("prune", a, "--ratio", "0.3", "--with-optimizer");
+        var (code, _, error) = await Slim.Run([
+            "retrain",
+            a,
+            "--out",
+            Path.Combine(folder, "d"),
+            "--optimizer",
+            "adamw",
+            .. on,
+        ]);
+        Assert.Equal(2, code);
+        Assert.Contains("lacks 'mean.", error);
+    }
+
+    [Fact]
+    public async Task Weights_of_a_thinned_network_are_converted_and_cut_where_they_are_zero()
+    {
+        string Pretrained(string name) =>
+            Machine.SharedPath("data", "pretrained", $"cifar10-resnet20-distiller-{name}.safetensors");
+        var (thin, dead) = (Path.Combine(Machine.Folder(), "thin.slim"), Path.Combine(Machine.Folder(), "dead.slim"));
+        string[] how = ["--model", "resnet20b", "--mean", "0.5,0.5,0.5", "--deviation", "0.5,0.5,0.5", "--out"];
+        var (code, output, _) = await Slim.Run(["convert", Pretrained("ssl-channels-thinned"), .. how, thin]);
+        Assert.Equal(0, code);
+        Assert.Contains("7 layers are as wide as the weights: layer1.0.conv1 11, layer1.1.conv1 8", output);
+        await Json(["convert", Pretrained("ssl-5layers-zeroed"), .. how, dead]);
+        var cut = Path.Combine(Machine.Folder(), "cut.slim");
+        (_, output, _) = await Slim.Run("prune", dead, "--zeros", "--out", cut);
+        Assert.Contains("layer2.2.bn2 adds a constant to layer2.2.add: it goes, a shift per channel stays", output);
+        Assert.Equal(0, (await Slim.Run("verify", cut, "--against", dead)).Code);
+        (_, output, _) = await Slim.Run("prune", dead, "--zeros", "--drop-shifts", "--out", cut);
+        Assert.Contains("Without the shifts of dead branches the outputs move by", output);
     }
 
     [Fact]

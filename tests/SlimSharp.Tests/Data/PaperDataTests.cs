@@ -173,4 +173,45 @@ public class PaperDataTests
         Assert.Equal(new SlimSharp.Networks.Shape(3, 64, 64), data.Train.Shape);
         Assert.All(Enumerable.Range(0, 100), c => Assert.Equal(50, data.Test.Labels.Count(l => l == c)));
     }
+
+    // Writes train, extra and test of SVHN and CIFAR-100's train and test with random content, and prints the SHA-256 of what is to be read of each.
+    private const string OtherWriter = """
+        import sys, os, hashlib, numpy as np, scipy.io
+        folder, r = sys.argv[1], np.random.RandomState(3)
+        def show(pixels, labels):
+            print(hashlib.sha256(pixels.astype('u1').tobytes()).hexdigest(), ','.join(map(str, labels)))
+        for name, count, packed in (('train', 40, True), ('extra', 9, False), ('test', 7, True)):
+            x = r.randint(0, 256, (32, 32, 3, count)).astype('u1')
+            y = r.randint(1, 11, (count, 1)).astype('u1')
+            scipy.io.savemat(os.path.join(folder, 'svhn', name + '_32x32.mat'), {'X': x, 'y': y}, do_compression=packed)
+            back = scipy.io.loadmat(os.path.join(folder, 'svhn', name + '_32x32.mat'))
+            show(back['X'].transpose(3, 2, 0, 1), back['y'][:, 0] % 10)
+        for name, count in (('train', 30), ('test', 11)):
+            coarse, fine = r.randint(0, 20, (count, 1)), r.randint(0, 100, (count, 1))
+            pixels = r.randint(0, 256, (count, 3072))
+            np.concatenate([coarse, fine, pixels], 1).astype('u1').tofile(os.path.join(folder, 'cifar100', name + '.bin'))
+            back = np.fromfile(os.path.join(folder, 'cifar100', name + '.bin'), 'u1').reshape(count, 3074)
+            show(back[:, 2:], back[:, 1])
+        """;
+
+    [Fact]
+    [Trait("Length", "long")]
+    public void What_others_write_and_read_is_read_byte_for_byte()
+    {
+        var folder = Machine.Folder();
+        Directory.CreateDirectory(Path.Combine(folder, "svhn"));
+        Directory.CreateDirectory(Path.Combine(folder, "cifar100"));
+        var lines = Machine.Python("scipy", OtherWriter, folder).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        static string Line(ReadOnlySpan<byte> pixels, IEnumerable<int> labels) =>
+            $"{Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(pixels))} {string.Join(',', labels)}";
+
+        var svhn = DataSource.Read(new() { Path = Path.Combine(folder, "svhn"), Validation = 0 });
+        var first = 40 * 3072;
+        Assert.Equal(lines[0], Line(svhn.Train!.Pixels.AsSpan(0, first), svhn.Train.Labels[..40]));
+        Assert.Equal(lines[1], Line(svhn.Train.Pixels.AsSpan(first), svhn.Train.Labels[40..]));
+        Assert.Equal(lines[2], Line(svhn.Test!.Pixels, svhn.Test.Labels));
+        var cifar = DataSource.Read(new() { Path = Path.Combine(folder, "cifar100"), Validation = 0 });
+        Assert.Equal(lines[3], Line(cifar.Train!.Pixels, cifar.Train.Labels));
+        Assert.Equal(lines[4], Line(cifar.Test!.Pixels, cifar.Test.Labels));
+    }
 }

@@ -176,7 +176,7 @@ internal static class Topologies
         x = b.Node("slope1", new PRelu(), b.BatchNorm("bn1", x));
         x = b.Node("up2", new TransposedConvolution(6, 2) { Groups = 2 }, x);
         x = b.Node("slope2", new PRelu { Shared = true }, b.BatchNorm("bn2", x));
-        x = b.Node("up3", new TransposedConvolution(6, new Kernel(2, 3)) { Groups = 6, Stride = new(1, 2) }, x);
+        x = b.Node("up3", new TransposedConvolution(12, new Kernel(2, 3)) { Groups = 6, Stride = new(1, 2) }, x);
         x = b.Node("larger", new Upsample(new Stride(2, 1)) { Bilinear = true }, b.BatchNorm("bn3", x));
         x = b.ConvBnRelu("last", b.Node("larger2", new Upsample(2), x), 5, stride: 4);
         return b.Build(b.Linear("classifier", b.GlobalAveragePool("pool", x), 5));

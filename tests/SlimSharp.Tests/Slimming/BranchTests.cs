@@ -88,7 +88,10 @@ public class BranchTests
         Assert.Equal([true, false], plan.Branches.Select(b => b.Shift));
         using var cut = Surgeon.Apply(model, plan);
         Assert.DoesNotContain(Names(cut.Model.Network), n => n.StartsWith("layer2.1", StringComparison.Ordinal));
-        Assert.DoesNotContain(Names(cut.Model.Network), n => n.StartsWith("layer1.1", StringComparison.Ordinal));
+        Assert.Equal(
+            ["layer1.1.add.shift"],
+            Names(cut.Model.Network).Where(n => n.StartsWith("layer1.1", StringComparison.Ordinal))
+        );
 
         // Without leave to empty blocks one channel stays.
         var kept = Planner.Plan(model, options with { EmptyBlocks = false });

@@ -39,8 +39,6 @@ public sealed record TransposedConvolution(int Channels, Kernel Kernel) : Layer
             throw new NetworkException(
                 $"has {Groups} groups, which must divide its {inputs[0].Channels} input and {Channels} output channels"
             );
-        if (Groups > 1 && Groups == inputs[0].Channels && Channels != Groups)
-            throw new NetworkException("is depthwise and so needs as many output as input channels");
         return new(
             Channels,
             Size(inputs[0].Height, Stride.Height, Padding.Top, Dilation.Height, Kernel.Height, OutputPadding.Height),
@@ -61,27 +59,34 @@ public sealed record TransposedConvolution(int Channels, Kernel Kernel) : Layer
     /// <inheritdoc/>
     public override IReadOnlyList<LayerParameter> Parameters(IReadOnlyList<Shape> inputs)
     {
-        var depthwise = IsDepthwise(inputs);
+        // Depthwise, both axes of channels follow the input's.
         var weight = new LayerParameter(
             "weight",
             ParameterRole.Weight,
             [inputs[0].Channels, Channels / Groups, Kernel.Height, Kernel.Width],
-            OutputAxis: depthwise ? 0 : 1,
-            InputAxis: depthwise ? null : 0
+            OutputAxis: IsDepthwise(inputs) ? null : 1,
+            InputAxis: 0
         );
         return Bias ? [weight, new("bias", ParameterRole.Bias, [Channels])] : [weight];
     }
 
     /// <inheritdoc/>
-    public override ChannelFlow Flow(IReadOnlyList<Shape> inputs) =>
-        IsDepthwise(inputs) ? new ChannelFlow.Same() : new ChannelFlow.Own(Groups);
+    public override ChannelFlow Flow(IReadOnlyList<Shape> inputs)
+    {
+        if (!IsDepthwise(inputs))
+            return new ChannelFlow.Own(Groups);
+        var multiplier = Channels / Groups;
+        return new ChannelFlow.Map([
+            .. Enumerable.Range(0, Channels).Select(i => new ChannelSource(0, i / multiplier)),
+        ]);
+    }
 
     /// <inheritdoc/>
     public override Layer Narrow(IReadOnlyList<Shape> shapes, IReadOnlyList<int[]> inputs, int[] output) =>
         this with
         {
             Channels = output.Length,
-            Groups = IsDepthwise(shapes) ? output.Length : Groups,
+            Groups = IsDepthwise(shapes) ? inputs[0].Length : Groups,
         };
 
     /// <inheritdoc/>
