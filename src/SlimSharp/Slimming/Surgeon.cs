@@ -69,13 +69,12 @@ public static class Surgeon
         var expected = NetworkCost.Of(cut.Target);
         if (certificate.Agrees && (parameters, macs) == (expected.Parameters, expected.Macs))
         {
-            using var kept = branches.Reference(left, wide, silence: false);
             return new(
                 new Model(cut.Target, small),
                 certificate,
                 inputs,
                 masked,
-                folding.Report + CostOfSilence(branches.Source, kept, inputs, masked)
+                folding.Report + CostOfSilence(branches, left, wide, inputs, masked)
             )
             {
                 Cut = cut,
@@ -111,10 +110,18 @@ public static class Surgeon
     }
 
     // What it costs to leave out the shifts of dead branches, in a sentence.
-    private static string CostOfSilence(Network source, Weights kept, torch.Tensor inputs, torch.Tensor masked)
+    private static string CostOfSilence(
+        DeadBranches branches,
+        Weights left,
+        Weights original,
+        torch.Tensor inputs,
+        torch.Tensor masked
+    )
     {
+        if (!branches.AnyWithoutShift)
+            return "";
         using var wide = inputs.to(torch.float64);
-        using var model = new Model(source, kept.Copy());
+        using var model = new Model(branches.Source, branches.Reference(left, original, silence: false));
         using var outputs = Certifier.Outputs(model, wide);
         var moved = Numbers.RelativeDifference(masked, outputs);
         return moved == 0

@@ -61,7 +61,7 @@ public class BadInputTests
             { "train --resume {empty}", "no run.json" },
             { "train --resume /nowhere", "no run.json" },
             { "train --resume {empty} --epochs 3", "leave out --epochs" },
-            { "prune {model}", "exactly one of --ratio, --macs and --params" },
+            { "prune {model}", "exactly one of --ratio, --macs, --params and --zeros" },
             { "prune {model} --ratio 0.5 --macs 0.5", "exactly one of" },
             { "prune {model} --ratio 1", "must lie in [0, 1)" },
             { "prune {model} --params 0", "must lie in (0, 1]" },
