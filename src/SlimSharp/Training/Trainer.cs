@@ -2,8 +2,6 @@ using System.Diagnostics;
 using SlimSharp.Data;
 using SlimSharp.Models;
 using SlimSharp.Regularizers;
-using TorchSharp;
-using F = TorchSharp.torch.nn.functional;
 
 namespace SlimSharp.Training;
 
@@ -62,11 +60,12 @@ public sealed class Trainer(TrainingOptions options, params IReadOnlyList<Regula
     {
         state.Model.train();
         var count = BatchCount(batches);
+        var step = new TrainingStep(options, regularizers, count);
         foreach (
             var batch in batches.Epoch(state.Position.Epoch, state.Position.Batch).Take(count - state.Position.Batch)
         )
         {
-            Step(state, batch, count);
+            step.Run(state, batch);
             var p = state.Position = state.Position with { Batch = state.Position.Batch + 1 };
             Progress?.Report(
                 new(
@@ -84,45 +83,6 @@ public sealed class Trainer(TrainingOptions options, params IReadOnlyList<Regula
                 SaveNow(state, pace);
             stop.ThrowIfCancellationRequested();
         }
-    }
-
-    private void Step(TrainingState state, Batch given, int count)
-    {
-        using var scope = torch.NewDisposeScope();
-        var (model, position) = (state.Model, state.Position);
-        var rate = options.LearningRate.At((position.Epoch + (double)position.Batch / count) / options.Epochs);
-        var info = new StepInfo(position.Epoch, position.Batch, rate, options.Optimizer.EffectiveStep(rate));
-        using var batch = regularizers.Aggregate(given, (b, r) => r.OnBatch(b, info));
-        var (images, labels) = (batch.Images.to(model.Type, model.Device), batch.Labels.to(model.Device));
-
-        var output = model.Network.Outputs[0];
-        var values = model.Run(
-            new Dictionary<string, torch.Tensor> { [model.Network.Inputs.First().Name] = images },
-            [.. model.Network.Outputs.Concat(regularizers.SelectMany(r => r.Features)).Distinct()],
-            regularizers.SelectMany(r => r.Substitutes(model, info)).ToDictionary(),
-            new RunMode(true, new(options.Seed, position.Epoch, batch.Indices))
-        );
-        var loss = F.cross_entropy(values[output], labels, label_smoothing: options.LabelSmoothing);
-        var mean = Numbers.Single(loss);
-        foreach (var term in regularizers.Select(r => r.Loss(batch, values, info)).OfType<torch.Tensor>())
-            loss = loss.add(term, Scalars.One);
-        if (!double.IsFinite(mean))
-            throw new TrainingException(
-                $"The loss is no longer a number in epoch {position.Epoch + 1}, batch {position.Batch + 1}; take a smaller learning rate or λ."
-            );
-
-        loss.backward();
-        foreach (var regularizer in regularizers)
-            regularizer.OnGradients(model, info);
-        state.Step(rate, options.ClipNorm);
-        foreach (var regularizer in regularizers)
-            regularizer.AfterStep(model, info);
-        state.Position = state.Position with
-        {
-            LossSum = position.LossSum + mean * batch.Indices.Count,
-            Correct = position.Correct + Evaluation.Correct(values[output], labels),
-            Seen = position.Seen + batch.Indices.Count,
-        };
     }
 
     private void FinishEpoch(TrainingState state, ImageSet? validation, Normalization normalization, Pace pace)

@@ -1,0 +1,40 @@
+namespace SlimSharp.Benchmarks;
+
+/// <summary>The command ./bench.</summary>
+internal static class Bench
+{
+    private const string Usage = """
+        ./bench training [NETWORK …]   a training step: SlimSharp in float32 and bfloat16 against plain TorchSharp
+        ./bench data                   preparing batches, against TorchSharp's loader
+        ./bench cut                    groups, plan, surgery and certificate of networks of depth 20 … 1001
+          --threads N                  threads of every side [default: all cores]
+          --rounds N                   how often each side is timed [default: 12]
+        """;
+
+    internal static int Run(string[] args)
+    {
+        var words = args.Where(
+                (a, i) =>
+                    !a.StartsWith("--", StringComparison.Ordinal)
+                    && (i == 0 || !args[i - 1].StartsWith("--", StringComparison.Ordinal))
+            )
+            .ToArray();
+        int Option(string name, int value) =>
+            Array.IndexOf(args, name) is >= 0 and var at
+            && at + 1 < args.Length
+            && int.TryParse(args[at + 1], out var given)
+                ? given
+                : value;
+        Threads.Count = Option("--threads", Environment.ProcessorCount);
+        var rounds = Option("--rounds", 12);
+        switch (words.FirstOrDefault())
+        {
+            case "training":
+                TrainingBenchmark.Run(words[1..], rounds);
+                return 0;
+            default:
+                Console.WriteLine(Usage);
+                return 2;
+        }
+    }
+}

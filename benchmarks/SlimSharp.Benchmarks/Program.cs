@@ -1,0 +1,3 @@
+using SlimSharp.Benchmarks;
+
+return Bench.Run(args);
