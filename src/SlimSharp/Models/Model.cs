@@ -1,3 +1,4 @@
+using SlimSharp.Models.Passes;
 using SlimSharp.Networks;
 using TorchSharp;
 
@@ -10,9 +11,9 @@ namespace SlimSharp.Models;
 public sealed class Model : torch.nn.Module<torch.Tensor, torch.Tensor>
 {
     private readonly Dictionary<string, torch.Tensor> _tensors = [];
-    private readonly Dictionary<string, Schedule> _schedules = [];
+    private readonly Dictionary<(string Wanted, ScheduleOptions Options), Schedule> _schedules = [];
     private readonly string[] _scales;
-    private ScheduleOptions _options = new();
+    private readonly string[] _trained;
 
     static Model() => LibTorch.EnsureLoaded();
 
@@ -26,6 +27,7 @@ public sealed class Model : torch.nn.Module<torch.Tensor, torch.Tensor>
         : base(network.Name)
     {
         Network = network;
+        _trained = [.. network.Parameters().Where(p => p.Parameter.IsTrained).Select(p => p.Name)];
         _scales = [.. network.Parameters().Where(p => p.Parameter.Role == ParameterRole.Scale).Select(p => p.Name)];
         foreach (var (name, _, parameter) in network.Parameters())
         {
@@ -51,15 +53,7 @@ public sealed class Model : torch.nn.Module<torch.Tensor, torch.Tensor>
     public IEnumerable<torch.Tensor> Scales => _scales.Select(name => _tensors[name]);
 
     /// <summary>The rewrite rules of its schedule.</summary>
-    public ScheduleOptions Options
-    {
-        get => _options;
-        set
-        {
-            _options = value;
-            _schedules.Clear();
-        }
-    }
+    public ScheduleOptions Options { get; set; } = new();
 
     /// <summary>The number type of the parameters.</summary>
     public torch.ScalarType Type => _tensors.Count == 0 ? torch.float32 : _tensors.Values.First().dtype;
@@ -102,17 +96,43 @@ public sealed class Model : torch.nn.Module<torch.Tensor, torch.Tensor>
     )
     {
         wanted ??= Network.Outputs;
-        var runner = new LayerRunner(
-            name => overrides?.GetValueOrDefault(name) ?? _tensors[name],
-            mode ?? new RunMode(training)
-        );
+        mode ??= new RunMode(training);
+        torch.Tensor Parameter(string name) => overrides?.GetValueOrDefault(name) ?? _tensors[name];
+        var graph = torch.is_grad_enabled();
+        if (!UsesPass(inputs, mode, graph))
+            return RunInGraph(inputs, wanted, Parameter, mode);
+        var pass = new Pass(Network, ScheduleFor(wanted, Options), inputs, Parameter, mode, keeps: graph);
+        var results = graph
+            ? NetworkFunction.Apply(pass, wanted, [.. _trained.Select(name => (name, Parameter(name)))])
+            : pass.Forward(wanted);
+        return wanted.Zip(results).ToDictionary(r => r.First, r => r.Second);
+    }
+
+    // Gradients of inputs, gradients in evaluation and other devices are left to the framework's graph.
+    private bool UsesPass(IReadOnlyDictionary<string, torch.Tensor> inputs, RunMode mode, bool graph) =>
+        Options.OwnBackward
+        && Type == torch.float32
+        && Device.type == DeviceType.CPU
+        && TorchC.IsThere
+        && (mode.IsTraining || !graph)
+        && inputs.Values.All(i => !graph || !i.requires_grad);
+
+    private Dictionary<string, torch.Tensor> RunInGraph(
+        IReadOnlyDictionary<string, torch.Tensor> inputs,
+        IReadOnlyCollection<string> wanted,
+        Func<string, torch.Tensor> parameter,
+        RunMode mode
+    )
+    {
+        var options = Type == torch.float64 ? ScheduleOptions.Plain : Options with { OwnBackward = false };
+        var runner = new LayerRunner(parameter, mode);
         var values = new Dictionary<string, torch.Tensor>();
-        foreach (var step in ScheduleFor(wanted).Steps)
+        foreach (var step in ScheduleFor(wanted, options).Steps)
         {
             values[step.Result] = step switch
             {
                 Step.Compute { Node.Layer: Input } when inputs.TryGetValue(step.Result, out var given) => given.alias(),
-                Step.Compute(var node, _) => runner.Run(node, [.. node.Inputs.Select(i => values[i])]),
+                Step.Compute(var node) => runner.Run(node, [.. node.Inputs.Select(i => values[i])]),
                 Step.ToChannelsLast => Consume(values[step.Result], Layout.ChannelsLast),
                 Step.ToBFloat16 => Consume(values[step.Result], x => x.to(torch.bfloat16)),
                 _ => throw new NotSupportedException($"The step {step} is unknown."),
@@ -157,19 +177,14 @@ public sealed class Model : torch.nn.Module<torch.Tensor, torch.Tensor>
             _tensors[name] = tensor;
         foreach (var (name, tensor) in named_buffers())
             _tensors[name] = tensor;
-        _schedules.Clear();
         return moved;
     }
 
-    private Schedule ScheduleFor(IReadOnlyCollection<string> wanted)
+    private Schedule ScheduleFor(IReadOnlyCollection<string> wanted, ScheduleOptions options)
     {
-        var key = string.Join('\n', wanted);
+        var key = (string.Join('\n', wanted), options);
         if (!_schedules.TryGetValue(key, out var schedule))
-            _schedules[key] = schedule = Schedule.Of(
-                Network,
-                Type == torch.float64 ? ScheduleOptions.Plain : Options,
-                wanted
-            );
+            _schedules[key] = schedule = Schedule.Of(Network, options, wanted);
         return schedule;
     }
 

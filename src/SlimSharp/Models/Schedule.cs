@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using SlimSharp.Models.Kernels;
 using SlimSharp.Networks;
 
 namespace SlimSharp.Models;
@@ -10,21 +11,58 @@ public sealed record Schedule(ImmutableArray<Step> Steps)
     /// <summary>The steps for <paramref name="network"/>, keeping the values of <paramref name="wanted"/> nodes to the end.</summary>
     public static Schedule Of(Network network, ScheduleOptions options, IReadOnlyCollection<string> wanted)
     {
-        var lastReader = new Dictionary<string, string>();
-        foreach (var node in network.Nodes)
+        var readers = network
+            .Nodes.SelectMany(n => n.Inputs.Select(i => (Input: i, Reader: n)))
+            .ToLookup(r => r.Input, r => r.Reader);
+        var fused = options is { OwnBackward: true, FuseNormalization: true } ? Fused(network, readers, wanted) : [];
+        var behind = fused.Values.OfType<Node>().Select(a => a.Name).ToHashSet();
+        var chains = options is { OwnBackward: true, ConcatInPlace: true, ChannelsLast: true } ? Chains(network) : [];
+        var steps = new List<Step>();
+        foreach (var node in network.Nodes.Where(n => !behind.Contains(n.Name)))
         {
-            foreach (var input in node.Inputs)
-                lastReader[input] = node.Name;
-        }
-        var steps = ImmutableArray.CreateBuilder<Step>();
-        foreach (var node in network.Nodes)
-        {
-            var frees = node.Inputs.Distinct().Where(i => lastReader[i] == node.Name && !wanted.Contains(i));
-            steps.Add(new Step.Compute(node, [.. frees]));
+            steps.Add(
+                fused.TryGetValue(node.Name, out var activation) ? new Step.Normalize(node, activation)
+                : chains.TryGetValue(node.Name, out var chain) ? new Step.Append(node, chain.First, chain.Width)
+                : new Step.Compute(node)
+            );
             if (node.Layer is Input { Shape.IsImage: true })
                 steps.AddRange(Prepare(node.Name, options));
         }
-        return new(steps.ToImmutable());
+        return new(WithFrees(steps, wanted));
+    }
+
+    // By BatchNorm, the activation that can be done with it: one that clamps and alone reads it; or null.
+    private static Dictionary<string, Node?> Fused(
+        Network network,
+        ILookup<string, Node> readers,
+        IReadOnlyCollection<string> wanted
+    ) =>
+        network
+            .Nodes.Where(n => n.Layer is BatchNorm)
+            .ToDictionary(
+                n => n.Name,
+                n =>
+                    !wanted.Contains(n.Name)
+                    && readers[n.Name].ToArray() is [{ Layer: Activation a } only]
+                    && Affine.Clamp(a.Function) is not null
+                        ? only
+                        : null
+            );
+
+    // By concatenation, the first of the chain in which each appends to the one before, and the channels of the last.
+    private static Dictionary<string, (string First, int Width)> Chains(Network network)
+    {
+        var first = new Dictionary<string, string>();
+        var last = new Dictionary<string, string>();
+        foreach (var node in network.Nodes.Where(n => n.Layer is Concat && network.Shapes[n.Name].IsImage))
+        {
+            // Only one can go on where another ends.
+            var before = node.Inputs[0];
+            var chain = first.TryGetValue(before, out var name) && last[name] == before ? name : node.Name;
+            first[node.Name] = chain;
+            last[chain] = node.Name;
+        }
+        return first.ToDictionary(c => c.Key, c => (c.Value, network.Shapes[last[c.Value]].Channels));
     }
 
     private static IEnumerable<Step> Prepare(string input, ScheduleOptions options)
@@ -33,6 +71,19 @@ public sealed record Schedule(ImmutableArray<Step> Steps)
             yield return new Step.ToChannelsLast(input);
         if (options.BFloat16)
             yield return new Step.ToBFloat16(input);
+    }
+
+    private static ImmutableArray<Step> WithFrees(List<Step> steps, IReadOnlyCollection<string> wanted)
+    {
+        var later = wanted.ToHashSet();
+        for (var i = steps.Count - 1; i >= 0; i--)
+        {
+            steps[i] = steps[i] with
+            {
+                Frees = [.. steps[i].Reads.Distinct().Where(r => r != steps[i].Result && later.Add(r))],
+            };
+        }
+        return [.. steps];
     }
 
     /// <summary>One line per step.</summary>

@@ -1,0 +1,48 @@
+using SlimSharp.Networks;
+using TorchSharp;
+using F = TorchSharp.torch.nn.functional;
+
+namespace SlimSharp.Models.Passes;
+
+/// <summary>A convolution whose weight is cast once per pass.</summary>
+internal sealed class ConvolutionOperation(Node node, Convolution layer) : Operation(node.Name)
+{
+    private torch.Tensor? _input;
+
+    internal override torch.Tensor Forward(Pass pass)
+    {
+        var x = pass.Value(node.Inputs[0]);
+        if (pass.Keeps)
+            _input = Hold(x);
+        return F.conv2d(
+            x,
+            pass.Parameter($"{node.Owner}.weight", x.dtype),
+            layer.Bias ? pass.Parameter($"{node.Owner}.bias", x.dtype) : null,
+            [layer.Stride.Height, layer.Stride.Width],
+            [layer.Padding.Top, layer.Padding.Left],
+            [layer.Dilation.Height, layer.Dilation.Width],
+            layer.Groups
+        );
+    }
+
+    internal override void Backward(Pass pass, Gradient gradient)
+    {
+        var (input, weight, bias) = TorchC.ConvolutionGradients(
+            gradient.Tensor,
+            _input!,
+            pass.Parameter($"{node.Owner}.weight", _input!.dtype),
+            layer.Bias,
+            (layer.Stride.Height, layer.Stride.Width),
+            (layer.Padding.Top, layer.Padding.Left),
+            (layer.Dilation.Height, layer.Dilation.Width),
+            layer.Groups,
+            pass.IsDifferentiable(node.Inputs[0])
+        );
+        gradient.Release();
+        pass.GiveParameter($"{node.Owner}.weight", weight);
+        if (bias is not null)
+            pass.GiveParameter($"{node.Owner}.bias", bias);
+        if (input is not null)
+            pass.Give(node.Inputs[0], new(input));
+    }
+}

@@ -1,0 +1,65 @@
+using SlimSharp.Networks;
+using TorchSharp;
+
+namespace SlimSharp.Models.Passes;
+
+/// <summary>Any layer, with a small graph of its own.</summary>
+internal sealed class LayerOperation(Node node) : Operation(node.Name)
+{
+    private readonly Dictionary<string, torch.Tensor> _parameters = [];
+    private torch.Tensor[] _inputs = [];
+    private torch.Tensor? _output;
+
+    internal override torch.Tensor Forward(Pass pass)
+    {
+        if (node.Layer is Input)
+            return pass.Input(node.Name).alias();
+        var differentiates = pass.Keeps && pass.IsDifferentiable(node.Name);
+        if (!differentiates)
+            return new LayerRunner(pass.Parameter, pass.Mode).Run(node, [.. node.Inputs.Select(pass.Value)]);
+        using var graph = torch.enable_grad();
+        _inputs = [.. node.Inputs.Select(i => Leaf(pass, i))];
+        var trained = node.Layer.Parameters(pass.Network.InputShapes(node)).Where(p => p.IsTrained);
+        foreach (var name in trained.Select(p => $"{node.Owner}.{p.Name}"))
+            _parameters[name] = Leaf(pass.Parameter(name), true);
+        using var output = new LayerRunner(
+            name => _parameters.GetValueOrDefault(name) ?? pass.Parameter(name),
+            pass.Mode
+        ).Run(node, _inputs);
+        _output = Hold(output);
+        return output.detach();
+    }
+
+    internal override void Backward(Pass pass, Gradient gradient)
+    {
+        var leaves = _inputs.Where(i => i.requires_grad).Concat(_parameters.Values).ToArray();
+        var gradients = new Queue<torch.Tensor>(
+            torch.autograd.grad([_output!], leaves, [gradient.Tensor], allow_unused: true)
+        );
+        gradient.Release();
+        for (var i = 0; i < _inputs.Length; i++)
+        {
+            if (_inputs[i].requires_grad && gradients.Dequeue() is { IsInvalid: false } own)
+                pass.Give(node.Inputs[i], new(own));
+        }
+        foreach (var name in _parameters.Keys)
+        {
+            if (gradients.Dequeue() is { IsInvalid: false } own)
+                pass.GiveParameter(name, own);
+        }
+    }
+
+    // What is written into a buffer later, the framework would take for a change of what it read before.
+    private torch.Tensor Leaf(Pass pass, string input)
+    {
+        using var own = pass.IsAppended(input) ? pass.Value(input).clone() : pass.Value(input).alias();
+        return Leaf(own, pass.IsDifferentiable(input));
+    }
+
+    private torch.Tensor Leaf(torch.Tensor tensor, bool differentiable)
+    {
+        using var detached = tensor.detach();
+        var leaf = Hold(detached);
+        return differentiable ? leaf.requires_grad_(true) : leaf;
+    }
+}

@@ -1,0 +1,154 @@
+using SlimSharp.Models.Kernels;
+using SlimSharp.Networks;
+using TorchSharp;
+
+namespace SlimSharp.Models.Passes;
+
+/// <summary>
+/// One forward pass of a schedule and, if gradients are wanted, its backward pass, both outside the framework's graph, in which the whole
+/// is one node (<see cref="NetworkFunction"/>). Parameters are read by name; gradients go to values and parameters by name.
+/// </summary>
+internal sealed class Pass(
+    Network network,
+    Schedule schedule,
+    IReadOnlyDictionary<string, torch.Tensor> inputs,
+    Func<string, torch.Tensor> parameter,
+    RunMode mode,
+    bool keeps
+)
+{
+    private readonly Dictionary<string, torch.Tensor> _values = [];
+    private readonly Dictionary<string, torch.Tensor> _cast = [];
+    private readonly Dictionary<string, Gradient> _gradients = [];
+    private readonly Dictionary<string, Gradient> _parameterGradients = [];
+    private readonly Dictionary<string, ChannelStatistics> _statistics = [];
+    private readonly HashSet<string> _differentiable = [];
+    private readonly List<Operation> _operations = [];
+
+    internal Network Network => network;
+
+    internal RunMode Mode => mode;
+
+    /// <summary>True if a backward pass is to follow.</summary>
+    internal bool Keeps => keeps;
+
+    /// <summary>True if a value lies in a buffer to which more may be appended.</summary>
+    internal bool IsAppended(string value) => schedule.Steps.Any(s => s is Step.Append && s.Result == value);
+
+    /// <summary>Buffers into which concatenations write, by the name of the first.</summary>
+    internal Dictionary<string, torch.Tensor> Buffers { get; } = [];
+
+    internal torch.Tensor Input(string name) =>
+        inputs.TryGetValue(name, out var given)
+            ? given
+            : throw new NetworkException($"The input '{name}' was not given.");
+
+    internal torch.Tensor Value(string name) => _values[name];
+
+    internal torch.Tensor Parameter(string name) => parameter(name);
+
+    /// <summary>A parameter in the number type of what it works on, cast once per pass.</summary>
+    internal torch.Tensor Parameter(string name, torch.ScalarType type)
+    {
+        var own = parameter(name);
+        if (own.dtype == type)
+            return own;
+        if (!_cast.TryGetValue(name, out var cast))
+            _cast[name] = cast = own.to(type).DetachFromDisposeScope();
+        return cast;
+    }
+
+    /// <summary>True if a gradient of that value is of use.</summary>
+    internal bool IsDifferentiable(string value) => _differentiable.Contains(value);
+
+    /// <summary>Batch statistics of a value, taken once however many layers ask.</summary>
+    internal ChannelStatistics Statistics(string value, Func<ChannelStatistics> take) =>
+        _statistics.TryGetValue(value, out var known) ? known : _statistics[value] = take();
+
+    /// <summary>Batch statistics of a value, if they were taken.</summary>
+    internal ChannelStatistics? KnownStatistics(string value) => _statistics.GetValueOrDefault(value);
+
+    /// <summary>The values of <paramref name="wanted"/> nodes; the caller disposes them.</summary>
+    internal List<torch.Tensor> Forward(IReadOnlyCollection<string> wanted)
+    {
+        foreach (var step in schedule.Steps)
+        {
+            var operation = step.ToOperation();
+            if (step.Reads.Any(_differentiable.Contains) || step.HasParameters(network))
+                _differentiable.Add(step.Result);
+            var value = operation.Forward(this).DetachFromDisposeScope();
+            if (_values.Remove(step.Result, out var before))
+                before.Dispose();
+            _values[step.Result] = value;
+            if (keeps)
+                _operations.Add(operation);
+            else
+                operation.Dispose();
+            foreach (var dead in step.Frees)
+            {
+                _values.Remove(dead, out var tensor);
+                tensor?.Dispose();
+            }
+        }
+        List<torch.Tensor> results = [.. wanted.Select(name => _values[name].alias())];
+        Clear(_values);
+        Clear(Buffers);
+        if (!keeps)
+            Clear(_cast);
+        return results;
+    }
+
+    /// <summary>From the gradients of values, those of parameters, by name; the caller disposes them.</summary>
+    internal Dictionary<string, torch.Tensor> Backward(IEnumerable<(string Name, torch.Tensor Gradient)> given)
+    {
+        foreach (var (name, gradient) in given)
+            Give(name, new(gradient.alias()));
+        for (var i = _operations.Count - 1; i >= 0; i--)
+        {
+            using var operation = _operations[i];
+            if (_gradients.Remove(operation.Result, out var gradient))
+                operation.Backward(this, gradient);
+        }
+        _operations.Clear();
+        Clear(_cast);
+        foreach (var unused in _gradients.Values)
+            unused.Release();
+        return _parameterGradients.ToDictionary(g => g.Key, g => g.Value.Tensor);
+    }
+
+    /// <summary>Adds to the gradient of a value; takes over one hold of it.</summary>
+    internal void Give(string value, Gradient gradient)
+    {
+        if (IsDifferentiable(value))
+            Add(_gradients, value, gradient);
+        else
+            gradient.Release();
+    }
+
+    /// <summary>Adds to the gradient of a parameter; takes the tensor over.</summary>
+    internal void GiveParameter(string name, torch.Tensor gradient)
+    {
+        var own = parameter(name).dtype;
+        if (gradient.dtype == own)
+        {
+            Add(_parameterGradients, name, new(gradient));
+            return;
+        }
+        using (gradient)
+            Add(_parameterGradients, name, new(gradient.to(own)));
+    }
+
+    /// <summary>The gradient of a value so far, if there is one that may be written over.</summary>
+    internal torch.Tensor? OwnGradient(string value) =>
+        _gradients.TryGetValue(value, out var gradient) && gradient.IsAlone ? gradient.Tensor : null;
+
+    private static void Add(Dictionary<string, Gradient> gradients, string name, Gradient gradient) =>
+        gradients[name] = gradients.TryGetValue(name, out var before) ? Gradient.Sum(before, gradient) : gradient;
+
+    private static void Clear(Dictionary<string, torch.Tensor> tensors)
+    {
+        foreach (var tensor in tensors.Values)
+            tensor.Dispose();
+        tensors.Clear();
+    }
+}
