@@ -52,6 +52,7 @@ public static class LibTorch
             if (_checked)
                 return;
             _checked = true;
+            Allocation.Keep();
             Caution = HiddenCaches.AreHere ? HiddenCaches.Repair() : null;
         }
     }

@@ -1,3 +1,4 @@
+using SlimSharp.Models.Kernels;
 using TorchSharp;
 
 namespace SlimSharp.Training;
@@ -14,6 +15,9 @@ public sealed record Sgd : Optimizer
     /// <summary>Looks one step ahead (not in the published setting).</summary>
     public bool Nesterov { get; init; }
 
+    /// <summary>All parameters in one go where they lie in memory as that needs; false for one operation after another.</summary>
+    public bool Fused { get; init; } = true;
+
     /// <inheritdoc/>
     public override IReadOnlyList<string> Memory => ["momentum"];
 
@@ -22,6 +26,19 @@ public sealed record Sgd : Optimizer
 
     /// <inheritdoc/>
     public override void Step(IReadOnlyList<OptimizerSlot> slots, double learningRate, long count)
+    {
+        var fused = slots.Where(s => Fused && DescentKernel.Fits(s.Parameter, s.Gradient, s.Memory[0])).ToArray();
+        DescentKernel.Step(
+            [.. fused.Select(s => (s.Parameter, s.Gradient, s.Memory[0]))],
+            (float)learningRate,
+            (float)Momentum,
+            (float)WeightDecay,
+            Nesterov
+        );
+        Plainly([.. slots.Except(fused)], learningRate);
+    }
+
+    private void Plainly(OptimizerSlot[] slots, double learningRate)
     {
         using Scalar decay = WeightDecay;
         using Scalar momentum = Momentum;

@@ -23,9 +23,10 @@ public class PassTests
             _ => Topologies.All[name],
         };
 
-    private static readonly (string Name, ScheduleOptions Options)[] Rules =
+    // libtorch's own BatchNorm is less exact with channels innermost: an activation near zero may fall on the other side.
+    private static readonly (string Name, ScheduleOptions Options, double Tolerance)[] Rules =
     [
-        ("all", new()),
+        ("all", new(), 1e-3),
         (
             "own backward only",
             new()
@@ -33,11 +34,12 @@ public class PassTests
                 FuseNormalization = false,
                 ConcatInPlace = false,
                 ChannelsLast = false,
-            }
+            },
+            1e-3
         ),
-        ("fused, channels not innermost", new() { ChannelsLast = false }),
-        ("concatenation only", new() { FuseNormalization = false }),
-        ("graph, channels innermost", new() { OwnBackward = false }),
+        ("fused, channels not innermost", new() { ChannelsLast = false }, 1e-3),
+        ("concatenation only", new() { FuseNormalization = false }, 0.05),
+        ("graph, channels innermost", new() { OwnBackward = false }, 0.05),
     ];
 
     private sealed record Outcome(
@@ -56,10 +58,9 @@ public class PassTests
     {
         using var model = new Model(network, weights.Copy(type)) { Options = options };
         model.train(training);
-        torch.random.manual_seed(1);
         var inputs = network.Inputs.ToDictionary(
             i => i.Name,
-            i => torch.randn(network.Shapes[i.Name].Sizes(8), torch.float64).to(type)
+            i => RandomWeights.Inputs(network.Shapes[i.Name], 8, 1).to(type)
         );
         var mode = new RunMode(training, new(1, 0, [.. Enumerable.Range(0, 8)]));
         var values = model.Run(inputs, mode: mode);
@@ -110,13 +111,13 @@ public class PassTests
         foreach (var training in new[] { true, false })
         {
             var plain = Run(network, weights, ScheduleOptions.Plain, torch.float64, training);
-            foreach (var (rule, options) in Rules)
+            foreach (var (rule, options, tolerance) in Rules)
             {
                 var what = $"{name}, {rule}, {(training ? "training" : "evaluation")}";
                 var other = Run(network, weights, options, torch.float32, training);
                 Agree(what, other.Values, plain.Values, 1e-4);
                 if (training)
-                    Agree(what, other.Gradients, plain.Gradients, Topologies.All.ContainsKey(name) ? 1e-3 : 1e-2); // deep ones amplify rounding
+                    Agree(what, other.Gradients, plain.Gradients, tolerance);
                 Agree(
                     what,
                     other

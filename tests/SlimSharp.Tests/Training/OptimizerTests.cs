@@ -2,6 +2,7 @@ using SlimSharp.Models;
 using SlimSharp.Networks;
 using SlimSharp.Penalties;
 using SlimSharp.Regularizers;
+using SlimSharp.Slimming;
 using SlimSharp.Training;
 using TorchSharp;
 
@@ -58,6 +59,63 @@ public class OptimizerTests
             p => torch.optim.SGD(p, 0.01, momentum: 0.9, nesterov: true),
             0.01
         );
+
+    [Theory]
+    [InlineData(false, 0.9, 1e-2)]
+    [InlineData(true, 0.9, 1e-2)]
+    [InlineData(false, 0, 0)]
+    public void The_step_in_one_go_is_that_of_one_operation_after_another(bool nesterov, double momentum, double decay)
+    {
+        using var scope = torch.NewDisposeScope();
+        // Sizes around vectors and parts; one that does not lie without gaps, and so must be left to the plain path.
+        long[][] sizes =
+        [
+            [1],
+            [17],
+            [3, 5, 3, 3],
+            [1 << 16],
+            [300, 250],
+        ];
+        torch.Tensor[] Draw(int seed) =>
+            [
+                .. sizes.Select(
+                    (s, i) =>
+                        RandomWeights
+                            .Inputs(new Shape((int)s.Aggregate(1L, (a, b) => a * b)), 1, seed + i)
+                            .reshape(s)
+                            .to(torch.float32)
+                ),
+                RandomWeights.Inputs(new Shape(6, 4, 4), 2, seed).to(torch.float32).permute(0, 2, 3, 1),
+            ];
+        var (start, gradients) = (Draw(1), Draw(100));
+        torch.Tensor[] Train(bool fused)
+        {
+            var rule = new Sgd
+            {
+                Fused = fused,
+                Nesterov = nesterov,
+                Momentum = momentum,
+                WeightDecay = decay,
+            };
+            var parameters = start.Select(p => p.clone()).ToArray();
+            var memory = start.Select(p => torch.zeros_like(p)).ToArray();
+            for (var step = 0; step < 5; step++)
+                rule.Step(
+                    [.. parameters.Select((p, i) => new OptimizerSlot(p, gradients[i].clone(), [memory[i]]))],
+                    0.1,
+                    step + 1
+                );
+            return [.. parameters, .. memory];
+        }
+        Assert.All(
+            Train(true).Zip(Train(false)),
+            p => Assert.True(Numbers.RelativeDifference(p.First, p.Second) < 1e-6)
+        );
+        Assert.False(SlimSharp.Models.Kernels.DescentKernel.Fits(start[^1], gradients[^1], start[^1]));
+        // Gradient innermost by channels, parameter not: raw memory would give nonsense.
+        var image = torch.zeros(2, 3, 4, 4);
+        Assert.False(SlimSharp.Models.Kernels.DescentKernel.Fits(image, Layout.ChannelsLast(image), image));
+    }
 
     [Fact]
     public void Adamw_is_that_of_the_framework() =>

@@ -12,7 +12,7 @@ internal static unsafe class ChannelKernels
     private const int Lanes = 16;
     private const int RowsPerPart = 2048;
     private const int MostParts = 32;
-    private const int RowsPerSum = 256; // float32 sums of so many rows are added up in float64
+    private const int RowsPerSum = 64; // float32 sums of so many rows, which the first-level cache holds, are added up in float64
 
     /// <summary>For every channel Σ(x − shift) and Σ(x − shift)²; or Σg and Σg·(x − shift) for gradients g where the activation lets through.</summary>
     internal static (double[] First, double[] Second) Sums<T>(Rows x, Rows? gradient, float[] shift, Affine? affine)
@@ -70,6 +70,20 @@ internal static unsafe class ChannelKernels
         }
     }
 
+    /// <summary>y = x, row by row.</summary>
+    internal static void Copy<T>(Rows x, Rows y)
+        where T : struct, IElement
+    {
+        var work = new Work
+        {
+            X = x,
+            Y = y,
+            Parts = Parts(x.Count),
+            Part = &CopyPart<T>,
+        };
+        Run(&work);
+    }
+
     /// <summary>
     /// y = scale·g + slope·x + constant, or y plus that, for gradients g where the activation lets through. <paramref name="y"/> may be
     /// <paramref name="g"/> itself if nothing is added.
@@ -110,60 +124,203 @@ internal static unsafe class ChannelKernels
         }
     }
 
-    private static void Moments<T>(Work* w, long part)
+    private static void CopyPart<T>(Work* w, long part)
         where T : struct, IElement
     {
-        var channels = w->X.Channels;
-        var sums = new PartSums(channels, w->First + part * channels, w->Second + part * channels);
         var (from, to) = w->Range(part);
+        var bytes = (uint)(w->X.Channels * T.Size);
         for (var row = from; row < to; row++)
-        {
-            var x = (byte*)w->X.Start + row * w->X.Step;
-            var c = 0;
-            for (; c + Lanes <= channels; c += Lanes)
-            {
-                var d = T.Load(x + c * T.Size) - Vector512.Load(w->Shift + c);
-                sums.Add(c, d, d * d);
-            }
-            for (; c < channels; c++)
-            {
-                var d = T.Read(x + c * T.Size) - w->Shift[c];
-                sums.Add(c, d, d * d);
-            }
-            sums.NextRow();
-        }
-        sums.Flush();
+            Unsafe.CopyBlockUnaligned((byte*)w->Y.Start + row * w->Y.Step, (byte*)w->X.Start + row * w->X.Step, bytes);
     }
+
+    private static void Moments<T>(Work* w, long part)
+        where T : struct, IElement => AddUp<T, Deviations<T>>(w, part);
 
     private static void Products<T>(Work* w, long part)
+        where T : struct, IElement => AddUp<T, PassedGradients<T>>(w, part);
+
+    // Several vectors of channels at a time, down a block of rows: sums stay in registers.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void AddUp<T, TTerm>(Work* w, long part)
         where T : struct, IElement
+        where TTerm : struct, ITerm
     {
         var channels = w->X.Channels;
-        var sums = new PartSums(channels, w->First + part * channels, w->Second + part * channels);
-        var (low, high) = (Vector512.Create(w->Low), Vector512.Create(w->High));
+        double* first = w->First + part * channels;
+        double* second = w->Second + part * channels;
         var (from, to) = w->Range(part);
-        for (var row = from; row < to; row++)
+        for (var begin = from; begin < to; begin += RowsPerSum)
         {
-            var x = (byte*)w->X.Start + row * w->X.Step;
-            var g = (byte*)w->G.Start + row * w->G.Step;
+            var end = Math.Min(begin + RowsPerSum, to);
             var c = 0;
+            for (; c + 8 * Lanes <= channels; c += 8 * Lanes)
+                Eight<TTerm>(w, c, begin, end, first, second);
+            for (; c + 4 * Lanes <= channels; c += 4 * Lanes)
+                Four<TTerm>(w, c, begin, end, first, second);
             for (; c + Lanes <= channels; c += Lanes)
-            {
-                var value = T.Load(x + c * T.Size);
-                var passed = Passed(T.Load(g + c * T.Size), value, w->Scale + c, w->Offset + c, low, high);
-                sums.Add(c, passed, passed * (value - Vector512.Load(w->Shift + c)));
-            }
-            for (; c < channels; c++)
-            {
-                var value = T.Read(x + c * T.Size);
-                var passed = w->Passed(T.Read(g + c * T.Size), value, c);
-                sums.Add(c, passed, passed * (value - w->Shift[c]));
-            }
-            sums.NextRow();
+                One<TTerm>(w, c, 0, begin, end, first, second);
+            if (c < channels && channels >= Lanes)
+                One<TTerm>(w, channels - Lanes, c - (channels - Lanes), begin, end, first, second);
+            else if (c < channels)
+                Few<TTerm>(w, c, begin, end, first, second);
         }
-        sums.Flush();
     }
 
+    // Eight vectors of channels: sixteen sums in registers, and whole lines of most rows read in one go.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Eight<TTerm>(Work* w, int c, long begin, long end, double* first, double* second)
+        where TTerm : struct, ITerm
+    {
+        var (a0, a1, a2, a3) = (
+            Vector512<float>.Zero,
+            Vector512<float>.Zero,
+            Vector512<float>.Zero,
+            Vector512<float>.Zero
+        );
+        var (a4, a5, a6, a7) = (a0, a1, a2, a3);
+        var (b0, b1, b2, b3) = (a0, a1, a2, a3);
+        var (b4, b5, b6, b7) = (a0, a1, a2, a3);
+        for (var row = begin; row < end; row++)
+        {
+            TTerm.Of(w, row, c, out var s, out var t);
+            a0 += s;
+            b0 += t;
+            TTerm.Of(w, row, c + 1 * Lanes, out s, out t);
+            a1 += s;
+            b1 += t;
+            TTerm.Of(w, row, c + 2 * Lanes, out s, out t);
+            a2 += s;
+            b2 += t;
+            TTerm.Of(w, row, c + 3 * Lanes, out s, out t);
+            a3 += s;
+            b3 += t;
+            TTerm.Of(w, row, c + 4 * Lanes, out s, out t);
+            a4 += s;
+            b4 += t;
+            TTerm.Of(w, row, c + 5 * Lanes, out s, out t);
+            a5 += s;
+            b5 += t;
+            TTerm.Of(w, row, c + 6 * Lanes, out s, out t);
+            a6 += s;
+            b6 += t;
+            TTerm.Of(w, row, c + 7 * Lanes, out s, out t);
+            a7 += s;
+            b7 += t;
+        }
+        Add(first + c, second + c, a0, b0, 0);
+        Add(first + c + 1 * Lanes, second + c + 1 * Lanes, a1, b1, 0);
+        Add(first + c + 2 * Lanes, second + c + 2 * Lanes, a2, b2, 0);
+        Add(first + c + 3 * Lanes, second + c + 3 * Lanes, a3, b3, 0);
+        Add(first + c + 4 * Lanes, second + c + 4 * Lanes, a4, b4, 0);
+        Add(first + c + 5 * Lanes, second + c + 5 * Lanes, a5, b5, 0);
+        Add(first + c + 6 * Lanes, second + c + 6 * Lanes, a6, b6, 0);
+        Add(first + c + 7 * Lanes, second + c + 7 * Lanes, a7, b7, 0);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Four<TTerm>(Work* w, int c, long begin, long end, double* first, double* second)
+        where TTerm : struct, ITerm
+    {
+        var (a0, a1, a2, a3) = (
+            Vector512<float>.Zero,
+            Vector512<float>.Zero,
+            Vector512<float>.Zero,
+            Vector512<float>.Zero
+        );
+        var (b0, b1, b2, b3) = (a0, a1, a2, a3);
+        for (var row = begin; row < end; row++)
+        {
+            TTerm.Of(w, row, c, out var s, out var t);
+            a0 += s;
+            b0 += t;
+            TTerm.Of(w, row, c + Lanes, out s, out t);
+            a1 += s;
+            b1 += t;
+            TTerm.Of(w, row, c + 2 * Lanes, out s, out t);
+            a2 += s;
+            b2 += t;
+            TTerm.Of(w, row, c + 3 * Lanes, out s, out t);
+            a3 += s;
+            b3 += t;
+        }
+        Add(first + c, second + c, a0, b0, 0);
+        Add(first + c + Lanes, second + c + Lanes, a1, b1, 0);
+        Add(first + c + 2 * Lanes, second + c + 2 * Lanes, a2, b2, 0);
+        Add(first + c + 3 * Lanes, second + c + 3 * Lanes, a3, b3, 0);
+    }
+
+    // Lanes before <paramref name="skip"/> were counted by another vector.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void One<TTerm>(Work* w, int c, int skip, long begin, long end, double* first, double* second)
+        where TTerm : struct, ITerm
+    {
+        var (a0, a1, b0, b1) = (
+            Vector512<float>.Zero,
+            Vector512<float>.Zero,
+            Vector512<float>.Zero,
+            Vector512<float>.Zero
+        );
+        var row = begin;
+        for (; row + 1 < end; row += 2)
+        {
+            TTerm.Of(w, row, c, out var s, out var t);
+            a0 += s;
+            b0 += t;
+            TTerm.Of(w, row + 1, c, out s, out t);
+            a1 += s;
+            b1 += t;
+        }
+        if (row < end)
+        {
+            TTerm.Of(w, row, c, out var s, out var t);
+            a0 += s;
+            b0 += t;
+        }
+        Add(first + c, second + c, a0 + a1, b0 + b1, skip);
+    }
+
+    private static void Few<TTerm>(Work* w, int from, long begin, long end, double* first, double* second)
+        where TTerm : struct, ITerm
+    {
+        for (var c = from; c < w->X.Channels; c++)
+        {
+            var (a, b) = (0f, 0f);
+            for (var row = begin; row < end; row++)
+            {
+                TTerm.One(w, row, c, out var s, out var t);
+                a += s;
+                b += t;
+            }
+            first[c] += a;
+            second[c] += b;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Add(double* first, double* second, Vector512<float> a, Vector512<float> b, int skip)
+    {
+        if (skip == 0)
+        {
+            Add(first, a);
+            Add(second, b);
+            return;
+        }
+        for (var lane = skip; lane < Lanes; lane++)
+        {
+            first[lane] += a[lane];
+            second[lane] += b[lane];
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Add(double* sums, Vector512<float> added)
+    {
+        var (lower, upper) = Vector512.Widen(added);
+        (Vector512.Load(sums) + lower).Store(sums);
+        (Vector512.Load(sums + Lanes / 2) + upper).Store(sums + Lanes / 2);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Transform<T>(Work* w, long part)
         where T : struct, IElement
     {
@@ -176,39 +333,50 @@ internal static unsafe class ChannelKernels
             var y = (byte*)w->Y.Start + row * w->Y.Step;
             var c = 0;
             for (; c + Lanes <= channels; c += Lanes)
+                T.Store(y + c * T.Size, Transformed<T>(w, x, c, low, high));
+            if (c < channels && channels >= Lanes)
+                T.Store(y + (channels - Lanes) * T.Size, Transformed<T>(w, x, channels - Lanes, low, high));
+            else
             {
-                var z = Vector512.Load(w->Scale + c) * T.Load(x + c * T.Size) + Vector512.Load(w->Offset + c);
-                T.Store(y + c * T.Size, Vector512.Min(Vector512.Max(z, low), high));
+                for (; c < channels; c++)
+                    T.Write(
+                        y + c * T.Size,
+                        Math.Min(Math.Max(w->Scale[c] * T.Read(x + c * T.Size) + w->Offset[c], w->Low), w->High)
+                    );
             }
-            for (; c < channels; c++)
-                T.Write(
-                    y + c * T.Size,
-                    Math.Min(Math.Max(w->Scale[c] * T.Read(x + c * T.Size) + w->Offset[c], w->Low), w->High)
-                );
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<float> Transformed<T>(Work* w, byte* x, int c, Vector512<float> low, Vector512<float> high)
+        where T : struct, IElement
+    {
+        var z = Vector512.Load(w->Scale + c) * T.Load(x + c * T.Size) + Vector512.Load(w->Offset + c);
+        return Vector512.Min(Vector512.Max(z, low), high);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Gradient<T>(Work* w, long part)
         where T : struct, IElement
     {
         var channels = w->X.Channels;
         var (low, high) = (Vector512.Create(w->Low), Vector512.Create(w->High));
         var (from, to) = w->Range(part);
+        var overlaps = channels >= Lanes && channels % Lanes != 0;
         for (var row = from; row < to; row++)
         {
             var x = (byte*)w->X.Start + row * w->X.Step;
             var g = (byte*)w->G.Start + row * w->G.Step;
             var y = (byte*)w->Y.Start + row * w->Y.Step;
+            // The last vector is read before any is written, so that what it shares with its neighbour comes out the same.
+            var last = overlaps ? Differentiated<T>(w, x, g, y, channels - Lanes, low, high) : default;
             var c = 0;
             for (; c + Lanes <= channels; c += Lanes)
+                T.Store(y + c * T.Size, Differentiated<T>(w, x, g, y, c, low, high));
+            if (overlaps)
             {
-                var value = T.Load(x + c * T.Size);
-                var scale = Vector512.Load(w->Scale + c);
-                var passed = Passed(T.Load(g + c * T.Size), value, w->Scale + c, w->Offset + c, low, high);
-                var result = scale * passed + Vector512.Load(w->Slope + c) * value + Vector512.Load(w->Constant + c);
-                if (w->Add)
-                    result += T.Load(y + c * T.Size);
-                T.Store(y + c * T.Size, result);
+                T.Store(y + (channels - Lanes) * T.Size, last);
+                continue;
             }
             for (; c < channels; c++)
             {
@@ -217,6 +385,73 @@ internal static unsafe class ChannelKernels
                 var result = w->Scale[c] * passed + w->Slope[c] * value + w->Constant[c];
                 T.Write(y + c * T.Size, w->Add ? result + T.Read(y + c * T.Size) : result);
             }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<float> Differentiated<T>(
+        Work* w,
+        byte* x,
+        byte* g,
+        byte* y,
+        int c,
+        Vector512<float> low,
+        Vector512<float> high
+    )
+        where T : struct, IElement
+    {
+        var value = T.Load(x + c * T.Size);
+        var passed = Passed(T.Load(g + c * T.Size), value, w->Scale + c, w->Offset + c, low, high);
+        var result =
+            Vector512.Load(w->Scale + c) * passed
+            + Vector512.Load(w->Slope + c) * value
+            + Vector512.Load(w->Constant + c);
+        return w->Add ? result + T.Load(y + c * T.Size) : result;
+    }
+
+    /// <summary>What is added up of an element.</summary>
+    private interface ITerm
+    {
+        static abstract void Of(Work* w, long row, int c, out Vector512<float> first, out Vector512<float> second);
+        static abstract void One(Work* w, long row, int c, out float first, out float second);
+    }
+
+    /// <summary>x − shift and its square.</summary>
+    private readonly struct Deviations<T> : ITerm
+        where T : struct, IElement
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static void Of(Work* w, long row, int c, out Vector512<float> first, out Vector512<float> second)
+        {
+            first = T.Load((byte*)w->X.Start + row * w->X.Step + c * T.Size) - Vector512.Load(w->Shift + c);
+            second = first * first;
+        }
+
+        public static void One(Work* w, long row, int c, out float first, out float second)
+        {
+            first = T.Read((byte*)w->X.Start + row * w->X.Step + c * T.Size) - w->Shift[c];
+            second = first * first;
+        }
+    }
+
+    /// <summary>The gradient where the activation lets through, and that times x − shift.</summary>
+    private readonly struct PassedGradients<T> : ITerm
+        where T : struct, IElement
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static void Of(Work* w, long row, int c, out Vector512<float> first, out Vector512<float> second)
+        {
+            var x = T.Load((byte*)w->X.Start + row * w->X.Step + c * T.Size);
+            var g = T.Load((byte*)w->G.Start + row * w->G.Step + c * T.Size);
+            first = Passed(g, x, w->Scale + c, w->Offset + c, Vector512.Create(w->Low), Vector512.Create(w->High));
+            second = first * (x - Vector512.Load(w->Shift + c));
+        }
+
+        public static void One(Work* w, long row, int c, out float first, out float second)
+        {
+            var x = T.Read((byte*)w->X.Start + row * w->X.Step + c * T.Size);
+            first = w->Passed(T.Read((byte*)w->G.Start + row * w->G.Step + c * T.Size), x, c);
+            second = first * (x - w->Shift[c]);
         }
     }
 
@@ -278,64 +513,6 @@ internal static unsafe class ChannelKernels
         var work = (Work*)context;
         for (var part = begin; part < end; part++)
             work->Part(work, part);
-    }
-
-    /// <summary>float32 sums of a part, added to its float64 ones now and then.</summary>
-    private ref struct PartSums
-    {
-        private readonly int _channels;
-        private readonly double* _first;
-        private readonly double* _second;
-        private readonly float* _sums;
-        private readonly float* _products;
-        private int _rows;
-
-        internal PartSums(int channels, double* first, double* second)
-        {
-            _channels = channels;
-            _first = first;
-            _second = second;
-            _sums = (float*)NativeMemory.AlignedAlloc((nuint)(2 * channels * sizeof(float)), 64);
-            _products = _sums + channels;
-            NativeMemory.Clear(_sums, (nuint)(2 * channels * sizeof(float)));
-        }
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        internal readonly void Add(int channel, Vector512<float> first, Vector512<float> second)
-        {
-            (Vector512.Load(_sums + channel) + first).Store(_sums + channel);
-            (Vector512.Load(_products + channel) + second).Store(_products + channel);
-        }
-
-        internal readonly void Add(int channel, float first, float second)
-        {
-            _sums[channel] += first;
-            _products[channel] += second;
-        }
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        internal void NextRow()
-        {
-            if (++_rows == RowsPerSum)
-                Move();
-        }
-
-        internal void Flush()
-        {
-            Move();
-            NativeMemory.AlignedFree(_sums);
-        }
-
-        private void Move()
-        {
-            for (var c = 0; c < _channels; c++)
-            {
-                _first[c] += _sums[c];
-                _second[c] += _products[c];
-                (_sums[c], _products[c]) = (0, 0);
-            }
-            _rows = 0;
-        }
     }
 
     private struct Work

@@ -32,7 +32,7 @@ internal sealed class AppendOperation(Node node, string chain, int width) : Oper
         {
             var added = pass.Value(node.Inputs[port]);
             using var place = buffer.narrow(1, at, added.shape[1]);
-            place.copy_(added);
+            Copy(added, place);
             at += added.shape[1];
         }
         if (pass.Mode.IsTraining)
@@ -52,6 +52,16 @@ internal sealed class AppendOperation(Node node, string chain, int width) : Oper
             at += channels;
         }
         gradient.Release();
+    }
+
+    private static void Copy(torch.Tensor from, torch.Tensor to)
+    {
+        if (!Rows.Fit(from) || from.dtype != to.dtype)
+            to.copy_(from);
+        else if (from.dtype == torch.bfloat16)
+            ChannelKernels.Copy<Brain16>(Rows.Of(from), Rows.Of(to));
+        else
+            ChannelKernels.Copy<Single32>(Rows.Of(from), Rows.Of(to));
     }
 
     // Every layer that reads these channels takes the same statistics.
