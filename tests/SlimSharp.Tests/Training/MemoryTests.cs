@@ -40,7 +40,7 @@ public class MemoryTests
         };
         trainer.Train(model, Set, Set, Norm);
         Assert.Equal(5, alive.Count);
-        Assert.All(alive, count => Assert.Equal(alive[0], count));
+        Assert.Equal(Enumerable.Repeat(alive[0], 5), alive);
     }
 
     [Fact]

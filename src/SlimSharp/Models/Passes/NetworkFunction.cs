@@ -29,6 +29,9 @@ internal sealed class NetworkFunction : torch.autograd.MultiTensorFunction<Netwo
         var call = (Call)ctx.get_data(Key);
         var given = call.Wanted.Zip(grad_outputs).Where(g => !g.Second.IsInvalid);
         var gradients = call.Pass.Backward(given);
+        // The framework takes copies; these go with the caller's scope.
+        foreach (var gradient in gradients.Values)
+            torch.CurrentDisposeScope?.Attach(gradient);
         return [null!, .. call.Parameters.Select(name => gradients.GetValueOrDefault(name)!)];
     }
 
