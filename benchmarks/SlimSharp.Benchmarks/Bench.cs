@@ -27,10 +27,14 @@ internal static class Bench
                 : value;
         Threads.Count = Option("--threads", Environment.ProcessorCount);
         var rounds = Option("--rounds", 12);
+        var results = new Results(Path.Combine("benchmarks", "results"));
         switch (words.FirstOrDefault())
         {
             case "training":
                 TrainingBenchmark.Run(words[1..], rounds);
+                return 0;
+            case "cut":
+                CutBenchmark.Run(results, rounds);
                 return 0;
             default:
                 Console.WriteLine(Usage);

@@ -1,25 +1,37 @@
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 
 namespace SlimSharp.Networks;
 
 /// <summary>Which channels of a network live and die together, computed once and used by planning and surgery.</summary>
 public static class ChannelGroups
 {
+    private static readonly ConditionalWeakTable<Network, IReadOnlyList<ChannelGroup>> Known = [];
+
     /// <summary>All groups, in the order of their producers. Every channel of every node is in exactly one.</summary>
-    public static IReadOnlyList<ChannelGroup> Of(Network network)
+    public static IReadOnlyList<ChannelGroup> Of(Network network) => Known.GetValue(network, Find);
+
+    private static IReadOnlyList<ChannelGroup> Find(Network network)
     {
         var union = new ChannelUnion(network);
         var members = Members(network, union);
         var frozen = Frozen(network, union);
+        var readers = network.Nodes.Where(n => n.Inputs.Length > 0).ToLookup(n => n.Inputs[0]);
         // Units that touch the same nodes and share their fate form one group.
         var groups =
             from unit in members
             orderby unit.Key
             let reason = frozen.GetValueOrDefault(unit.Key)
-            group unit.Value by (Nodes: string.Join('\n', unit.Value.Keys), Reason: reason) into units
-            select Describe(network, [.. units], units.Key.Reason);
+            group unit.Value by (Nodes: Fingerprint(unit.Value.Keys), unit.Value.Count, Reason: reason) into units
+            select Describe(network, readers, [.. units], units.Key.Reason);
         return [.. groups.GroupBy(g => g.Name).SelectMany(Numbered)];
     }
+
+    private static long Fingerprint(IEnumerable<string> nodes) =>
+        nodes.Aggregate(
+            17L,
+            (hash, node) => unchecked(hash * 1_000_000_007 + string.GetHashCode(node, StringComparison.Ordinal))
+        );
 
     // Channels of one producer that go different ways get names of their own: stem, stem#2, ...
     private static IEnumerable<ChannelGroup> Numbered(IEnumerable<ChannelGroup> namesakes) =>
@@ -59,7 +71,12 @@ public static class ChannelGroups
         return frozen;
     }
 
-    private static ChannelGroup Describe(Network network, Dictionary<string, List<int>>[] units, string? reason)
+    private static ChannelGroup Describe(
+        Network network,
+        ILookup<string, Node> readers,
+        Dictionary<string, List<int>>[] units,
+        string? reason
+    )
     {
         var channels = units[0]
             .Keys.ToImmutableSortedDictionary(
@@ -67,20 +84,26 @@ public static class ChannelGroups
                 node => units.Select(u => u[node].ToImmutableArray()).ToImmutableArray(),
                 StringComparer.Ordinal
             );
-        return new(units[0].Keys.First(), units.Length, [.. Slices(network, channels)], channels, reason);
+        return new(units[0].Keys.First(), units.Length, [.. Slices(network, readers, channels)], channels, reason);
     }
 
     private static IEnumerable<ChannelSlice> Slices(
         Network network,
+        ILookup<string, Node> readers,
         ImmutableSortedDictionary<string, ImmutableArray<ImmutableArray<int>>> channels
     )
     {
-        foreach (var (name, node, parameter) in network.Parameters())
+        var touched = channels.Keys.Select(k => network[k]).Concat(channels.Keys.SelectMany(k => readers[k]));
+        foreach (var node in touched.Distinct().Where(n => n.Shares is null))
         {
-            if (parameter.OutputAxis is { } output && channels.TryGetValue(node.Name, out var own))
-                yield return new(name, output, ReadsInput: false, WithinGroup(own, (int)parameter.Sizes[output]));
-            if (parameter.InputAxis is { } input && channels.TryGetValue(node.Inputs[0], out var read))
-                yield return new(name, input, ReadsInput: true, WithinGroup(read, (int)parameter.Sizes[input]));
+            foreach (var parameter in node.Layer.Parameters(network.InputShapes(node)))
+            {
+                var name = $"{node.Name}.{parameter.Name}";
+                if (parameter.OutputAxis is { } output && channels.TryGetValue(node.Name, out var own))
+                    yield return new(name, output, ReadsInput: false, WithinGroup(own, (int)parameter.Sizes[output]));
+                if (parameter.InputAxis is { } input && channels.TryGetValue(node.Inputs[0], out var read))
+                    yield return new(name, input, ReadsInput: true, WithinGroup(read, (int)parameter.Sizes[input]));
+            }
         }
     }
 

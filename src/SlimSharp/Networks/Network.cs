@@ -9,6 +9,8 @@ namespace SlimSharp.Networks;
 /// </summary>
 public sealed record Network
 {
+    private readonly Dictionary<string, Node> _byName;
+
     /// <summary>A checked network.</summary>
     /// <exception cref="NetworkException">A name is doubled or unknown, or shapes do not fit; the message names the node.</exception>
     [JsonConstructor]
@@ -16,6 +18,7 @@ public sealed record Network
     {
         (Name, Nodes, Outputs) = (name, nodes.IsDefault ? [] : nodes, outputs.IsDefault ? [] : outputs);
         Shapes = NetworkShapes.Infer(this);
+        _byName = Nodes.ToDictionary(n => n.Name);
     }
 
     /// <summary>What it is called, as in vgg16.</summary>
@@ -38,8 +41,7 @@ public sealed record Network
     /// <summary>The node of that name.</summary>
     /// <exception cref="NetworkException">There is none.</exception>
     public Node this[string name] =>
-        Nodes.FirstOrDefault(n => n.Name == name)
-        ?? throw new NetworkException($"The network {Name} has no node '{name}'.");
+        _byName.GetValueOrDefault(name) ?? throw new NetworkException($"The network {Name} has no node '{name}'.");
 
     /// <summary>The shapes that a node reads.</summary>
     public Shape[] InputShapes(Node node) => [.. node.Inputs.Select(i => Shapes[i])];

@@ -5,9 +5,9 @@ namespace SlimSharp.Networks;
 /// <summary>Shape inference, which is also the check that a network can be.</summary>
 internal static class NetworkShapes
 {
-    internal static ImmutableDictionary<string, Shape> Infer(Network network)
+    internal static Dictionary<string, Shape> Infer(Network network)
     {
-        var shapes = ImmutableDictionary.CreateBuilder<string, Shape>();
+        var shapes = new Dictionary<string, Shape>();
         foreach (var node in network.Nodes)
         {
             if (string.IsNullOrWhiteSpace(node.Name))
@@ -20,14 +20,10 @@ internal static class NetworkShapes
             throw new NetworkException($"The network {network.Name} has no output.");
         if (network.Outputs.FirstOrDefault(o => !shapes.ContainsKey(o)) is { } missing)
             throw new NetworkException($"The output '{missing}' is not a node of the network {network.Name}.");
-        return shapes.ToImmutable();
+        return shapes;
     }
 
-    private static Shape Output(
-        Node node,
-        ImmutableArray<Node> nodes,
-        ImmutableDictionary<string, Shape>.Builder shapes
-    )
+    private static Shape Output(Node node, ImmutableArray<Node> nodes, Dictionary<string, Shape> shapes)
     {
         var kind = node.Layer.GetType().Name;
         if (node.Inputs.FirstOrDefault(i => !shapes.ContainsKey(i)) is { } unknown)
@@ -54,7 +50,7 @@ internal static class NetworkShapes
         Shape[] inputs,
         string owner,
         ImmutableArray<Node> nodes,
-        ImmutableDictionary<string, Shape>.Builder shapes
+        Dictionary<string, Shape> shapes
     )
     {
         var other = nodes.TakeWhile(n => n != node).FirstOrDefault(n => n.Name == owner && n.Shares is null);

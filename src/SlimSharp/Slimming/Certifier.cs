@@ -7,7 +7,7 @@ namespace SlimSharp.Slimming;
 /// <summary>Compares masked and cut networks.</summary>
 internal static class Certifier
 {
-    private const int StructureSamples = 4;
+    private const int StructureSamples = 2;
 
     /// <summary>Part (i): random weights and inputs in float64. Returns the relative difference of the outputs.</summary>
     internal static double Structure(NetworkCut cut, long seed, DeadBranches? branches = null)

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using SlimSharp.Networks;
 
 namespace SlimSharp.Slimming;
@@ -11,6 +12,11 @@ public static class ChannelSelection
 {
     /// <summary>The end of the names of selections.</summary>
     public const string Suffix = ".select";
+
+    private static readonly ConditionalWeakTable<Network, Network> Known = [];
+
+    /// <summary>The same as <see cref="Insert"/> in front of BatchNorms, made once per network.</summary>
+    internal static Network InFront(Network network) => Known.GetValue(network, n => Insert(n));
 
     /// <summary>The same network with a selection of all channels at every BatchNorm that reads a trunk. Computes the same.</summary>
     /// <param name="network">The network.</param>

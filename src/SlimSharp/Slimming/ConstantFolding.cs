@@ -200,6 +200,7 @@ internal sealed class ConstantFolding : IDisposable
             var flow = node.Layer.Flow(Original.InputShapes(node));
             var parameters = node
                 .Layer.Parameters(Original.InputShapes(node))
+                .Where(p => p.Sizes.Length == 1)
                 .ToDictionary(p => p.Name, p => Weights.Values($"{node.Owner}.{p.Name}"));
             var hasScale = HasScale(node);
             foreach (var channel in _removed[node.Name])

@@ -45,6 +45,7 @@ internal static class ConstantValues
     {
         var parameters = node
             .Layer.Parameters(network.InputShapes(node))
+            .Where(p => p.Sizes.Length == 1)
             .ToDictionary(p => p.Name, p => weights.Values($"{node.Owner}.{p.Name}"));
         var values = new double[network.Shapes[node.Name].Channels];
         for (var i = 0; i < values.Length; i++)

@@ -15,6 +15,9 @@ internal sealed class DeadBranches(Network source, ImmutableArray<BranchPlan> br
 {
     private readonly HashSet<string> _silenced = [.. branches.SelectMany(b => b.Silenced)];
 
+    /// <summary>True if no branch goes.</summary>
+    internal bool IsEmpty => branches.IsEmpty;
+
     /// <summary>True if a branch goes without a shift in its place.</summary>
     internal bool AnyWithoutShift => branches.Any(b => !b.Shift);
 

@@ -77,7 +77,7 @@ public sealed record PlanOptions
     }
 
     /// <summary>The network whose groups a plan speaks of: the source, with selections where a trunk is to be cut by them. Computes the same.</summary>
-    internal Network Prepare(Network source) => Trunk == Trunk.Selection ? ChannelSelection.Insert(source) : source;
+    internal Network Prepare(Network source) => Trunk == Trunk.Selection ? ChannelSelection.InFront(source) : source;
 
     /// <summary>The width of a layer of which <paramref name="wanted"/> channels are wanted: at least the minimum, a multiple, at most what it has.</summary>
     internal int Width(int wanted, int units) =>

@@ -159,8 +159,8 @@ public static class Planner
     private static IEnumerable<string> ConstantWarning(SlimmingPlan plan, Weights weights)
     {
         using var wide = weights.Copy(torch.float64);
-        using var slim = DeadBranches.Of(plan).Slim(wide);
-        using var folding = ConstantFolding.Of(plan, slim);
+        using var slim = plan.Branches.IsEmpty ? null : DeadBranches.Of(plan).Slim(wide);
+        using var folding = ConstantFolding.Of(plan, slim ?? wide);
         if (folding.Displacement is { } most && most.Deviations > DisplacementLimit)
             yield return FormattableString.Invariant(
                 $"the channels to be cut carry constants from their shifts, without which the inputs of '{most.Node}' move by {most.Deviations:F2} of their standard deviation. "

@@ -16,13 +16,34 @@ internal static class RandomWeights
     {
         var left = cut.Target.Parameters().ToDictionary(p => p.Name, p => p.Parameter);
         var weights = new Weights();
-        foreach (var (name, _, parameter) in cut.Source.Parameters())
+        var terms = Terms(cut.Source);
+        // Of many blocks each adds little, or rounding would grow from block to block beyond all tolerance.
+        using Scalar share = 1 / Math.Sqrt(Math.Max(cut.Source.Nodes.Count(n => n.Layer is Add), 1));
+        foreach (var (name, node, parameter) in cut.Source.Parameters())
         {
             // Kept inputs of one output: all of its weight's places but those of the output axis.
             var remaining = left.GetValueOrDefault(name, parameter);
             weights[name] = Draw(name, parameter, remaining.Count / (double)remaining.Sizes[0], seed);
+            if (terms.Contains(node.Name) && parameter.IsTrained)
+                weights[name].mul_(share);
         }
         return weights;
+    }
+
+    // The layers with parameters whose values are added up.
+    private static HashSet<string> Terms(Network network)
+    {
+        var nodes = network.Nodes.ToDictionary(n => n.Name);
+        var terms = new HashSet<string>();
+        foreach (var input in network.Nodes.Where(n => n.Layer is Add).SelectMany(n => n.Inputs))
+        {
+            var node = nodes[input];
+            while (node.Inputs.Length == 1 && node.Layer.Parameters(network.InputShapes(node)).Count == 0)
+                node = nodes[node.Inputs[0]];
+            if (node.Inputs.Length == 1)
+                terms.Add(node.Owner);
+        }
+        return terms;
     }
 
     /// <summary>One float64 tensor, whose layer sums over that many inputs; the caller disposes it.</summary>

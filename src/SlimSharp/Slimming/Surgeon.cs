@@ -29,8 +29,8 @@ public static class Surgeon
         // Constants are folded, and the function is compared, in float64.
         using var wide = weights.Copy(torch.float64);
         var branches = DeadBranches.Of(plan);
-        using var slim = branches.Slim(wide);
-        using var folding = ConstantFolding.Of(plan, slim);
+        using var slim = branches.IsEmpty ? null : branches.Slim(wide);
+        using var folding = ConstantFolding.Of(plan, slim ?? wide);
         var cut = NetworkCut.Of(folding.Network, ChannelGroups.Of(folding.Network), plan.Groups);
         return Apply(cut, folding, branches, wide, model.Type, probe);
     }
@@ -46,9 +46,10 @@ public static class Surgeon
     {
         var inputs = probe?.to(torch.float32, copy: true) ?? RandomProbe(cut.Source);
         var structure = Certifier.Structure(cut, StructureSeed, branches);
-        using var slimmed = branches.Slim(wide);
-        using var left = folding.Reference(cut, slimmed);
-        using var reference = branches.Reference(left, wide);
+        using var slimmed = branches.IsEmpty ? null : branches.Slim(wide);
+        using var left = folding.Reference(cut, slimmed ?? wide);
+        using var expanded = branches.IsEmpty ? null : branches.Reference(left, wide);
+        var reference = expanded ?? left;
         using var sliced = cut.Slice(folding.Weights);
         var (function, masked) = Compare(cut, branches.Source, reference, sliced, inputs, torch.float64);
         var (function32, masked32) = Compare(cut, branches.Source, reference, sliced, inputs, torch.float32);
