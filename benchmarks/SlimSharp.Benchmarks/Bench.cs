@@ -7,6 +7,8 @@ internal static class Bench
         ./bench training [NETWORK …]   a training step: SlimSharp in float32 and bfloat16 against plain TorchSharp
         ./bench data                   preparing batches, against TorchSharp's loader
         ./bench cut                    groups, plan, surgery and certificate of networks of depth 20 … 1001
+        ./bench precision              does bfloat16 train as well as float32? paired seeds on the sample set
+          --seeds N, --part K --parts N   how many seeds [default: 12]; the K-th of N shares of the runs
           --threads N                  threads of every side [default: all cores]
           --rounds N                   how often each side is timed [default: 12]
         """;
@@ -31,7 +33,16 @@ internal static class Bench
         switch (words.FirstOrDefault())
         {
             case "training":
-                TrainingBenchmark.Run(words[1..], rounds);
+                TrainingBenchmark.Run(results, words[1..], rounds);
+                return 0;
+            case "side":
+                Side.Serve(words[1], words[2]);
+                return 0;
+            case "data":
+                DataBenchmark.Run(results, rounds);
+                return 0;
+            case "precision":
+                PrecisionBenchmark.Run(results, Option("--seeds", 12), Option("--part", 0), Option("--parts", 1));
                 return 0;
             case "cut":
                 CutBenchmark.Run(results, rounds);

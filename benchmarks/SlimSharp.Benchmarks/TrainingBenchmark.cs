@@ -1,102 +1,111 @@
-using System.Diagnostics;
-using SlimSharp.Benchmarks.Plain;
-using SlimSharp.Data;
-using SlimSharp.Models;
-using SlimSharp.Networks;
-using SlimSharp.Penalties;
-using SlimSharp.Regularizers;
-using SlimSharp.Training;
-using SlimSharp.Zoo;
-using TorchSharp;
+using System.Globalization;
 
 namespace SlimSharp.Benchmarks;
 
-/// <summary>Training steps of both sides in turn, in one process.</summary>
+/// <summary>
+/// Training steps of three sides in turn: plain TorchSharp, SlimSharp in float32, SlimSharp in bfloat16, each in a process of its own, so that none has the
+/// other's memory or threads.
+/// </summary>
 internal static class TrainingBenchmark
 {
-    private const int BatchSize = 64;
-    private static readonly (
-        string Name,
-        Func<torch.nn.Module<torch.Tensor, torch.Tensor>> Plain,
-        Func<Network> Ours
-    )[] All =
-    [
-        (
-            "vgg19",
-            () =>
-                PlainVgg.Create(
-                    [64, 64, 0, 128, 128, 0, 256, 256, 256, 256, 0, 512, 512, 512, 512, 0, 512, 512, 512, 512],
-                    10
-                ),
-            () => Vgg.Create(19)
-        ),
-        ("preresnet164", () => new PlainPreActResNet(164, 10), () => PreActResNet.Create(164)),
-        ("densenet40", () => new PlainDenseNet(40, 10), () => DenseNet.Create(40)),
-        (
-            "vgg16 × 0.25",
-            () => PlainVgg.Create([16, 16, 0, 32, 32, 0, 64, 64, 64, 0, 128, 128, 128, 0, 128, 128, 128], 10),
-            () => Vgg.Create(16, width: 0.25)
-        ),
-    ];
+    private static readonly string[] Sides = ["plain", "float32", "bfloat16"];
 
-    internal static void Run(string[] names, int rounds)
+    internal static void Run(Results results, IReadOnlyList<string> names, int rounds)
     {
-        foreach (var (name, plain, ours) in All.Where(n => names.Length == 0 || names.Contains(n.Name)))
+        var floor = Floor.Measure();
+        var steps = new List<string[]>();
+        var around = new List<string[]>();
+        foreach (var contestant in Contestant.All.Where(c => names.Count == 0 || names.Contains(c.Name)))
         {
-            torch.random.manual_seed(1);
-            using var images = torch.randn(BatchSize, 3, 32, 32);
-            using var labels = torch.randint(10, BatchSize, torch.int64);
-            using var stock = new PlainTraining(plain());
-            using var single = new OurTraining(ours(), Precision.Float32);
-            using var half = new OurTraining(ours(), Precision.BFloat16);
-            Action[] sides =
-            [
-                () => stock.Step(images, labels),
-                () => single.Step(images, labels),
-                () => half.Step(images, labels),
-            ];
-            var times = sides.Select(_ => new List<double>()).ToArray();
-            for (var round = -2; round < rounds; round++)
+            var contenders = Sides.Select(s => new Contender(s, contestant.Name, s != "plain")).ToArray();
+            for (var round = 0; round < rounds; round++)
             {
-                for (var i = 0; i < sides.Length; i++)
-                {
-                    var start = Stopwatch.GetTimestamp();
-                    sides[i]();
-                    if (round >= 0)
-                        times[i].Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
-                }
+                foreach (var contender in contenders)
+                    contender.Step();
             }
-            double Median(List<double> t) => t.Order().ElementAt(t.Count / 2);
-            Console.WriteLine(
-                $"{name, -14} plain {Median(times[0]), 7:F1}  float32 {Median(times[1]), 7:F1} ({Median(times[0]) / Median(times[1]):F2}×)  bfloat16 {Median(times[2]), 7:F1} ({Median(times[0]) / Median(times[2]):F2}×)"
-            );
+            Console.Error.WriteLine($"{contestant.Name}: {rounds} rounds");
+            foreach (var contender in contenders)
+            {
+                contender.End();
+                steps.Add(StepRow(contestant, contender, contenders[0], floor));
+                if (contender.Rest.Length > 1)
+                    around.Add(AroundRow(contestant, contender));
+                contender.Dispose();
+            }
         }
+        results.Table(
+            "Training step, batch 64",
+            Command(names, rounds),
+            [
+                "network",
+                "side",
+                "median ms",
+                "10–90 %",
+                "plain/this, medians",
+                "plain/this, least",
+                "floor ms",
+                "share of floor",
+                "peak MB",
+            ],
+            steps,
+            $"Each side is a process of its own; they take steps in turn. Floor: the larger of the multiply-adds of forward, input and weight gradients over the measured peak ({Number(floor.Single)} GMAC/s in float32, {Number(floor.Half)} in bfloat16: the best of a large matrix product and a large convolution in either layout) "
+                + $"and the bytes that every layer must read and write forward and back over the measured bandwidth ({Number(floor.Bandwidth)} GB/s, of copying)."
+        );
+        results.Table(
+            "Around the training step",
+            Command(names, rounds),
+            [
+                "network",
+                "side",
+                "optimiser ms",
+                "share",
+                "dearest penalty, gradients ms",
+                "share",
+                "dearest prox ms",
+                "share",
+            ],
+            around
+        );
     }
-}
 
-/// <summary>SlimSharp's own training step.</summary>
-internal sealed class OurTraining : IDisposable
-{
-    private readonly Model _model;
-    private readonly TrainingState _state;
-    private readonly TrainingStep _step;
-    private readonly ScalePenalty _penalty = new(new L1(), 1e-4);
+    private static string Command(IReadOnlyList<string> names, int rounds) =>
+        $"./bench training{string.Concat(names.Select(n => " " + n))} --rounds {rounds}";
 
-    internal OurTraining(Network network, Precision precision)
+    private static string[] StepRow(Contestant contestant, Contender contender, Contender plain, Floor floor)
     {
-        var options = new TrainingOptions();
-        _model = new Model(network) { Options = new() { BFloat16 = precision == Precision.BFloat16 } };
-        _model.train();
-        _state = new TrainingState(_model, options.Optimizer, [_penalty]);
-        _step = new TrainingStep(options, [_penalty], 1000);
+        var ordered = contender.Milliseconds.Order().ToArray();
+        var least = floor.Milliseconds(contestant.Ours(), contender.Side == "bfloat16", Side.BatchSize);
+        return
+        [
+            contestant.Name,
+            contender.Side,
+            Number(contender.Median),
+            $"{Number(ordered[ordered.Length / 10])}–{Number(ordered[ordered.Length * 9 / 10])}",
+            Ratio(plain.Median / contender.Median),
+            Ratio(plain.Least / contender.Least),
+            Number(least),
+            (least / contender.Median).ToString("P0", CultureInfo.InvariantCulture),
+            Number(contender.Rest[0]),
+        ];
     }
 
-    internal void Step(torch.Tensor images, torch.Tensor labels) =>
-        _step.Run(_state, new Batch(images.alias(), labels.alias(), [.. Enumerable.Range(0, (int)images.shape[0])]));
+    private static string[] AroundRow(Contestant contestant, Contender contender) =>
+        [
+            contestant.Name,
+            contender.Side,
+            .. contender
+                .Rest.Skip(1)
+                .SelectMany(ms =>
+                    new[]
+                    {
+                        ms.ToString("F2", CultureInfo.InvariantCulture),
+                        (ms / contender.Median).ToString("P1", CultureInfo.InvariantCulture),
+                    }
+                ),
+        ];
 
-    public void Dispose()
-    {
-        _state.Dispose();
-        _model.Dispose();
-    }
+    private static string Number(double value) =>
+        value.ToString(value < 100 ? "F1" : "N0", CultureInfo.InvariantCulture);
+
+    private static string Ratio(double value) => value.ToString("F2", CultureInfo.InvariantCulture);
 }
