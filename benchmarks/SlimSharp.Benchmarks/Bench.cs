@@ -7,6 +7,7 @@ internal static class Bench
         ./bench training [NETWORK …]   a training step: SlimSharp in float32 and bfloat16 against plain TorchSharp
         ./bench data                   preparing batches, against TorchSharp's loader
         ./bench cut                    groups, plan, surgery and certificate of networks of depth 20 … 1001
+        ./bench profile                where the time of SlimSharp's own steps goes, by kind of operation
         ./bench precision              does bfloat16 train as well as float32? paired seeds on the sample set
           --seeds N, --part K --parts N   how many seeds [default: 12]; the K-th of N shares of the runs
           --threads N                  threads of every side [default: all cores]
@@ -40,6 +41,9 @@ internal static class Bench
                 return 0;
             case "data":
                 DataBenchmark.Run(results, rounds);
+                return 0;
+            case "profile":
+                ProfileBenchmark.Run(results, rounds);
                 return 0;
             case "precision":
                 PrecisionBenchmark.Run(results, Option("--seeds", 12), Option("--part", 0), Option("--parts", 1));

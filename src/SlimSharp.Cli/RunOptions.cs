@@ -32,6 +32,9 @@ internal sealed record RunOptions
 
     public Precision Precision { get; init; }
 
+    /// <summary>Fast paths not to take; null for none.</summary>
+    public string[]? Without { get; init; }
+
     public int Threads { get; init; }
 
     public string Device { get; init; } = "cpu";

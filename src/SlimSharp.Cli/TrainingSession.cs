@@ -114,7 +114,7 @@ internal sealed class TrainingSession(RunFolder folder, RunOptions options, Scre
         var placed = weights.Copy(type, device);
         return new(start?.Network ?? NetworkFor(train), placed)
         {
-            Options = new() { BFloat16 = options.Precision == Precision.BFloat16 },
+            Options = FastPaths.Schedule(options.Without ?? [], options.Precision == Precision.BFloat16),
         };
     }
 

@@ -47,6 +47,7 @@ internal sealed class RunArguments
             Lambda = lambda,
             Training = _training.Get(parsed),
             Precision = _training.Precision(parsed),
+            Without = _training.Without(parsed) is { Length: > 0 } without ? without : null,
             Threads = parsed.GetValue(_common.Threads),
             Device = parsed.GetValue(_common.Device)!,
         };
@@ -60,6 +61,8 @@ internal sealed class RunArguments
         var resumed = parsed.GetValue(_resume);
         var (folder, options) = resumed is null ? Create(parsed.GetValue(_output), read) : Open(parsed, resumed);
         Threads.Count = options.Threads;
+        if (Threads.Crowding() is { } crowding)
+            screen.Warn(crowding);
         using var signals = new StopSignals();
         try
         {

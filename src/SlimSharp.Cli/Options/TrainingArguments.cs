@@ -77,6 +77,11 @@ internal sealed class TrainingArguments
         "bfloat16",
         "float64"
     );
+    private readonly Option<string?> _without = new("--without")
+    {
+        Description = $"Fast paths not to take, with commas between: {string.Join(", ", FastPaths.Names)}.",
+        HelpName = "LIST",
+    };
     private readonly Option<long> _seed = new("--seed")
     {
         Description = "What every random choice is a function of.",
@@ -102,6 +107,7 @@ internal sealed class TrainingArguments
                     _augment,
                     _keep,
                     _precision,
+                    _without,
                     _seed,
                 ]
         )
@@ -115,6 +121,8 @@ internal sealed class TrainingArguments
             "float64" => Models.Precision.Float64,
             _ => Models.Precision.Float32,
         };
+
+    internal string[] Without(ParseResult parsed) => FastPaths.Parse(parsed.GetValue(_without));
 
     internal TrainingOptions Get(ParseResult parsed)
     {
@@ -137,6 +145,7 @@ internal sealed class TrainingArguments
                     Momentum = parsed.GetValue(_momentum),
                     Nesterov = parsed.GetValue(_nesterov),
                     WeightDecay = decay,
+                    Fused = FastPaths.FusesOptimizer(Without(parsed)),
                 },
             Augmentation = new(
                 augment.Contains("crop", StringComparison.Ordinal) ? 4 : 0,

@@ -23,6 +23,7 @@ public sealed record Schedule(ImmutableArray<Step> Steps)
             steps.Add(
                 fused.TryGetValue(node.Name, out var activation) ? new Step.Normalize(node, activation)
                 : chains.TryGetValue(node.Name, out var chain) ? new Step.Append(node, chain.First, chain.Width)
+                : Spare(network, node, readers, wanted, options) is { } term ? new Step.AddInto(node, term)
                 : new Step.Compute(node)
             );
             if (node.Layer is Input { Shape.IsImage: true })
@@ -48,6 +49,22 @@ public sealed record Schedule(ImmutableArray<Step> Steps)
                         ? only
                         : null
             );
+
+    // A term of a sum that a convolution made for it alone; a convolution does not look at its output again.
+    private static string? Spare(
+        Network network,
+        Node node,
+        ILookup<string, Node> readers,
+        IReadOnlyCollection<string> wanted,
+        ScheduleOptions options
+    ) =>
+        options is { OwnBackward: true, SumInPlace: true } && node.Layer is Add
+            ? node.Inputs.FirstOrDefault(i =>
+                network[i].Layer is Convolution { Padding.IsSymmetric: true }
+                && readers[i].Count() == 1
+                && !wanted.Contains(i)
+            )
+            : null;
 
     // By concatenation, the first of the chain in which each appends to the one before, and the channels of the last.
     private static Dictionary<string, (string First, int Width)> Chains(Network network)

@@ -13,13 +13,16 @@ public sealed record ScheduleOptions
     public bool BFloat16 { get; init; }
 
     /// <summary>
-    /// Differentiates the network outside the framework's graph, in which it becomes one node. The next two rules need this. A second
+    /// Differentiates the network outside the framework's graph, in which it becomes one node. The rules below need this. A second
     /// backward pass through one forward pass, and gradients of gradients, need it off.
     /// </summary>
     public bool OwnBackward { get; init; } = true;
 
     /// <summary>BatchNorm and the ReLU behind it in one go, its statistics taken once for all layers that read the same channels.</summary>
     public bool FuseNormalization { get; init; } = true;
+
+    /// <summary>Sums are written over a term that a convolution made for them alone.</summary>
+    public bool SumInPlace { get; init; } = true;
 
     /// <summary>Concatenations that append to one another write into one buffer instead of copying.</summary>
     public bool ConcatInPlace { get; init; } = true;

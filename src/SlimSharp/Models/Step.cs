@@ -26,7 +26,7 @@ public abstract record Step(string Result, ImmutableArray<string> Reads)
             Node.Layer switch
             {
                 Convolution { Padding.IsSymmetric: true } convolution => new ConvolutionOperation(Node, convolution),
-                Add => new SumOperation(Node),
+                Add => new SumOperation(Node, null),
                 _ => new LayerOperation(Node),
             };
 
@@ -56,6 +56,15 @@ public abstract record Step(string Result, ImmutableArray<string> Reads)
 
         /// <inheritdoc/>
         public override string ToString() => $"{Result} = Append({string.Join(", ", Node.Inputs)})";
+    }
+
+    /// <summary>Computes a sum in the memory of a term that nobody else reads.</summary>
+    public sealed record AddInto(Node Node, string Term) : Step(Node.Name, Node.Inputs)
+    {
+        internal override Operation ToOperation() => new SumOperation(Node, Term);
+
+        /// <inheritdoc/>
+        public override string ToString() => $"{Result} = AddInto({Term}, {string.Join(", ", Node.Inputs)})";
     }
 
     /// <summary>Puts an image's channels innermost in memory.</summary>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using TorchSharp;
 
 namespace SlimSharp;
@@ -19,6 +20,25 @@ public static class Threads
             LibTorch.EnsureLoaded();
             torch.set_num_threads(value);
         }
+    }
+
+    /// <summary>
+    /// A sentence if others leave less of this machine than the threads here, or null. Threads that wait for one another are then many times slower,
+    /// not a little. Says nothing of a single thread, which waits for none.
+    /// </summary>
+    public static string? Crowding()
+    {
+        const string Load = "/proc/loadavg";
+        if (Count == 1 || !File.Exists(Load))
+            return null;
+        var busy = double.Parse(File.ReadAllText(Load).Split(' ')[0], CultureInfo.InvariantCulture);
+        var cores = Environment.ProcessorCount;
+        return busy + Count <= cores + 0.8
+            ? null
+            : string.Create(
+                CultureInfo.InvariantCulture,
+                $"{cores} cores were {busy:F1} busy over the last minute, and {Count} threads are to compute here; threads that wait for one another are many times slower. Take fewer with --threads."
+            );
     }
 
     /// <summary>For loops over images.</summary>

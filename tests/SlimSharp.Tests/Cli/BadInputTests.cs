@@ -61,6 +61,7 @@ public class BadInputTests
             { "train --resume {empty}", "no run.json" },
             { "train --resume /nowhere", "no run.json" },
             { "train --resume {empty} --epochs 3", "leave out --epochs" },
+            { "train --model vgg11 --data {sample} --without speed --out {out}", "there is no such fast path" },
             { "prune {model}", "exactly one of --ratio, --macs, --params and --zeros" },
             { "prune {model} --ratio 0.5 --macs 0.5", "exactly one of" },
             { "prune {model} --ratio 1", "must lie in [0, 1)" },

@@ -33,6 +33,7 @@ public class PassTests
             {
                 FuseNormalization = false,
                 ConcatInPlace = false,
+                SumInPlace = false,
                 ChannelsLast = false,
             },
             1e-3

@@ -43,6 +43,38 @@ public class MemoryTests
         Assert.Equal(Enumerable.Repeat(alive[0], 5), alive);
     }
 
+    [Theory]
+    [Trait("Length", "long")]
+    [InlineData("vgg11")]
+    [InlineData("preresnet20")]
+    [InlineData("densenet22")]
+    public void A_thousand_steps_take_no_more_memory_than_a_hundred(string name)
+    {
+        using var model = new Model(ZooEntry.Get(name, 10, 0.25, new Shape(1, 32, 32)));
+        model.train();
+        using var penalty = new ScalePenalty(new TransformedL1(1), 1e-3);
+        var options = new TrainingOptions();
+        using var state = new TrainingState(model, options.Optimizer, [penalty]);
+        var step = new TrainingStep(options, [penalty], 2000);
+        using var images = torch.randn(16, 1, 32, 32);
+        using var labels = torch.randint(10, 16, torch.int64);
+        (long Tensors, double Managed, double Resident) Used(int steps)
+        {
+            for (var i = 0; i < steps; i++)
+                step.Run(state, new Batch(images.alias(), labels.alias(), [.. Enumerable.Range(0, 16)]));
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+            var resident = File.Exists("/proc/self/statm")
+                ? long.Parse(File.ReadAllText("/proc/self/statm").Split(' ')[1]) * 4096
+                : 0;
+            return (torch.Tensor.TotalCount, GC.GetTotalMemory(true) / 1e6, resident / 1e6);
+        }
+        var (early, late) = (Used(100), Used(900));
+        Assert.Equal(early.Tensors, late.Tensors);
+        Assert.True(late.Managed < early.Managed + 2, $"managed {early.Managed:F1} → {late.Managed:F1} MB");
+        Assert.True(late.Resident < 1.1 * early.Resident + 20, $"resident {early.Resident:F0} → {late.Resident:F0} MB");
+    }
+
     [Fact]
     public void Training_and_cutting_leave_nothing_behind()
     {

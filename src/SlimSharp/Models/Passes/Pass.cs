@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using SlimSharp.Models.Kernels;
 using SlimSharp.Networks;
 using TorchSharp;
@@ -23,7 +24,11 @@ internal sealed class Pass(
     private readonly Dictionary<string, Gradient> _parameterGradients = [];
     private readonly Dictionary<string, ChannelStatistics> _statistics = [];
     private readonly HashSet<string> _differentiable = [];
+    private readonly HashSet<string> _appended = [.. schedule.Steps.OfType<Step.Append>().Select(s => s.Result)];
     private readonly List<Operation> _operations = [];
+
+    /// <summary>Told of every operation, with its direction and the time at its start; for profiles.</summary>
+    internal static Action<string, long>? Profile { get; set; }
 
     internal Network Network => network;
 
@@ -33,7 +38,7 @@ internal sealed class Pass(
     internal bool Keeps => keeps;
 
     /// <summary>True if a value lies in a buffer to which more may be appended.</summary>
-    internal bool IsAppended(string value) => schedule.Steps.Any(s => s is Step.Append && s.Result == value);
+    internal bool IsAppended(string value) => _appended.Contains(value);
 
     /// <summary>Buffers into which concatenations write, by the name of the first.</summary>
     internal Dictionary<string, torch.Tensor> Buffers { get; } = [];
@@ -76,7 +81,9 @@ internal sealed class Pass(
             var operation = step.ToOperation();
             if (step.Reads.Any(_differentiable.Contains) || step.HasParameters(network))
                 _differentiable.Add(step.Result);
+            var start = Stopwatch.GetTimestamp();
             var value = operation.Forward(this).DetachFromDisposeScope();
+            Profile?.Invoke($"forward {operation.GetType().Name}", start);
             if (_values.Remove(step.Result, out var before))
                 before.Dispose();
             _values[step.Result] = value;
@@ -106,8 +113,11 @@ internal sealed class Pass(
         for (var i = _operations.Count - 1; i >= 0; i--)
         {
             using var operation = _operations[i];
-            if (_gradients.Remove(operation.Result, out var gradient))
-                operation.Backward(this, gradient);
+            if (!_gradients.Remove(operation.Result, out var gradient))
+                continue;
+            var start = Stopwatch.GetTimestamp();
+            operation.Backward(this, gradient);
+            Profile?.Invoke($"backward {operation.GetType().Name}", start);
         }
         _operations.Clear();
         Clear(_cast);
