@@ -125,4 +125,29 @@ public class ZooTests
         Assert.Equal((parameters, flops), (cost.Parameters, cost.PublishedFlops));
         Assert.True(NetworkCost.Of(plan.Target()).Parameters < parameters);
     }
+
+    [Theory]
+    [Trait("Length", "long")]
+    [InlineData("preresnet164")]
+    [InlineData("densenet40")]
+    public void The_papers_deep_networks_are_cut_at_every_ratio_under_the_certificate(string name)
+    {
+        var network = ZooEntry.Get(name, 10, 1);
+        using var random = RandomWeights.Draw(NetworkCut.Of(network, ChannelGroups.Of(network), []), 3);
+        using var model = new Model(network, random.Copy(torch.float32));
+        foreach (var trunk in new[] { Trunk.Coupled, Trunk.Selection })
+        {
+            var before = NetworkCost.Of(network).Parameters;
+            foreach (var tenths in Enumerable.Range(1, 8))
+            {
+                using var cut = Surgeon.Apply(
+                    model,
+                    Planner.Plan(model, new() { Ratio = tenths / 10.0, Trunk = trunk })
+                );
+                Assert.True(cut.Certificate.Agrees);
+                Assert.True(cut.Certificate.Parameters < before);
+                before = cut.Certificate.Parameters;
+            }
+        }
+    }
 }

@@ -26,6 +26,7 @@ internal sealed class Pass(
     private readonly HashSet<string> _differentiable = [];
     private readonly HashSet<string> _appended = [.. schedule.Steps.OfType<Step.Append>().Select(s => s.Result)];
     private readonly List<Operation> _operations = [];
+    private bool _done;
 
     /// <summary>Told of every operation, with its direction and the time at its start; for profiles.</summary>
     internal static Action<string, long>? Profile { get; set; }
@@ -70,9 +71,6 @@ internal sealed class Pass(
     internal ChannelStatistics Statistics(string value, Func<ChannelStatistics> take) =>
         _statistics.TryGetValue(value, out var known) ? known : _statistics[value] = take();
 
-    /// <summary>Batch statistics of a value, if they were taken.</summary>
-    internal ChannelStatistics? KnownStatistics(string value) => _statistics.GetValueOrDefault(value);
-
     /// <summary>The values of <paramref name="wanted"/> nodes; the caller disposes them.</summary>
     internal List<torch.Tensor> Forward(IReadOnlyCollection<string> wanted)
     {
@@ -108,6 +106,11 @@ internal sealed class Pass(
     /// <summary>From the gradients of values, those of parameters, by name; the caller disposes them.</summary>
     internal Dictionary<string, torch.Tensor> Backward(IEnumerable<(string Name, torch.Tensor Gradient)> given)
     {
+        if (_done)
+            throw new InvalidOperationException(
+                "What this forward pass remembered was given up after its first backward pass; for a second one set ScheduleOptions.OwnBackward to false."
+            );
+        _done = true;
         foreach (var (name, gradient) in given)
             Give(name, new(gradient.alias()));
         for (var i = _operations.Count - 1; i >= 0; i--)
