@@ -14,7 +14,7 @@ namespace SlimSharp.Cli;
 /// </summary>
 internal sealed class Demo(Screen screen, string folder, int threads, string device)
 {
-    internal const int Epochs = 10;
+    internal const int Epochs = 14;
     private const string Penalty = "tl1:a=1";
     private const double Lambda = 2e-3;
     private const double ParametersLeft = 0.28;
