@@ -4,7 +4,7 @@ namespace SlimSharp;
 
 /// <summary>
 /// Keeps freed memory for the next step. Training frees and asks for the same large blocks at every step; glibc gives each back to the system and fetches
-/// it again page by page, which can take longer than the step itself. SLIMSHARP_KEEP_MEMORY=0 leaves glibc as it is.
+/// it again page by page. SLIMSHARP_KEEP_MEMORY=0 leaves glibc as it is.
 /// </summary>
 internal static partial class Allocation
 {
