@@ -27,18 +27,18 @@ public sealed record Sgd : Optimizer
     /// <inheritdoc/>
     public override void Step(IReadOnlyList<OptimizerSlot> slots, double learningRate, long count)
     {
-        var fused = slots.Where(s => Fused && DescentKernel.Fits(s.Parameter, s.Gradient, s.Memory[0])).ToArray();
+        var fused = slots.ToLookup(s => Fused && DescentKernel.Fits(s.Parameter, s.Gradient, s.Memory[0]));
         DescentKernel.Step(
-            [.. fused.Select(s => (s.Parameter, s.Gradient, s.Memory[0]))],
+            [.. fused[true].Select(s => (s.Parameter, s.Gradient, s.Memory[0]))],
             (float)learningRate,
             (float)Momentum,
             (float)WeightDecay,
             Nesterov
         );
-        Plainly([.. slots.Except(fused)], learningRate);
+        Plainly(fused[false], learningRate);
     }
 
-    private void Plainly(OptimizerSlot[] slots, double learningRate)
+    private void Plainly(IEnumerable<OptimizerSlot> slots, double learningRate)
     {
         using Scalar decay = WeightDecay;
         using Scalar momentum = Momentum;
