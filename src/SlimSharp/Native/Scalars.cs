@@ -9,4 +9,5 @@ namespace SlimSharp;
 internal static class Scalars
 {
     internal static readonly Scalar One = 1.0;
+    internal static readonly Scalar Half = 0.5;
 }

@@ -1,12 +1,13 @@
 using SlimSharp.Data;
 using SlimSharp.Models;
+using SlimSharp.Training;
 using TorchSharp;
 
 namespace SlimSharp.Regularizers;
 
 /// <summary>
 /// A method that takes part in training at up to five moments of a step, in this order: the batch, the values before the forward pass, a loss
-/// term, the gradients, and after the optimiser. Regularisers combine: each moment is applied in the order in which they are given.
+/// term, the gradients, and after the optimiser; and after every epoch. Regularisers combine: each moment is applied in the order in which they are given.
 /// </summary>
 public abstract class Regularizer : IDisposable
 {
@@ -19,6 +20,9 @@ public abstract class Regularizer : IDisposable
     /// <summary>Tensors of its own, trained and saved like the model's, by name.</summary>
     public virtual IReadOnlyDictionary<string, torch.Tensor> Parameters => new Dictionary<string, torch.Tensor>();
 
+    /// <summary>Tensors of its own that only it changes, saved and restored with the model, by name.</summary>
+    public virtual IReadOnlyDictionary<string, torch.Tensor> State => new Dictionary<string, torch.Tensor>();
+
     /// <summary>Moment 1: the batch to use instead. A new batch takes over the old one.</summary>
     public virtual Batch OnBatch(Batch batch, StepInfo step) => batch;
 
@@ -27,14 +31,21 @@ public abstract class Regularizer : IDisposable
         new Dictionary<string, torch.Tensor>();
 
     /// <summary>Moment 3: a term to add to the loss, or null.</summary>
-    public virtual torch.Tensor? Loss(Batch batch, IReadOnlyDictionary<string, torch.Tensor> values, StepInfo step) =>
-        null;
+    public virtual torch.Tensor? Loss(
+        Model model,
+        Batch batch,
+        IReadOnlyDictionary<string, torch.Tensor> values,
+        StepInfo step
+    ) => null;
 
     /// <summary>Moment 4: gradients are there and may be changed.</summary>
     public virtual void OnGradients(Model model, StepInfo step) { }
 
     /// <summary>Moment 5: the optimiser has stepped.</summary>
     public virtual void AfterStep(Model model, StepInfo step) { }
+
+    /// <summary>After an epoch: what was measured at its end, on validation images where there are any.</summary>
+    public virtual void AfterEpoch(Model model, EpochMetrics metrics) { }
 
     /// <summary>Numbers to show and to log at the end of an epoch.</summary>
     public virtual IEnumerable<(string Name, double Value)> Measures(Model model) => [];

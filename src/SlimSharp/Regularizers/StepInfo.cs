@@ -7,4 +7,13 @@ namespace SlimSharp.Regularizers;
 /// <param name="EffectiveStep">
 /// The step that a proximal operator needs so that its fixed points are those of loss + λJ: learning rate/(1 − momentum).
 /// </param>
-public readonly record struct StepInfo(int Epoch, int Step, double LearningRate, double EffectiveStep);
+/// <param name="Progress">The share of the training that is done, in [0, 1).</param>
+/// <param name="IsLastOfEpoch">True for the last step of an epoch.</param>
+public readonly record struct StepInfo(
+    int Epoch,
+    int Step,
+    double LearningRate,
+    double EffectiveStep,
+    double Progress = 0,
+    bool IsLastOfEpoch = false
+);

@@ -17,7 +17,9 @@ namespace SlimSharp.Reproducing;
 /// </summary>
 /// <remarks>
 /// A folder holds, for every network NAME, <c>NAME.init.safetensors</c> (initial tensors), <c>NAME.batches.safetensors</c> (x: steps×batch×C×H×W,
-/// y: steps×batch), <c>NAME.json</c> (per case: penalty, losses, logits, norms, pruning) and <c>NAME.PENALTY.scales.safetensors</c>.
+/// y: steps×batch), <c>NAME.json</c> (per case: penalty, losses, logits, norms, pruning) and <c>NAME.PENALTY.scales.safetensors</c>; or, for proximal
+/// splitting, <c>NAME.splitting.json</c>, <c>NAME.xi0.safetensors</c> and <c>NAME.splitting-λ-β.safetensors</c>, with the initial tensors and batches in the folder
+/// <c>slimming</c> beside it.
 /// </remarks>
 public static class Reproduction
 {
@@ -36,16 +38,21 @@ public static class Reproduction
             where File.Exists(Path.Combine(folder, $"{network}.json"))
             from run in Runs(folder, network)
             select run.GetProperty("case").GetString()!,
+            .. SplittingReproduction.Cases(folder),
         ];
         return cases.Length > 0
             ? cases
-            : throw new FileFormatException($"'{folder}' holds no NAME.init.safetensors with a NAME.json.");
+            : throw new FileFormatException(
+                $"'{folder}' holds neither NAME.init.safetensors with a NAME.json nor a NAME.splitting.json."
+            );
     }
 
     /// <summary>Runs one case and gives the deviation of every quantity.</summary>
     /// <exception cref="FileFormatException">A file of the case is missing or damaged.</exception>
     public static IReadOnlyList<Deviation> Run(string folder, string name)
     {
+        if (SplittingReproduction.IsCase(name))
+            return SplittingReproduction.Run(folder, name);
         var network = name.Split('.')[0];
         var run = Runs(folder, network).First(r => r.GetProperty("case").GetString() == name);
         using var scope = torch.NewDisposeScope();
@@ -162,7 +169,7 @@ public static class Reproduction
         return new(PenaltyText.Parse(text, lambda), lambda);
     }
 
-    private static List<JsonElement> Runs(string folder, string network)
+    internal static List<JsonElement> Runs(string folder, string network)
     {
         var path = Path.Combine(folder, $"{network}.json");
         try
@@ -176,11 +183,11 @@ public static class Reproduction
         }
     }
 
-    private static IEnumerable<double> Values(JsonElement array) => array.EnumerateArray().Select(v => v.GetDouble());
+    internal static IEnumerable<double> Values(JsonElement array) => array.EnumerateArray().Select(v => v.GetDouble());
 
     private static IEnumerable<double> Rows(JsonElement array) => array.EnumerateArray().SelectMany(Values);
 
-    private static double Relative(double[] reference, double[] ours) =>
+    internal static double Relative(double[] reference, double[] ours) =>
         reference.Length == ours.Length && reference.Length > 0
             ? reference.Zip(ours, (a, b) => double.IsNaN(a - b) ? double.PositiveInfinity : Math.Abs(a - b)).Max()
                 / reference.Max(Math.Abs)

@@ -13,14 +13,14 @@ internal sealed record Candidate(ChannelGroup Group, double[]? Importance, bool[
 {
     internal bool MayGo => Stays is null;
 
-    internal static Candidate[] Of(Network network, Weights weights, PlanOptions options)
+    internal static Candidate[] Of(Network network, Weights weights, PlanOptions options, Criterion criterion)
     {
         // What a selection takes its channels from stays, unless nobody reads it any more.
         var selectedFrom = network
             .Nodes.Where(n => n.Layer is Select { Picks: true })
             .Select(n => n.Inputs[0])
             .ToHashSet();
-        return [.. ChannelGroups.Of(network).Select(g => Of(g, network, weights, options, selectedFrom))];
+        return [.. ChannelGroups.Of(network).Select(g => Of(g, network, weights, options, criterion, selectedFrom))];
     }
 
     private static Candidate Of(
@@ -28,16 +28,17 @@ internal sealed record Candidate(ChannelGroup Group, double[]? Importance, bool[
         Network network,
         Weights weights,
         PlanOptions options,
+        Criterion criterion,
         HashSet<string> selectedFrom
     )
     {
-        var importance = ScaleImportance.Of(group, network, weights, options.Reduction);
+        var importance = criterion.Of(group, network, weights, options.Reduction);
         var stays =
             group.FrozenBecause
             ?? (group.Channels.Keys.Any(options.Spares) ? "asked to be kept" : null)
             ?? (group.Channels.Keys.Any(selectedFrom.Contains) ? "layers select their channels from it" : null)
-            ?? (importance is null && !options.Zeros ? "no BatchNorm scale to judge by" : null);
-        var silent = options.Zeros && stays is null ? SilentUnits(group, importance, weights) : null;
+            ?? (importance is null && !options.Zeros ? criterion.Missing : null);
+        var silent = options.Zeros && stays is null ? SilentUnits(group, importance, weights) : null; // by scales: Check allows no other
         return new(group, importance, silent, stays);
     }
 

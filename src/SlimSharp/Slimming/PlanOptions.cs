@@ -51,6 +51,18 @@ public sealed record PlanOptions
     /// <summary>The importance of coupled channels.</summary>
     public ImportanceReduction Reduction { get; init; }
 
+    /// <summary>What channels are judged by: a name in <see cref="CriterionKind.All"/>.</summary>
+    public string Criterion { get; init; } = ScaleCriterion.Text;
+
+    /// <summary>Divide importance by its mean over the layer, so that layers compare in what stands out within them.</summary>
+    public bool Normalized { get; init; }
+
+    /// <summary>Multiply the importance of each layer by a random factor between a half and two, a function of this seed: another division of the same target.</summary>
+    public long? Jitter { get; init; }
+
+    /// <summary>What random importance is a function of.</summary>
+    public long Seed { get; init; }
+
     /// <summary>What becomes of constants.</summary>
     public ConstantTreatment Constants { get; init; }
 
@@ -64,6 +76,14 @@ public sealed record PlanOptions
             throw new PlanException("--drop-shifts goes with --zeros or --empty-blocks.");
         if (PerLayer && EmptyBlocks)
             throw new PlanException("--per-layer empties no layer; leave out --empty-blocks.");
+        if (CriterionKind.All.All(k => k.Name != Criterion))
+            throw new PlanException(
+                $"--criterion {Criterion}: there is no such one; there are {string.Join(", ", CriterionKind.All.Select(k => k.Name))}."
+            );
+        if (Zeros && (Criterion != ScaleCriterion.Text || Normalized))
+            throw new PlanException(
+                "--zeros goes by scales and weights that are zero; leave out --criterion and --normalized."
+            );
         if (Ratio is not (null or (>= 0 and < 1)))
             throw new PlanException($"The ratio is {Ratio}, but must lie in [0, 1).");
         if (Macs is not (null or (> 0 and <= 1)) || Parameters is not (null or (> 0 and <= 1)))

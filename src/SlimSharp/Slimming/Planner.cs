@@ -17,19 +17,25 @@ public static class Planner
     /// <summary>Losing constants of more than this many standard deviations of the next BatchNorm's inputs is worth a warning.</summary>
     public const double DisplacementLimit = 0.5;
 
-    /// <summary>Plans by the scales of a trained model.</summary>
+    /// <summary>Plans by the weights of a trained model, by default its scales.</summary>
     /// <exception cref="PlanException">The options do not make sense, or the target cannot be reached.</exception>
-    public static SlimmingPlan Plan(Model model, PlanOptions options)
+    public static SlimmingPlan Plan(Model model, PlanOptions options, Sensitivity? sensitivity = null)
     {
         using var weights = model.CopyWeights();
-        return Plan(model.Network, weights, options);
+        return Plan(model.Network, weights, options, sensitivity);
     }
 
-    /// <summary>Plans by the scales among <paramref name="weights"/>.</summary>
+    /// <summary>Plans by <paramref name="weights"/>, and by <paramref name="sensitivity"/> where the criterion asks for it.</summary>
     /// <exception cref="PlanException">The options do not make sense, or the target cannot be reached.</exception>
-    public static SlimmingPlan Plan(Network network, Weights weights, PlanOptions options)
+    public static SlimmingPlan Plan(
+        Network network,
+        Weights weights,
+        PlanOptions options,
+        Sensitivity? sensitivity = null
+    )
     {
         options.Check();
+        var criterion = CriterionKind.Make(options, sensitivity);
         CheckKeep(network, options);
         var prepared = options.Prepare(network);
         var first = PlanningStage.Of(
@@ -38,7 +44,8 @@ public static class Planner
                 ? DeadBranches.Find(prepared, weights, ImmutableHashSet<string>.Empty, options.DropShifts)
                 : [],
             weights,
-            options
+            options,
+            criterion
         );
         PlanningStage StageFor(double threshold)
         {
@@ -47,17 +54,17 @@ public static class Planner
             var branches = first.BranchesEmptiedBy(threshold, prepared, weights, options);
             return branches.SequenceEqual(first.Branches)
                 ? first
-                : PlanningStage.Of(prepared, branches, weights, options);
+                : PlanningStage.Of(prepared, branches, weights, options, criterion);
         }
 
         var judged = first.Candidates.Where(c => c.MayGo && c.Importance is not null).ToArray();
         double[] scales = [.. judged.SelectMany(c => c.Importance!).Order()];
         if (scales.Length == 0 && !options.Zeros)
             throw new PlanException(
-                $"No channel of {network.Name} may be cut: no group has a BatchNorm scale and is free to change."
+                $"No channel of {network.Name} may be cut: no group that is free to change has anything to judge by ({options.Criterion})."
             );
         if (scales.Any(double.IsNaN))
-            throw new PlanException($"Some scales of {network.Name} are not numbers; the training has diverged.");
+            throw new PlanException($"Some weights of {network.Name} are not numbers; the training has diverged.");
 
         var threshold =
             options.PerLayer || options.Zeros ? double.NaN
@@ -76,7 +83,19 @@ public static class Planner
             Scales = scales.Length,
             SafeScales = scales.Count(s => s < largest),
         };
-        return plan with { Warnings = [.. Warnings(stage.Candidates, plan.Groups), .. ConstantWarning(plan, weights)] };
+        return plan with
+        {
+            Warnings = [.. Warnings(stage.Candidates, plan.Groups, options), .. ConstantWarning(plan, weights)],
+        };
+    }
+
+    /// <summary>The share of multiply-adds that would be left if all channels whose scales are not above that were cut.</summary>
+    internal static double ShareAbove(Network network, Weights weights, double scale)
+    {
+        var options = new PlanOptions { Ratio = 0 };
+        var stage = PlanningStage.Of(network, [], weights, options, new ScaleCriterion());
+        var cut = NetworkCut.Of(network, [.. stage.Candidates.Select(c => c.Group)], stage.Decide(scale, options));
+        return (double)NetworkCost.Of(cut.Target).Macs / NetworkCost.Of(network).Macs;
     }
 
     // The least threshold with which the target is reached; what is left shrinks as the threshold grows.
@@ -128,8 +147,16 @@ public static class Planner
         }
     }
 
-    private static IEnumerable<string> Warnings(Candidate[] candidates, ImmutableArray<GroupPlan> plans)
+    private static IEnumerable<string> Warnings(
+        Candidate[] candidates,
+        ImmutableArray<GroupPlan> plans,
+        PlanOptions options
+    )
     {
+        foreach (var rescued in plans.Where(p => p.Why.Contains("emptied", StringComparison.Ordinal)))
+            yield return $"'{rescued.Group}' {rescued.Why}.";
+        if (options.Criterion != ScaleCriterion.Text || options.Normalized || options.Jitter is not null)
+            yield break; // only scales have a gap
         var removed = new List<double>();
         var kept = new List<double>();
         foreach (var (candidate, plan) in candidates.Zip(plans))
@@ -151,8 +178,6 @@ public static class Planner
                 + FormattableString.Invariant(
                     $"not small against the median kept scale of {median:G3}. Expect accuracy to collapse until retraining; cut less, or train longer or with a larger λ."
                 );
-        foreach (var rescued in plans.Where(p => p.Why.Contains("emptied", StringComparison.Ordinal)))
-            yield return $"'{rescued.Group}' {rescued.Why}.";
     }
 
     // A channel of zero scale still carries its shift, which the layers behind it have learnt to expect.

@@ -14,11 +14,12 @@ internal sealed record PlanningStage(ImmutableArray<BranchPlan> Branches, Networ
         Network prepared,
         ImmutableArray<BranchPlan> branches,
         Weights weights,
-        PlanOptions options
+        PlanOptions options,
+        Criterion criterion
     )
     {
         var network = new DeadBranches(prepared, branches).Target;
-        return new(branches, network, Candidate.Of(network, weights, options));
+        return new(branches, network, Candidate.Of(network, weights, options, criterion));
     }
 
     /// <summary>What stays of every group.</summary>

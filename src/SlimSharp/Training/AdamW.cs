@@ -31,12 +31,14 @@ public sealed record AdamW : Optimizer
         using Scalar correction = 1 / Math.Sqrt(1 - Math.Pow(Beta2, count));
         using Scalar epsilon = Epsilon;
         using Scalar back = -learningRate / (1 - Math.Pow(Beta1, count));
-        foreach (var (parameter, gradient, memory) in slots)
+        foreach (var (parameter, gradient, memory, decays) in slots)
         {
             memory[0].mul_(keep1).add_(gradient, new1);
             memory[1].mul_(keep2).addcmul_(gradient, gradient, new2);
             using var root = memory[1].sqrt().mul_(correction).add_(epsilon, Scalars.One);
-            parameter.mul_(shrink).addcdiv_(memory[0], root, back);
+            if (decays)
+                parameter.mul_(shrink);
+            parameter.addcdiv_(memory[0], root, back);
         }
     }
 }

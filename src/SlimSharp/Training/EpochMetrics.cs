@@ -21,8 +21,14 @@ public sealed record EpochMetrics
     /// <summary>Accuracy over validation images in [0, 1]; null without such.</summary>
     public double? ValidationAccuracy { get; init; }
 
-    /// <summary>The share of BatchNorm scales below <see cref="Regularizers.ScalePenalty.NearZero"/>.</summary>
+    /// <summary>The share of BatchNorm scales below <see cref="Regularizers.ScaleRegularizer.NearZero"/>.</summary>
     public double NearZero { get; init; }
+
+    /// <summary>The share of BatchNorm scales that are exactly zero.</summary>
+    public double Zero { get; init; }
+
+    /// <summary>What the regularisers measured, by name; null if nothing.</summary>
+    public IReadOnlyDictionary<string, double>? Measures { get; init; }
 
     /// <summary>Seconds that the epoch took.</summary>
     public double Seconds { get; init; }

@@ -11,6 +11,9 @@ public abstract record Optimizer
     /// <summary>The strength of the decay of every parameter towards 0.</summary>
     public double WeightDecay { get; init; } = 1e-4;
 
+    /// <summary>Whether the decay acts on the BatchNorm scales, too, as published.</summary>
+    public bool DecayScales { get; init; } = true;
+
     /// <summary>The names of the tensors that it remembers for every parameter; they begin as zeros.</summary>
     [JsonIgnore]
     public abstract IReadOnlyList<string> Memory { get; }

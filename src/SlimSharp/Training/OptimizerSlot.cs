@@ -6,4 +6,10 @@ namespace SlimSharp.Training;
 /// <param name="Parameter">Changed in place.</param>
 /// <param name="Gradient">May be changed in place.</param>
 /// <param name="Memory">Changed in place, one tensor per name of <see cref="Optimizer.Memory"/>.</param>
-public readonly record struct OptimizerSlot(torch.Tensor Parameter, torch.Tensor Gradient, torch.Tensor[] Memory);
+/// <param name="Decays">Whether the rule's weight decay acts on it.</param>
+public readonly record struct OptimizerSlot(
+    torch.Tensor Parameter,
+    torch.Tensor Gradient,
+    torch.Tensor[] Memory,
+    bool Decays = true
+);

@@ -27,25 +27,33 @@ public sealed record Sgd : Optimizer
     /// <inheritdoc/>
     public override void Step(IReadOnlyList<OptimizerSlot> slots, double learningRate, long count)
     {
-        var fused = slots.ToLookup(s => Fused && DescentKernel.Fits(s.Parameter, s.Gradient, s.Memory[0]));
-        DescentKernel.Step(
-            [.. fused[true].Select(s => (s.Parameter, s.Gradient, s.Memory[0]))],
-            (float)learningRate,
-            (float)Momentum,
-            (float)WeightDecay,
-            Nesterov
-        );
-        Plainly(fused[false], learningRate);
+        foreach (var alike in slots.ToLookup(s => (Fuses: Fuses(s), s.Decays)))
+        {
+            var decay = alike.Key.Decays ? WeightDecay : 0;
+            if (alike.Key.Fuses)
+                DescentKernel.Step(
+                    [.. alike.Select(s => (s.Parameter, s.Gradient, s.Memory[0]))],
+                    (float)learningRate,
+                    (float)Momentum,
+                    (float)decay,
+                    Nesterov
+                );
+            else
+                Plainly(alike, learningRate, decay);
+        }
     }
 
-    private void Plainly(IEnumerable<OptimizerSlot> slots, double learningRate)
+    private bool Fuses(OptimizerSlot slot) =>
+        Fused && DescentKernel.Fits(slot.Parameter, slot.Gradient, slot.Memory[0]);
+
+    private void Plainly(IEnumerable<OptimizerSlot> slots, double learningRate, double weightDecay)
     {
-        using Scalar decay = WeightDecay;
+        using Scalar decay = weightDecay;
         using Scalar momentum = Momentum;
         using Scalar back = -learningRate;
-        foreach (var (parameter, gradient, memory) in slots)
+        foreach (var (parameter, gradient, memory, _) in slots)
         {
-            if (WeightDecay != 0)
+            if (weightDecay != 0)
                 gradient.add_(parameter, decay);
             memory[0].mul_(momentum).add_(gradient, Scalars.One);
             parameter.add_(Nesterov ? gradient.add_(memory[0], momentum) : memory[0], back);

@@ -90,6 +90,7 @@ public sealed class Trainer(TrainingOptions options, params IReadOnlyList<Regula
         var p = state.Position;
         var score = validation is null ? null : Evaluation.Of(state.Model, validation, normalization);
         var scales = BatchNormScales.Values(state.Model);
+        List<(string Name, double Value)> measures = [.. regularizers.SelectMany(r => r.Measures(state.Model))];
         var metrics = new EpochMetrics
         {
             Epoch = p.Epoch + 1,
@@ -98,10 +99,14 @@ public sealed class Trainer(TrainingOptions options, params IReadOnlyList<Regula
             TrainAccuracy = (double)p.Correct / p.Seen,
             ValidationLoss = score?.Loss,
             ValidationAccuracy = score?.Accuracy,
-            NearZero =
-                scales.Length == 0 ? 0 : (double)scales.Count(s => Math.Abs(s) < ScalePenalty.NearZero) / scales.Length,
+            NearZero = Share(scales, s => Math.Abs(s) < ScaleRegularizer.NearZero),
+            Zero = Share(scales, s => s == 0),
+            Measures =
+                measures.Count == 0 ? null : measures.ToDictionary(m => m.Name, m => m.Value, StringComparer.Ordinal),
             Seconds = pace.TakeSeconds(),
         };
+        foreach (var regularizer in regularizers)
+            regularizer.AfterEpoch(state.Model, metrics);
         var better = score is not null && score.Accuracy > p.BestAccuracy;
         if (better && options.KeepBest)
             state.KeepBest();
@@ -136,6 +141,9 @@ public sealed class Trainer(TrainingOptions options, params IReadOnlyList<Regula
         Save(new(state.Position, weights, extras));
         pace.Saved();
     }
+
+    private static double Share(double[] values, Func<double, bool> holds) =>
+        values.Length == 0 ? 0 : (double)values.Count(holds) / values.Length;
 
     // A last batch of one image has no variance for BatchNorm to take.
     private static int BatchCount(Batches batches) =>

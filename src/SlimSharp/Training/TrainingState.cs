@@ -1,4 +1,5 @@
 using SlimSharp.Models;
+using SlimSharp.Networks;
 using SlimSharp.Regularizers;
 using TorchSharp;
 
@@ -7,9 +8,14 @@ namespace SlimSharp.Training;
 /// <summary>A model in training with what the optimiser remembers, the regularisers' own tensors and the best weights so far.</summary>
 internal sealed class TrainingState : IDisposable
 {
+    /// <summary>The beginning of the names of the regularisers' own tensors in a checkpoint.</summary>
+    internal const string Beside = "regularizer.";
+
     private const string BestPrefix = "best.";
     private readonly Dictionary<string, torch.Tensor> _trained;
     private readonly Dictionary<string, torch.Tensor[]> _memory = [];
+    private readonly Dictionary<string, torch.Tensor> _beside; // the regularisers' own
+    private readonly HashSet<string> _scales;
     private readonly Optimizer _rule;
 
     internal TrainingState(Model model, Optimizer rule, IReadOnlyList<Regularizer> regularizers)
@@ -21,6 +27,11 @@ internal sealed class TrainingState : IDisposable
             .ToDictionary(p => p.Name, p => model[p.Name]);
         foreach (var (name, tensor) in regularizers.SelectMany(r => r.Parameters))
             _trained.Add(name, tensor);
+        _beside = regularizers.SelectMany(r => r.Parameters.Concat(r.State)).ToDictionary();
+        _scales =
+        [
+            .. model.Network.Parameters().Where(p => p.Parameter.Role == ParameterRole.Scale).Select(p => p.Name),
+        ];
         foreach (var (name, tensor) in _trained)
             _memory[name] =
             [
@@ -44,7 +55,7 @@ internal sealed class TrainingState : IDisposable
             .. from p in _trained
             let gradient = p.Value.grad
             where gradient is not null
-            select new OptimizerSlot(p.Value, gradient, _memory[p.Key]),
+            select new OptimizerSlot(p.Value, gradient, _memory[p.Key], _rule.DecayScales || !_scales.Contains(p.Key)),
         ];
         if (clipNorm is { } norm)
             Clip(slots, norm);
@@ -68,10 +79,10 @@ internal sealed class TrainingState : IDisposable
             for (var i = 0; i < tensors.Length; i++)
                 extras[$"{_rule.Memory[i]}.{name}"] = tensors[i].clone();
         }
-        foreach (var name in _trained.Keys.Where(n => !Model.Network.Parameters().Any(p => p.Name == n)))
+        foreach (var (name, tensor) in _beside)
         {
-            using var detached = _trained[name].detach();
-            extras[$"regularizer.{name}"] = detached.clone();
+            using var detached = tensor.detach();
+            extras[Beside + name] = detached.clone();
         }
         foreach (var name in Best?.Names ?? [])
             extras[BestPrefix + name] = Best![name].clone();
@@ -106,8 +117,8 @@ internal sealed class TrainingState : IDisposable
             for (var i = 0; i < tensors.Length; i++)
                 tensors[i].copy_(extras[$"{_rule.Memory[i]}.{name}"]);
         }
-        foreach (var name in extras.Names.Where(n => n.StartsWith("regularizer.", StringComparison.Ordinal)))
-            _trained[name["regularizer.".Length..]].copy_(extras[name]);
+        foreach (var (name, tensor) in _beside)
+            tensor.copy_(extras[Beside + name]);
         foreach (var name in extras.Names.Where(n => n.StartsWith(BestPrefix, StringComparison.Ordinal)))
             (Best ??= new())[name[BestPrefix.Length..]] = extras[name].clone();
     }

@@ -18,8 +18,16 @@ internal sealed class TrainingStep(TrainingOptions options, IReadOnlyList<Regula
     {
         using var scope = torch.NewDisposeScope();
         var (model, position) = (state.Model, state.Position);
-        var rate = options.LearningRate.At((position.Epoch + (double)position.Batch / batches) / options.Epochs);
-        var info = new StepInfo(position.Epoch, position.Batch, rate, options.Optimizer.EffectiveStep(rate));
+        var progress = (position.Epoch + (double)position.Batch / batches) / options.Epochs;
+        var rate = options.LearningRate.At(progress);
+        var info = new StepInfo(
+            position.Epoch,
+            position.Batch,
+            rate,
+            options.Optimizer.EffectiveStep(rate),
+            progress,
+            position.Batch == batches - 1
+        );
         using var batch = regularizers.Aggregate(given, (b, r) => r.OnBatch(b, info));
         var (images, labels) = (batch.Images.to(model.Type, model.Device), batch.Labels.to(model.Device));
 
@@ -32,7 +40,7 @@ internal sealed class TrainingStep(TrainingOptions options, IReadOnlyList<Regula
         );
         var loss = F.cross_entropy(values[output], labels, label_smoothing: options.LabelSmoothing);
         var mean = Numbers.Single(loss);
-        foreach (var term in regularizers.Select(r => r.Loss(batch, values, info)).OfType<torch.Tensor>())
+        foreach (var term in regularizers.Select(r => r.Loss(model, batch, values, info)).OfType<torch.Tensor>())
             loss = loss.add(term, Scalars.One);
         if (!double.IsFinite(mean))
             throw new TrainingException(

@@ -3,11 +3,15 @@ using SlimSharp.Networks;
 
 namespace SlimSharp.Slimming;
 
-/// <summary>The importance of a unit by |scale| of its BatchNorm channels (Liu et al., ICCV 2017, for one such channel).</summary>
-public static class ScaleImportance
+/// <summary>|scale| of the BatchNorm channels (Liu et al., ICCV 2017).</summary>
+public sealed record ScaleCriterion : Criterion
 {
-    /// <summary>One number per unit, or null for a group that has no BatchNorm scale.</summary>
-    public static double[]? Of(
+    internal const string Text = "scale";
+
+    internal override string Missing => "no BatchNorm scale to judge by";
+
+    /// <inheritdoc/>
+    public override double[]? Of(
         ChannelGroup group,
         Network network,
         Weights weights,
@@ -27,12 +31,4 @@ public static class ScaleImportance
         }
         return any ? [.. members.Select(m => Reduce(m, reduction))] : null;
     }
-
-    private static double Reduce(List<double> scales, ImportanceReduction reduction) =>
-        reduction switch
-        {
-            ImportanceReduction.Mean => scales.Average(),
-            ImportanceReduction.Sum => scales.Sum(),
-            _ => scales.Max(),
-        };
 }

@@ -1,0 +1,72 @@
+using SlimSharp.Data;
+using SlimSharp.Models;
+using TorchSharp;
+using F = TorchSharp.torch.nn.functional;
+
+namespace SlimSharp.Regularizers;
+
+/// <summary>
+/// Learning from a teacher, such as the dense network while its cut one is retrained (Hinton, Vinyals and Dean, 2015): adds
+/// weight·T²·KL(softmax(t/T) ‖ softmax(s/T)) to the loss, t and s being the teacher's and the model's outputs, the mean over images. The teacher
+/// sees the same augmented images, in evaluation.
+/// </summary>
+public sealed class Distillation : Regularizer
+{
+    private readonly Model _teacher;
+
+    /// <param name="teacher">The teacher; it stays the caller's.</param>
+    /// <param name="temperature">T > 0.</param>
+    /// <param name="weight">The weight ≥ 0 beside the loss on labels, which counts 1.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A number is out of range.</exception>
+    public Distillation(Model teacher, double temperature = 4, double weight = 1)
+    {
+        if (!(temperature > 0 && double.IsFinite(temperature)))
+            throw new ArgumentOutOfRangeException(
+                nameof(temperature),
+                temperature,
+                "The temperature must be positive."
+            );
+        if (!(weight >= 0 && double.IsFinite(weight)))
+            throw new ArgumentOutOfRangeException(nameof(weight), weight, "The weight must be 0 or more.");
+        (_teacher, Temperature, Weight) = (teacher, temperature, weight);
+    }
+
+    /// <summary>T.</summary>
+    public double Temperature { get; }
+
+    /// <summary>The weight beside the loss on labels.</summary>
+    public double Weight { get; }
+
+    /// <inheritdoc/>
+    public override string Name =>
+        FormattableString.Invariant($"distillation from {_teacher.Network.Name}, T = {Temperature}, weight {Weight}");
+
+    /// <inheritdoc/>
+    public override torch.Tensor? Loss(
+        Model model,
+        Batch batch,
+        IReadOnlyDictionary<string, torch.Tensor> values,
+        StepInfo step
+    )
+    {
+        var images = batch.Images.to(_teacher.Type, _teacher.Device);
+        torch.Tensor taught;
+        using (torch.no_grad())
+            taught = _teacher.Run(
+                new Dictionary<string, torch.Tensor> { [_teacher.Network.Inputs.First().Name] = images },
+                [_teacher.Network.Outputs[0]],
+                mode: RunMode.Evaluation
+            )[_teacher.Network.Outputs[0]];
+        var output = values[model.Network.Outputs[0]];
+        return Term(output, taught.to(output.dtype, output.device));
+    }
+
+    /// <summary>The term for outputs of N×classes of the model and the teacher.</summary>
+    internal torch.Tensor Term(torch.Tensor output, torch.Tensor taught)
+    {
+        using Scalar cool = 1 / Temperature;
+        using Scalar factor = Weight * Temperature * Temperature / output.shape[0];
+        var (own, theirs) = (F.log_softmax(output.mul(cool), 1), F.log_softmax(taught.mul(cool), 1));
+        return theirs.exp().mul(theirs.sub(own)).sum().mul(factor);
+    }
+}

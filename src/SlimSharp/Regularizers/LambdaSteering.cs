@@ -1,0 +1,129 @@
+using SlimSharp.Data;
+using SlimSharp.Models;
+using SlimSharp.Slimming;
+using SlimSharp.Training;
+using TorchSharp;
+
+namespace SlimSharp.Regularizers;
+
+/// <summary>
+/// λ that steers itself. After every epoch each scale is carried forward to the training's end at the pace of that epoch, per unit of learning rate; what
+/// would then lie below the gap tells which share of multiply-adds would be left if it were cut. While that is above the target, λ is raised; once it is not, λ
+/// is held; once the scales really are there, or accuracy has fallen out of its band, λ is released. Nothing in it is random.
+/// </summary>
+public sealed class LambdaSteering : Regularizer
+{
+    private readonly ScaleRegularizer _method;
+    private readonly SteeringOptions _options;
+    private readonly Func<int, double> _remaining;
+    private readonly torch.Tensor _position; // λ, best accuracy
+    private readonly torch.Tensor _before; // all scales an epoch ago
+    private double _left = double.NaN;
+
+    /// <param name="model">The model.</param>
+    /// <param name="method">The method whose λ is steered, from its present value on.</param>
+    /// <param name="training">The training; its learning rate tells how far scales can still move.</param>
+    /// <param name="options">The target.</param>
+    public LambdaSteering(Model model, ScaleRegularizer method, TrainingOptions training, SteeringOptions options)
+    {
+        options.Check();
+        (_method, _options) = (method, options);
+        _remaining = done => RateSum(training, done, training.Epochs);
+        _position = Numbers.Tensor([method.Lambda, -1], [2], torch.float64).DetachFromDisposeScope();
+        var scales = BatchNormScales.Values(model);
+        _before = Numbers.Tensor(scales, [scales.Length], torch.float64).DetachFromDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    public override string Name =>
+        FormattableString.Invariant($"λ steered to {_options.TargetMacs:P0} of the multiply-adds");
+
+    /// <inheritdoc/>
+    public override IReadOnlyDictionary<string, torch.Tensor> State =>
+        new Dictionary<string, torch.Tensor> { ["steering"] = _position, ["steering.scales"] = _before };
+
+    /// <inheritdoc/>
+    public override Batch OnBatch(Batch batch, StepInfo step)
+    {
+        _method.Lambda = Numbers.Read(_position)[0];
+        return batch;
+    }
+
+    /// <inheritdoc/>
+    public override IEnumerable<(string Name, double Value)> Measures(Model model)
+    {
+        using var weights = model.CopyWeights();
+        _left = Planner.ShareAbove(model.Network, weights, ScaleRegularizer.NearZero);
+        return [("λ", _method.Lambda), ("MACs left above the gap", _left)];
+    }
+
+    /// <inheritdoc/>
+    public override void AfterEpoch(Model model, EpochMetrics metrics)
+    {
+        var scales = BatchNormScales.Values(model);
+        var (before, position) = (Numbers.Read(_before), Numbers.Read(_position));
+        var epoch = metrics.Epoch; // epochs done
+        var pace = _remaining(epoch) / (_remaining(epoch - 1) - _remaining(epoch));
+        // A scale on its way to zero stops there.
+        double[] ahead =
+        [
+            .. scales.Zip(before, (now, then) => Math.Max(Math.Abs(now) + (Math.Abs(now) - Math.Abs(then)) * pace, 0)),
+        ];
+        var forecast = Forecast(model, ahead);
+        var accuracy = metrics.ValidationAccuracy ?? metrics.TrainAccuracy;
+        var best = Math.Max(position[1], accuracy);
+        var lambda = Next(position[0], _left, forecast, best - accuracy);
+        Put(_position, [lambda, best]);
+        Put(_before, scales);
+    }
+
+    /// <inheritdoc/>
+    public override void Dispose()
+    {
+        _position.Dispose();
+        _before.Dispose();
+        base.Dispose();
+    }
+
+    /// <summary>The λ of the next epoch.</summary>
+    /// <param name="lambda">This one's.</param>
+    /// <param name="left">The share of multiply-adds above the gap now.</param>
+    /// <param name="forecast">And at the end, at this pace.</param>
+    /// <param name="fallen">How far accuracy lies below its best.</param>
+    internal double Next(double lambda, double left, double forecast, double fallen) =>
+        fallen > _options.AccuracyBand || left <= _options.TargetMacs ? lambda / _options.Factor
+        : forecast > _options.TargetMacs ? lambda * _options.Factor
+        : lambda;
+
+    /// <summary>The learning rate summed over epochs, in units of an epoch's steps.</summary>
+    internal static double RateSum(TrainingOptions training, int from, int to)
+    {
+        const int PerEpoch = 20;
+        var sum = 0.0;
+        for (var i = from * PerEpoch; i < to * PerEpoch; i++)
+            sum += training.LearningRate.At((i + 0.5) / (PerEpoch * training.Epochs)) / PerEpoch;
+        return sum;
+    }
+
+    private static double Forecast(Model model, double[] scales)
+    {
+        using var weights = model.CopyWeights();
+        var at = 0;
+        foreach (
+            var (name, _, _) in model.Network.Parameters().Where(p => p.Parameter.Role == Networks.ParameterRole.Scale)
+        )
+        {
+            var count = (int)weights[name].numel();
+            weights[name] = Numbers.Tensor(scales.AsSpan(at, count), [count], torch.float64);
+            at += count;
+        }
+        return Planner.ShareAbove(model.Network, weights, ScaleRegularizer.NearZero);
+    }
+
+    private static void Put(torch.Tensor target, ReadOnlySpan<double> values)
+    {
+        using var still = torch.no_grad();
+        using var tensor = Numbers.Tensor(values, [values.Length], target.dtype);
+        target.copy_(tensor);
+    }
+}

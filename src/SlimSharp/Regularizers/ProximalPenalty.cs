@@ -1,0 +1,48 @@
+using System.Numerics;
+using SlimSharp.Models;
+using SlimSharp.Penalties;
+using TorchSharp;
+
+namespace SlimSharp.Regularizers;
+
+/// <summary>
+/// Proximal slimming: after every step of the optimiser γ ← prox of step·λ·J at γ, which makes scales exactly zero. With the effective step,
+/// learning rate/(1 − momentum), the fixed points are those of loss + λJ; with the bare learning rate, as proximal methods are often written
+/// down, the penalty is 1/(1 − momentum) times too weak.
+/// </summary>
+/// <remarks>
+/// In a training loop of your own, on any TorchSharp module with BatchNorm layers:
+/// <code>
+/// loss.backward();
+/// optimizer.step();
+/// penalty.Shrink(module, learningRate / (1 - momentum));
+/// </code>
+/// </remarks>
+/// <param name="penalty">The shape J.</param>
+/// <param name="lambda">The strength λ ≥ 0.</param>
+public sealed class ProximalPenalty(Penalty penalty, double lambda) : ScaleRegularizer(penalty, lambda)
+{
+    /// <summary>True for the bare learning rate in place of the effective step.</summary>
+    public bool BareStep { get; init; }
+
+    /// <inheritdoc/>
+    public override string Name => $"proximal {Penalty}";
+
+    /// <summary>Replaces all BatchNorm scales by their proximal points for that step.</summary>
+    public void Shrink(torch.nn.Module module, double step)
+    {
+        using var still = torch.no_grad();
+        foreach (var scale in BatchNormScales.Of(module))
+            SpanWork.On(scale, scale, new Work(Penalty, step * Lambda));
+    }
+
+    /// <inheritdoc/>
+    public override void AfterStep(Model model, StepInfo step) =>
+        Shrink(model, BareStep ? step.LearningRate : step.EffectiveStep);
+
+    private readonly record struct Work(Penalty Penalty, double Strength) : ISpanWork
+    {
+        public void Run<T>(Span<T> scales, Span<T> same)
+            where T : unmanaged, IFloatingPoint<T> => Penalty.Prox(scales, Strength);
+    }
+}

@@ -1,0 +1,113 @@
+using System.Numerics;
+using SlimSharp.Data;
+using SlimSharp.Models;
+using SlimSharp.Penalties;
+using TorchSharp;
+
+namespace SlimSharp.Regularizers;
+
+/// <summary>
+/// Proximal network slimming by splitting (Bui, Xue, Park, Qi and Xin, LOD 2023, arXiv 2307.00684): loss + λ·ΣJ(ξ) + β/2·‖γ − ξ‖² with auxiliary
+/// scales ξ, by alternating linearised minimisation with the weight α = 1/learning rate. After every step of the optimiser
+/// γ ← (αγ + βξ)/(α + β), then ξ ← prox of λ/(α + β)·J at (αξ + βγ)/(α + β). Published for l1, here for every penalty.
+/// </summary>
+public sealed class ProximalSplitting : ScaleRegularizer
+{
+    private readonly Dictionary<string, torch.Tensor> _auxiliary = [];
+    private readonly torch.Tensor[] _inOrder;
+
+    /// <summary>The method for the BatchNorm scales of a module, with ξ drawn from U(0.47, 0.53) as published.</summary>
+    /// <param name="module">The module; its scales must stay where they are.</param>
+    /// <param name="penalty">The shape J; published is l1.</param>
+    /// <param name="lambda">The strength λ ≥ 0.</param>
+    /// <param name="coupling">β > 0, how strongly γ and ξ are held together.</param>
+    /// <param name="seed">What ξ is a function of.</param>
+    /// <exception cref="ArgumentOutOfRangeException">λ or β is out of range.</exception>
+    public ProximalSplitting(torch.nn.Module module, Penalty penalty, double lambda, double coupling, long seed = 0)
+        : base(penalty, lambda)
+    {
+        if (!(coupling > 0 && double.IsFinite(coupling)))
+            throw new ArgumentOutOfRangeException(nameof(coupling), coupling, "β must be positive.");
+        Coupling = coupling;
+        var scales = BatchNormScales.Of(module);
+        for (var i = 0; i < scales.Count; i++)
+        {
+            var random = new Randomness(seed, Randomness.Name("splitting"), i);
+            var start = new double[scales[i].numel()];
+            for (var c = 0; c < start.Length; c++)
+                start[c] = 0.47 + 0.06 * random.NextDouble();
+            using var drawn = Numbers.Tensor(start, [start.Length], scales[i].dtype);
+            _auxiliary[$"xi.{i}"] = drawn.to(scales[i].device, copy: true).DetachFromDisposeScope();
+        }
+        _inOrder = [.. Enumerable.Range(0, scales.Count).Select(i => _auxiliary[$"xi.{i}"])];
+    }
+
+    /// <summary>β.</summary>
+    public double Coupling { get; }
+
+    /// <summary>
+    /// True leaves a scale whose ξ is zero to shrink for ever, as published: in float32 it sticks at a number below the smallest normal one.
+    /// Otherwise it becomes zero there.
+    /// </summary>
+    public bool LeaveSubnormal { get; init; }
+
+    /// <summary>ξ, in the order of <see cref="BatchNormScales.Of"/>; they stay this method's.</summary>
+    public IReadOnlyList<torch.Tensor> Auxiliary => _inOrder;
+
+    /// <inheritdoc/>
+    public override string Name => FormattableString.Invariant($"splitting {Penalty}, β = {Coupling}");
+
+    /// <inheritdoc/>
+    public override IReadOnlyDictionary<string, torch.Tensor> State => _auxiliary;
+
+    /// <summary>Both updates, for the weight α.</summary>
+    public void Update(torch.nn.Module module, double alpha)
+    {
+        using var still = torch.no_grad();
+        var work = new Work(Penalty, Lambda, alpha, Coupling, LeaveSubnormal);
+        foreach (var (scale, auxiliary) in BatchNormScales.Of(module).Zip(_inOrder))
+            SpanWork.On(scale, auxiliary, work);
+    }
+
+    /// <inheritdoc/>
+    public override void AfterStep(Model model, StepInfo step)
+    {
+        if (step.LearningRate > 0)
+            Update(model, 1 / step.LearningRate);
+    }
+
+    /// <inheritdoc/>
+    public override IEnumerable<(string Name, double Value)> Measures(Model model)
+    {
+        var zero = _inOrder.Sum(x => Numbers.Read(x).Count(v => v == 0));
+        return [.. base.Measures(model), ("auxiliary scales at zero", (double)zero / _inOrder.Sum(x => x.numel()))];
+    }
+
+    /// <inheritdoc/>
+    public override void Dispose()
+    {
+        foreach (var tensor in _inOrder)
+            tensor.Dispose();
+        base.Dispose();
+    }
+
+    private readonly record struct Work(Penalty Penalty, double Lambda, double Alpha, double Beta, bool LeaveSubnormal)
+        : ISpanWork
+    {
+        private const double SmallestNormal = 1.17549435e-38; // of float32
+
+        public void Run<T>(Span<T> scales, Span<T> auxiliary)
+            where T : unmanaged, IFloatingPoint<T>
+        {
+            for (var i = 0; i < scales.Length; i++)
+            {
+                var (gamma, xi) = (double.CreateTruncating(scales[i]), double.CreateTruncating(auxiliary[i]));
+                gamma = (Alpha * gamma + Beta * xi) / (Alpha + Beta);
+                xi = Penalty.Prox((Alpha * xi + Beta * gamma) / (Alpha + Beta), Lambda / (Alpha + Beta));
+                if (!LeaveSubnormal && xi == 0 && Math.Abs(gamma) < SmallestNormal)
+                    gamma = 0;
+                (scales[i], auxiliary[i]) = (T.CreateTruncating(gamma), T.CreateTruncating(xi));
+            }
+        }
+    }
+}

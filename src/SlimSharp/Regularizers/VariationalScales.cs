@@ -1,0 +1,223 @@
+using SlimSharp.Data;
+using SlimSharp.Models;
+using SlimSharp.Networks;
+using TorchSharp;
+
+namespace SlimSharp.Regularizers;
+
+/// <summary>
+/// Variational channel pruning (Zhao et al., CVPR 2019): every BatchNorm scale is Gaussian, γ = μ + σε, and the loss plus KL/N is lowered over μ,
+/// ln σ² and all weights, N being the number of training images. The prior is N(0, σ²) with the posterior's own variance, so KL = Σ μ²/(2σ²). The shift is
+/// tied to the scale, γ·(x̂ + b), so that a pruned channel is silent. At every epoch's end channels whose |μ| and σ are small become zero for good,
+/// all but the largest of a layer. In evaluation the scale is μ. Nothing needs retraining: what is zero can be cut.
+/// </summary>
+public sealed class VariationalScales : Regularizer
+{
+    private const string LogVariance = "log-variance.";
+    private readonly VariationalOptions _options;
+    private readonly int _images;
+    private readonly long _seed;
+    private readonly Layer[] _layers;
+
+    /// <summary>Variational scales for a model, from its scales as means.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="images">How many images it is trained on.</param>
+    /// <param name="options">How.</param>
+    /// <param name="seed">What the noise is a function of.</param>
+    public VariationalScales(Model model, int images, VariationalOptions? options = null, long seed = 0)
+    {
+        (_images, _options, _seed) = (images, options ?? new(), seed);
+        _options.Check();
+        ArgumentOutOfRangeException.ThrowIfLessThan(images, 1);
+        _layers =
+        [
+            .. from node in model.Network.Nodes
+            where node.Layer is BatchNorm && node.Owner == node.Name
+            select new Layer(node.Name, model, _options.Deviation),
+        ];
+    }
+
+    /// <summary>Stands in for the noise ε of a layer, by its place and number of channels.</summary>
+    internal Func<int, int, double[]>? Noise { get; set; }
+
+    /// <inheritdoc/>
+    public override string Name =>
+        FormattableString.Invariant($"variational scales, σ₀ = {_options.Deviation}, rate of ln σ² {_options.Rate}");
+
+    /// <summary>b of every layer, trained like the model's own parameters.</summary>
+    public override IReadOnlyDictionary<string, torch.Tensor> Parameters =>
+        _layers.ToDictionary(l => "tied-shift." + l.Name, l => l.Shift);
+
+    /// <summary>ln σ² of every layer with its momentum, and which channels are left.</summary>
+    public override IReadOnlyDictionary<string, torch.Tensor> State =>
+        _layers
+            .SelectMany(l =>
+                new[]
+                {
+                    (LogVariance + l.Name, l.LogVariance),
+                    ("log-variance-momentum." + l.Name, l.Velocity),
+                    ("left." + l.Name, l.Left),
+                }
+            )
+            .ToDictionary();
+
+    /// <inheritdoc/>
+    public override IReadOnlyDictionary<string, torch.Tensor> Substitutes(Model model, StepInfo step)
+    {
+        var substitutes = new Dictionary<string, torch.Tensor>();
+        for (var i = 0; i < _layers.Length; i++)
+        {
+            var layer = _layers[i];
+            var noise = Numbers.Tensor(NoiseOf(i, layer, step), [layer.Count], model.Type).to(layer.LogVariance.device);
+            var deviation = layer.LogVariance.mul(Scalars.Half).exp();
+            var scale = model[layer.Scale].addcmul(deviation, noise, Scalars.One).mul(layer.Left);
+            substitutes[layer.Scale] = scale;
+            substitutes[layer.Bias] = scale.mul(layer.Shift);
+        }
+        return substitutes;
+    }
+
+    /// <summary>KL/N.</summary>
+    public override torch.Tensor? Loss(
+        Model model,
+        Batch batch,
+        IReadOnlyDictionary<string, torch.Tensor> values,
+        StepInfo step
+    ) => Divergence(model);
+
+    /// <summary>KL/N = Σ μ²/(2σ²)/N over the channels that are left; the caller disposes it.</summary>
+    internal torch.Tensor? Divergence(Model model)
+    {
+        var terms = _layers.Select(l =>
+        {
+            var mean = model[l.Scale];
+            return mean.mul(mean).mul(l.LogVariance.neg().exp()).mul(l.Left).sum();
+        });
+        using Scalar factor = 0.5 / _images;
+        return _layers.Length == 0 ? null : torch.stack(terms).sum().mul(factor);
+    }
+
+    /// <inheritdoc/>
+    public override void AfterStep(Model model, StepInfo step)
+    {
+        using var scope = torch.NewDisposeScope();
+        using var still = torch.no_grad();
+        using Scalar keep = _options.Momentum;
+        using Scalar back = -_options.Rate;
+        foreach (var layer in _layers)
+        {
+            if (layer.LogVariance.grad is { } gradient)
+            {
+                layer.Velocity.mul_(keep).add_(gradient, Scalars.One);
+                layer.LogVariance.add_(layer.Velocity, back);
+                layer.LogVariance.grad = null;
+            }
+            if (step.IsLastOfEpoch)
+                Prune(model, layer);
+            model[layer.Scale].mul_(layer.Left);
+            model[layer.Bias].copy_(model[layer.Scale].mul(layer.Shift));
+        }
+    }
+
+    /// <inheritdoc/>
+    public override IEnumerable<(string Name, double Value)> Measures(Model model)
+    {
+        var left = _layers.SelectMany(l => Numbers.Read(l.Left)).ToArray();
+        double[] deviations = [.. _layers.SelectMany(l => Numbers.Read(l.LogVariance)).Select(v => Math.Exp(v / 2))];
+        yield return ("pruned", left.Length == 0 ? 0 : left.Count(l => l == 0) / (double)left.Length);
+        yield return ("mean σ", deviations.DefaultIfEmpty().Average());
+    }
+
+    /// <summary>|μ|/σ of every scale by layer, from the weights and what this method kept beside them; empty without such.</summary>
+    /// <param name="weights">A network's.</param>
+    /// <param name="beside">The method's tensors, by the names of <see cref="State"/>.</param>
+    public static IReadOnlyDictionary<string, double[]> SignalToNoise(Weights weights, Weights beside) =>
+        beside
+            .Names.Where(n => n.StartsWith(LogVariance, StringComparison.Ordinal))
+            .Select(n => n[LogVariance.Length..])
+            .ToDictionary(
+                layer => layer,
+                layer =>
+                    weights
+                        .Values($"{layer}.weight")
+                        .Zip(beside.Values(LogVariance + layer), (m, v) => Math.Abs(m) / Math.Exp(v / 2))
+                        .ToArray()
+            );
+
+    /// <inheritdoc/>
+    public override void Dispose()
+    {
+        foreach (var layer in _layers)
+            layer.Dispose();
+        base.Dispose();
+    }
+
+    private double[] NoiseOf(int place, Layer layer, StepInfo step)
+    {
+        if (Noise is not null)
+            return Noise(place, layer.Count);
+        var random = new Randomness(_seed, Randomness.Name("variational"), step.Epoch, step.Step, place);
+        var noise = new double[layer.Count];
+        for (var c = 0; c < noise.Length; c++)
+            noise[c] = random.NextNormal();
+        return noise;
+    }
+
+    private void Prune(Model model, Layer layer)
+    {
+        double[] mean = [.. Numbers.Read(model[layer.Scale]).Select(Math.Abs)];
+        var (variance, left) = (Numbers.Read(layer.LogVariance), Numbers.Read(layer.Left));
+        var largest = Array.IndexOf(mean, mean.Max());
+        for (var c = 0; c < mean.Length; c++)
+        {
+            if (
+                c != largest
+                && mean[c] < _options.MeanThreshold
+                && Math.Exp(variance[c] / 2) < _options.DeviationThreshold
+            )
+                left[c] = 0;
+        }
+        using var tensor = Numbers.Tensor(left, [left.Length], layer.Left.dtype);
+        layer.Left.copy_(tensor);
+    }
+
+    /// <summary>The tensors of one BatchNorm.</summary>
+    private sealed class Layer : IDisposable
+    {
+        internal Layer(string name, Model model, double deviation)
+        {
+            (Name, Scale, Bias) = (name, $"{name}.weight", $"{name}.bias");
+            using var still = torch.no_grad();
+            using var detached = model[Scale].detach();
+            double[] scale = Numbers.Read(detached);
+            double[] tied = [.. Numbers.Read(model[Bias]).Zip(scale, (b, g) => g == 0 ? 0 : b / g)];
+            Count = scale.Length;
+            torch.Tensor Make(IEnumerable<double> values, bool trained)
+            {
+                using var tensor = Numbers.Tensor([.. values], [Count], model.Type);
+                return tensor.to(model.Device, copy: true).requires_grad_(trained).DetachFromDisposeScope();
+            }
+            Shift = Make(tied, trained: true);
+            LogVariance = Make(scale.Select(_ => 2 * Math.Log(deviation)), trained: true);
+            Velocity = Make(scale.Select(_ => 0.0), trained: false);
+            Left = Make(scale.Select(g => g == 0 ? 0.0 : 1), trained: false);
+        }
+
+        internal string Name { get; }
+        internal string Scale { get; }
+        internal string Bias { get; }
+        internal int Count { get; }
+        internal torch.Tensor Shift { get; }
+        internal torch.Tensor LogVariance { get; }
+        internal torch.Tensor Velocity { get; }
+        internal torch.Tensor Left { get; }
+
+        public void Dispose()
+        {
+            Shift.Dispose();
+            LogVariance.Dispose();
+            Velocity.Dispose();
+            Left.Dispose();
+        }
+    }
+}

@@ -1,0 +1,108 @@
+using System.Text.Json;
+using SlimSharp.Formats;
+using SlimSharp.Models;
+using SlimSharp.Networks;
+using SlimSharp.Penalties;
+using SlimSharp.Regularizers;
+using SlimSharp.Training;
+using TorchSharp;
+using F = TorchSharp.torch.nn.functional;
+
+namespace SlimSharp.Reproducing;
+
+/// <summary>Official mode of proximal splitting: compares with what its published updates give, step by step in float64.</summary>
+internal static class SplittingReproduction
+{
+    private const string Suffix = ".splitting";
+
+    internal static bool IsCase(string name) => name.Contains($"{Suffix}-", StringComparison.Ordinal);
+
+    internal static IEnumerable<string> Cases(string folder) =>
+        from file in Directory.GetFiles(folder, $"*{Suffix}.json").Order(StringComparer.Ordinal)
+        from run in Reproduction.Runs(folder, Path.GetFileName(file)[..^".json".Length])
+        select run.GetProperty("case").GetString()!;
+
+    internal static IReadOnlyList<Deviation> Run(string folder, string name)
+    {
+        var network = name.Split('.')[0];
+        var run = Reproduction.Runs(folder, network + Suffix).First(r => r.GetProperty("case").GetString() == name);
+        using var scope = torch.NewDisposeScope();
+        var beside = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(folder))!, "slimming");
+        var initial = Path.Combine(beside, $"{network}.init.safetensors");
+        var (tensors, _) = SafeTensors.Read(initial);
+        var (batches, _) = SafeTensors.Read(Path.Combine(beside, $"{network}.batches.safetensors"));
+        var (start, _) = SafeTensors.Read(Path.Combine(folder, $"{network}.xi0.safetensors"));
+        var (end, _) = SafeTensors.Read(Path.Combine(folder, $"{name}.safetensors"));
+        var recognised = PublishedNetwork.Of(initial, tensors);
+        var theirs = NameMap.Of(initial, recognised, tensors);
+        using var model = new Model(recognised, NameMap.Match(initial, recognised, tensors, torch.float64));
+        using var splitting = new ProximalSplitting(
+            model,
+            new L1(),
+            run.GetProperty("lambda").GetDouble(),
+            run.GetProperty("beta").GetDouble()
+        )
+        {
+            LeaveSubnormal = true,
+        };
+        // As theirs are called, in our order: xi.BN for the scale BN.weight.
+        string[] scales =
+        [
+            .. recognised.Parameters().Where(p => p.Parameter.Role == ParameterRole.Scale).Select(p => theirs[p.Name]),
+        ];
+        string[] auxiliary = [.. scales.Select(s => $"xi.{s[..^".weight".Length]}")];
+        foreach (var (name0, tensor) in auxiliary.Zip(splitting.Auxiliary))
+            tensor.copy_(start[name0]);
+
+        var losses = Train(model, splitting, batches["x"], batches["y"], run);
+        double[] All(IEnumerable<torch.Tensor> of) => [.. of.SelectMany(Numbers.Read)];
+        Deviation Compare(string quantity, IEnumerable<double> reference, IEnumerable<double> measured) =>
+            new(name, quantity, Reproduction.Relative([.. reference], [.. measured]));
+        var norms = run.GetProperty("norms").EnumerateObject().ToDictionary(n => n.Name, n => n.Value.GetDouble());
+        var trained = recognised.Parameters().Where(p => norms.ContainsKey(theirs[p.Name])).ToArray();
+        return
+        [
+            Compare("losses", Reproduction.Values(run.GetProperty("losses")), losses),
+            Compare("scales", All(scales.Select(s => end[s])), All(model.Scales)),
+            Compare("auxiliary scales", All(auxiliary.Select(a => end[a])), All(splitting.Auxiliary)),
+            new(
+                name,
+                "auxiliary scales at zero",
+                Math.Abs(All(splitting.Auxiliary).Count(x => x == 0) - run.GetProperty("zero_xi").GetInt32())
+            ),
+            Compare(
+                "parameter norms",
+                trained.Select(p => norms[theirs[p.Name]]),
+                trained.Select(p => Math.Sqrt(Numbers.Read(model[p.Name]).Sum(v => v * v)))
+            ),
+        ];
+    }
+
+    private static List<double> Train(
+        Model model,
+        ProximalSplitting splitting,
+        torch.Tensor x,
+        torch.Tensor y,
+        JsonElement run
+    )
+    {
+        using var state = new TrainingState(model, new Sgd(), [splitting]);
+        model.train();
+        var rate = run.GetProperty("lr").GetDouble();
+        var alpha = run.GetProperty("alpha0").GetDouble();
+        var losses = new List<double>();
+        for (var step = 0; step < run.GetProperty("steps").GetInt32(); step++)
+        {
+            if (step == run.GetProperty("lr_drop_at_step").GetInt32())
+                (rate, alpha) = (rate / 10, alpha * 10);
+            using var scope = torch.NewDisposeScope();
+            var at = step % x.shape[0];
+            var loss = F.cross_entropy(model.forward(x[at].to(torch.float64)), y[at]);
+            losses.Add(Numbers.Single(loss));
+            loss.backward();
+            state.Step(rate, clipNorm: null);
+            splitting.Update(model, alpha);
+        }
+        return losses;
+    }
+}

@@ -1,0 +1,34 @@
+using SlimSharp.Models;
+using SlimSharp.Networks;
+using TorchSharp;
+
+namespace SlimSharp.Slimming;
+
+/// <summary>A number for each filter, that is, for the weights that make one output channel of a convolution or linear layer.</summary>
+public abstract record FilterCriterion : Criterion
+{
+    /// <inheritdoc/>
+    public override double[]? Of(
+        ChannelGroup group,
+        Network network,
+        Weights weights,
+        ImportanceReduction reduction = ImportanceReduction.Max
+    )
+    {
+        var roles = network.Parameters().ToDictionary(p => p.Name, p => p.Parameter.Role);
+        var members = Enumerable.Range(0, group.Units).Select(_ => new List<double>()).ToArray();
+        foreach (var slice in group.Slices.Where(s => !s.ReadsInput && roles[s.Parameter] == ParameterRole.Weight))
+        {
+            using var first = weights[slice.Parameter].detach().transpose(0, slice.Axis);
+            using var filters = first.reshape(first.shape[0], -1);
+            using var wide = filters.to(torch.float64);
+            var numbers = Of(wide);
+            for (var unit = 0; unit < group.Units; unit++)
+                members[unit].AddRange(slice.Places[unit].Select(p => numbers[p]));
+        }
+        return members.All(m => m.Count > 0) ? [.. members.Select(m => Reduce(m, reduction))] : null;
+    }
+
+    /// <summary>One number for each row of filters × weights, float64.</summary>
+    protected abstract double[] Of(torch.Tensor filters);
+}
