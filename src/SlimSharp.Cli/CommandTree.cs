@@ -79,6 +79,7 @@ public static class CommandTree
             TrainCommand.Create(),
             PruneCommand.Create(),
             RetrainCommand.Create(),
+            IterateCommand.Create(),
             EvaluateCommand.Create(),
             InspectCommand.Create(),
             VerifyCommand.Create(),

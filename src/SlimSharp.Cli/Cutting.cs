@@ -10,8 +10,15 @@ internal static class Cutting
     /// <summary>The beginning of the names of the tensors that certificates are checked with.</summary>
     internal const string Probe = "probe.";
 
+    /// <summary>The beginning of the names of the regularisers' own tensors.</summary>
+    internal const string Beside = "regularizer.";
+
     // What of a checkpoint is not the optimiser's.
-    private static readonly string[] NotRemembered = ["best.", "regularizer.", Probe];
+    private static readonly string[] NotRemembered = ["best.", Beside, Probe];
+
+    /// <summary>True for the name of a tensor that an optimiser remembered.</summary>
+    internal static bool IsRemembered(string name) =>
+        !NotRemembered.Any(p => name.StartsWith(p, StringComparison.Ordinal));
 
     /// <summary>
     /// Writes the cut network with its plan, certificate and probe, and with what the optimiser remembered if that is given; returns the size
@@ -60,7 +67,7 @@ internal static class Cutting
             throw new UsageException($"--with-optimizer needs the run's checkpoint, but there is no {path}.");
         using var last = SlimFile.Load(path);
         return last.Weights.Hash() == file.Weights.Hash()
-            ? last.Extras.Only(n => !NotRemembered.Any(p => n.StartsWith(p, StringComparison.Ordinal)))
+            ? last.Extras.Only(IsRemembered)
             : throw new UsageException(
                 $"--with-optimizer needs a checkpoint of the weights that are cut, but {path} holds others; train with --keep last."
             );

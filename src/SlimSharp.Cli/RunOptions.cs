@@ -28,6 +28,12 @@ internal sealed record RunOptions
 
     public double Lambda { get; init; }
 
+    /// <summary>How the penalty is lowered; null in runs that began before there was a choice.</summary>
+    public MethodOptions? Method { get; init; }
+
+    /// <summary>Aids to recovery; null for none.</summary>
+    public RecoveryOptions? Recovery { get; init; }
+
     public required TrainingOptions Training { get; init; }
 
     public Precision Precision { get; init; }

@@ -24,10 +24,8 @@ internal static class TrainingReport
                     ],
                     ["scales near zero", Words.Percent(history[^1].NearZero)],
                     ["seconds of training", Words.Number(position.Seconds, "F0")],
-                    [
-                        "penalty",
-                        options.Penalty is null ? "none" : $"{options.Penalty}, λ = {Words.Number(options.Lambda)}",
-                    ],
+                    ["scales exactly zero", Words.Percent(history[^1].Zero)],
+                    ["penalty", Method(options)],
                 ]
             )
             .Picture(
@@ -43,6 +41,11 @@ internal static class TrainingReport
             )
             .Picture("Share of scales near zero by epoch", Svg.Lines(Curves(("near zero", m => m.NearZero)), "0.00"))
             .Picture("BatchNorm scales, absolute", Svg.Histogram(Scales.Absolute(result.Network, result.Weights)));
+        foreach (var name in history.SelectMany(m => m.Measures?.Keys ?? []).Distinct())
+            page.Picture(
+                $"{name} by epoch",
+                Svg.Lines(Curves((name, m => m.Measures?.GetValueOrDefault(name, double.NaN) ?? double.NaN)))
+            );
         if (result.Plan is { } plan)
             page.Picture(
                 "Channels before and after the cut",
@@ -53,4 +56,18 @@ internal static class TrainingReport
         Series[] Curves(params (string Name, Func<EpochMetrics, double> Value)[] curves) =>
             [.. curves.Select(c => new Series(c.Name, [.. history.Select(c.Value)]))];
     }
+
+    /// <summary>Penalty, λ and method in words.</summary>
+    private static string Method(RunOptions options) =>
+        options switch
+        {
+            { Method.Variational: { } v } =>
+                $"variational scales, σ₀ = {Words.Number(v.Deviation)}, rate of ln σ² {Words.Number(v.Rate)}",
+            { Penalty: null } => "none",
+            { Method.Steering: { } s } => $"{options.Penalty}, λ steered to {Words.Percent(s.TargetMacs)} of the MACs",
+            { Method: { Kind: Cli.Method.Splitting } m } =>
+                $"{options.Penalty}, λ = {Words.Number(options.Lambda)}, splitting with β = {Words.Number(m.Coupling!.Value)}",
+            { Method.Kind: Cli.Method.Prox } => $"{options.Penalty}, λ = {Words.Number(options.Lambda)}, proximal",
+            _ => $"{options.Penalty}, λ = {Words.Number(options.Lambda)}",
+        };
 }

@@ -4,7 +4,6 @@ using SlimSharp.Data;
 using SlimSharp.Formats;
 using SlimSharp.Models;
 using SlimSharp.Networks;
-using SlimSharp.Regularizers;
 using SlimSharp.Runs;
 using SlimSharp.Training;
 using SlimSharp.Zoo;
@@ -28,7 +27,7 @@ internal sealed class TrainingSession(RunFolder folder, RunOptions options, Scre
             throw new UsageException("--keep best needs validation images; give --validation a share above 0.");
         var normalization = start?.Normalization ?? data.NormalizationForTraining();
         using var model = Create(start, train);
-        using var penalty = Penalty();
+        using var methods = new Methods(options, model, train, normalization, screen);
         using var nothing = new Weights();
         var description = new SlimFile
         {
@@ -45,12 +44,12 @@ internal sealed class TrainingSession(RunFolder folder, RunOptions options, Scre
 
         using var last = Last(description);
         var from = last?.Position is { } at ? new Checkpoint(at, last.Weights, last.Extras) : null;
-        var trainer = new Trainer(options.Training, penalty is null ? [] : [penalty])
+        var trainer = new Trainer(options.Training, methods.All)
         {
             Progress = new TrainingDisplay(screen),
             Save = checkpoint => Save(description, checkpoint),
         };
-        using var memory = start?.Extras.Only(name => !name.StartsWith(Cutting.Probe, StringComparison.Ordinal));
+        using var memory = options.Recovery is { FromScratch: true } ? null : start?.Extras.Only(Cutting.IsRemembered);
         var position = trainer.Train(
             model,
             train,
@@ -69,19 +68,11 @@ internal sealed class TrainingSession(RunFolder folder, RunOptions options, Scre
                 ? Probe(data, normalization)
                 : start.Extras.Only(name => name.StartsWith(Cutting.Probe, StringComparison.Ordinal)),
         };
+        foreach (var (name, tensor) in methods.All.SelectMany(r => r.State))
+            result.Extras[Cutting.Beside + name] = tensor.detach().clone();
         result.Save(folder.ModelFile);
         folder.WriteReport(TrainingReport.Page(options, result, position));
         return result;
-    }
-
-    private ScalePenalty? Penalty()
-    {
-        if (options.Penalty is not { } text)
-            return null;
-        var penalty = ScalePenaltyArguments.Parse(text, options.Lambda);
-        if (penalty.CautionFor(Initialization.Scale) is { } caution)
-            screen.Warn(caution);
-        return new(penalty, options.Lambda);
     }
 
     // The checkpoint to go on from, if there is one.
@@ -110,9 +101,12 @@ internal sealed class TrainingSession(RunFolder folder, RunOptions options, Scre
     {
         var type = options.Precision == Precision.Float64 ? torch.float64 : torch.float32;
         var device = Devices.Get(options.Device);
-        using var weights = start?.Weights.Copy() ?? Initialization.Draw(NetworkFor(train), options.Training.Seed);
-        var placed = weights.Copy(type, device);
-        return new(start?.Network ?? NetworkFor(train), placed)
+        var network = start?.Network ?? NetworkFor(train);
+        using var weights =
+            start is null || options.Recovery is { FromScratch: true }
+                ? Initialization.Draw(network, options.Training.Seed)
+                : start.Weights.Copy();
+        return new(network, weights.Copy(type, device))
         {
             Options = FastPaths.Schedule(options.Without ?? [], options.Precision == Precision.BFloat16),
         };

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using SlimSharp.Formats;
 using SlimSharp.Models;
 using SlimSharp.Networks;
+using SlimSharp.Regularizers;
 using SlimSharp.Slimming;
 using SlimSharp.Zoo;
 
@@ -12,6 +13,7 @@ namespace SlimSharp.Cli;
 internal static class InspectCommand
 {
     private static readonly double[] Thresholds = [1e-6, 1e-4, 1e-3, 1e-2, 1e-1];
+    private static readonly double[] Quantiles = [0.1, 0.25, 0.5, 0.75, 0.9];
 
     internal static Command Create()
     {
@@ -36,10 +38,23 @@ internal static class InspectCommand
             DefaultValueFactory = _ => 10,
             HelpName = "N",
         };
-        var common = new CommonOptions();
+        var penalty = new Option<string?>("--penalty")
+        {
+            Description = "The penalty that --lambda-range is for, such as tl1:a=1.",
+            HelpName = "PENALTY",
+        };
+        var range = new Option<bool>("--lambda-range")
+        {
+            Description =
+                "Measure on training images what holds each scale up, and show which λ of a --penalty would shrink how many.",
+        };
+        var (data, common) = (new DataArguments(), new CommonOptions());
         command.Add(input);
         command.Add(width);
         command.Add(classes);
+        command.Add(penalty);
+        command.Add(range);
+        data.AddTo(command);
         common.AddTo(command);
         command.SetAction(parsed =>
         {
@@ -56,6 +71,8 @@ internal static class InspectCommand
             Show(screen, file.Network, file.Weights);
             Details(screen, file);
             Emit(screen, file.Network, file);
+            if (parsed.GetValue(range))
+                LambdaGuide.Show(screen, file, data.Get(parsed, file.Data), parsed.GetValue(penalty));
             return ExitCode.Done;
         });
         return command;
@@ -104,6 +121,15 @@ internal static class InspectCommand
             var plan = Planner.Plan(file.Network, file.Weights, new() { Ratio = 0 });
             screen.Say($"ratios below {Words.Number(plan.LargestSafeRatio, "F4")} empty no layer");
         }
+        var ratios = VariationalScales
+            .SignalToNoise(file.Weights, file.Extras, Cutting.Beside)
+            .SelectMany(l => l.Value)
+            .Order()
+            .ToArray();
+        if (ratios.Length > 0)
+            screen.Say(
+                $"variational scales, |μ|/σ: {string.Join(", ", Quantiles.Select(q => $"{Words.Number(ratios[(int)(q * (ratios.Length - 1))], "G3")} at {Words.Percent(q, 0)}"))}"
+            );
         if (file.Plan is { } made)
             screen.Say(
                 $"cut from {Words.Count(NetworkCost.Of(made.Source).Parameters)} parameters; certificate: structure {Words.Number(file.Certificate!.StructureDifference, "G2")}, function {Words.Number(file.Certificate.FunctionDifference, "G2")}"

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using SlimSharp.Formats;
+using SlimSharp.Networks;
 
 namespace SlimSharp.Cli;
 
@@ -17,8 +18,15 @@ internal static class RetrainCommand
             Description = "A .slim file, or a run folder with a pruned.slim.",
             Arity = ArgumentArity.ZeroOrOne,
         };
+        var scratch = new Option<string?>("--scratch")
+        {
+            Description =
+                "The control: the same network from new weights, for as many epochs, or for the multiply-adds that the uncut network would take in them.",
+        };
+        scratch.AcceptOnlyFromAmong("epochs", "budget");
         var run = new RunArguments();
         command.Add(file);
+        command.Add(scratch);
         run.AddTo(command);
         command.SetAction(parsed =>
             run.Execute(
@@ -30,10 +38,23 @@ internal static class RetrainCommand
                         ?? throw new UsageException("Name the .slim file or run folder to retrain.");
                     var path = Files.Resolve(given, "pruned.slim", "model.slim");
                     using var start = SlimFile.Load(path);
-                    return run.Read(parsed, start.Data) with { From = path };
+                    var options = run.Read(parsed, start.Data) with { From = path };
+                    return parsed.GetValue(scratch) is { } how ? FromScratch(options, start, how) : options;
                 }
             )
         );
         return command;
+    }
+
+    private static RunOptions FromScratch(RunOptions options, SlimFile start, string how)
+    {
+        if (how == "budget")
+        {
+            var plan = start.Plan ?? throw new UsageException("--scratch budget needs a network that was cut.");
+            var dense = (double)NetworkCost.Of(plan.Source).Macs;
+            var epochs = options.Training.Epochs * dense / NetworkCost.Of(start.Network).Macs;
+            options = options with { Training = options.Training with { Epochs = (int)Math.Round(epochs) } };
+        }
+        return options with { Recovery = (options.Recovery ?? new()) with { FromScratch = true } };
     }
 }

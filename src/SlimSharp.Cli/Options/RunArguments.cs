@@ -11,7 +11,8 @@ namespace SlimSharp.Cli;
 internal sealed class RunArguments
 {
     private readonly DataArguments _data = new();
-    private readonly ScalePenaltyArguments _penalty = new();
+    private readonly MethodArguments _method = new();
+    private readonly RecoveryArguments _recovery = new();
     private readonly TrainingArguments _training = new();
     private readonly CommonOptions _common = new();
     private readonly Option<string?> _output = new("--out")
@@ -25,32 +26,38 @@ internal sealed class RunArguments
         HelpName = "DIR",
     };
 
-    internal void AddTo(Command command)
+    /// <summary>The folder that --out names.</summary>
+    internal string? Output(ParseResult parsed) => parsed.GetValue(_output);
+
+    internal CommonOptions Common => _common;
+
+    internal void AddTo(Command command, bool resumes = true)
     {
         _data.AddTo(command);
-        _penalty.AddTo(command);
+        _method.AddTo(command);
+        _recovery.AddTo(command);
         _training.AddTo(command);
         command.Add(_output);
-        command.Add(_resume);
+        if (resumes)
+            command.Add(_resume);
         _common.AddTo(command);
     }
 
     /// <summary>The options as given; <paramref name="data"/> where no --data is.</summary>
     internal RunOptions Read(ParseResult parsed, DataOptions? data = null)
     {
-        var (penalty, lambda) = _penalty.Get(parsed);
-        return new()
+        var options = new RunOptions
         {
             Command = parsed.CommandResult.Command.Name,
             Data = _data.Get(parsed, data),
-            Penalty = penalty,
-            Lambda = lambda,
             Training = _training.Get(parsed),
+            Recovery = _recovery.Get(parsed),
             Precision = _training.Precision(parsed),
             Without = _training.Without(parsed) is { Length: > 0 } without ? without : null,
             Threads = parsed.GetValue(_common.Threads),
             Device = parsed.GetValue(_common.Device)!,
         };
+        return _method.AddTo(options, parsed);
     }
 
     /// <summary>Carries out the run that <paramref name="read"/> describes, or goes on with one.</summary>

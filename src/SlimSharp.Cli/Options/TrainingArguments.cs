@@ -46,6 +46,15 @@ internal sealed class TrainingArguments
     {
         Description = "Decay of all parameters [default: 1e-4 for sgd, 1e-2 for adamw].",
     };
+    private readonly Option<bool> _keepScales = new("--no-scale-decay")
+    {
+        Description = "No weight decay on BatchNorm scales (published: the same as on all else).",
+    };
+    private readonly Option<double> _begin = new("--rewind")
+    {
+        Description = "Begin the schedule at this share, with the rates of a training's last epochs.",
+        HelpName = "SHARE",
+    };
     private readonly Option<double?> _clip = new("--clip")
     {
         Description = "Scale gradients down to this joint norm.",
@@ -102,6 +111,8 @@ internal sealed class TrainingArguments
                     _momentum,
                     _nesterov,
                     _decay,
+                    _keepScales,
+                    _begin,
                     _clip,
                     _smoothing,
                     _augment,
@@ -128,6 +139,7 @@ internal sealed class TrainingArguments
     {
         var adam = parsed.GetValue(_optimizer) == "adamw";
         var (rate, warmUp) = (parsed.GetValue(_rate) ?? (adam ? 0.001 : 0.1), parsed.GetValue(_warmUp));
+        var (begin, decayScales) = (parsed.GetValue(_begin), !parsed.GetValue(_keepScales));
         var decay = parsed.GetValue(_decay) ?? (adam ? 1e-2 : 1e-4);
         var augment = parsed.GetValue(_augment)!;
         var options = new TrainingOptions
@@ -136,15 +148,26 @@ internal sealed class TrainingArguments
             BatchSize = parsed.GetValue(_batch),
             LearningRate =
                 parsed.GetValue(_schedule) == "cosine"
-                    ? new CosineSchedule { Initial = rate, WarmUp = warmUp }
-                    : new StepSchedule { Initial = rate, WarmUp = warmUp },
+                    ? new CosineSchedule
+                    {
+                        Initial = rate,
+                        WarmUp = warmUp,
+                        Begin = begin,
+                    }
+                    : new StepSchedule
+                    {
+                        Initial = rate,
+                        WarmUp = warmUp,
+                        Begin = begin,
+                    },
             Optimizer = adam
-                ? new AdamW { WeightDecay = decay }
+                ? new AdamW { WeightDecay = decay, DecayScales = decayScales }
                 : new Sgd
                 {
                     Momentum = parsed.GetValue(_momentum),
                     Nesterov = parsed.GetValue(_nesterov),
                     WeightDecay = decay,
+                    DecayScales = decayScales,
                     Fused = FastPaths.FusesOptimizer(Without(parsed)),
                 },
             Augmentation = new(

@@ -29,11 +29,13 @@ internal sealed class TrainingDisplay(Screen screen) : IProgress<TrainingProgres
             return;
         }
         var validation = m.ValidationAccuracy is { } v ? $"  validation {Words.Percent(v), 7}" : "";
+        var zero = m.Zero > 0 ? $"  exactly zero {Words.Percent(m.Zero), 6}" : "";
+        var lambda = m.Measures?.GetValueOrDefault("λ") is > 0 and var l ? $"  λ {Words.Number(l, "G3")}" : "";
         var left = p.Epoch + 1 < p.Epochs ? $"  left {Words.Time(p.Remaining)}" : "";
         Clear();
         screen.Say(
             $"epoch {m.Epoch, 3}/{p.Epochs}  loss {Words.Number(m.TrainLoss, "F4")}  train {Words.Percent(m.TrainAccuracy), 7}{validation}"
-                + $"  scales near zero {Words.Percent(m.NearZero), 6}  rate {Words.Number(m.LearningRate, "G3"), -6}  {Words.Number(m.Seconds, "F1")} s{left}"
+                + $"  scales near zero {Words.Percent(m.NearZero), 6}{zero}{lambda}  rate {Words.Number(m.LearningRate, "G3"), -6}  {Words.Number(m.Seconds, "F1")} s{left}"
         );
     }
 

@@ -18,6 +18,15 @@ public sealed record VariationalOptions
     /// <summary>Momentum of ln σ².</summary>
     public double Momentum { get; init; } = 0.9;
 
+    /// <summary>The weight of the KL term; 1 is the ELBO.</summary>
+    public double Weight { get; init; } = 1;
+
+    /// <summary>
+    /// The share of the training over which that weight rises from 0. On small sets the term is strong, Σμ²/(2σ²N), and would empty a network before
+    /// its channels have learnt anything to be held up by.
+    /// </summary>
+    public double WarmUp { get; init; } = 0.25;
+
     /// <summary>Channels with |μ| below this may be pruned.</summary>
     public double MeanThreshold { get; init; } = 0.02;
 
@@ -32,5 +41,9 @@ public sealed record VariationalOptions
             throw new TrainingException($"--sigma is {Deviation}, but must be positive.");
         if (!(Rate > 0 && double.IsFinite(Rate)))
             throw new TrainingException($"--sigma-lr is {Rate}, but must be positive.");
+        if (!(Weight >= 0 && double.IsFinite(Weight)))
+            throw new TrainingException($"--kl-weight is {Weight}, but must be 0 or more.");
+        if (WarmUp is not (>= 0 and <= 1))
+            throw new TrainingException($"--kl-warmup is {WarmUp}, but must be a share in [0, 1].");
     }
 }

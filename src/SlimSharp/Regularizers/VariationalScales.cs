@@ -83,17 +83,17 @@ public sealed class VariationalScales : Regularizer
         Batch batch,
         IReadOnlyDictionary<string, torch.Tensor> values,
         StepInfo step
-    ) => Divergence(model);
+    ) => Divergence(model, _options.Weight * (_options.WarmUp > 0 ? Math.Min(step.Progress / _options.WarmUp, 1) : 1));
 
-    /// <summary>KL/N = Σ μ²/(2σ²)/N over the channels that are left; the caller disposes it.</summary>
-    internal torch.Tensor? Divergence(Model model)
+    /// <summary>KL/N = Σ μ²/(2σ²)/N over the channels that are left, times a weight; the caller disposes it.</summary>
+    internal torch.Tensor? Divergence(Model model, double weight = 1)
     {
         var terms = _layers.Select(l =>
         {
             var mean = model[l.Scale];
             return mean.mul(mean).mul(l.LogVariance.neg().exp()).mul(l.Left).sum();
         });
-        using Scalar factor = 0.5 / _images;
+        using Scalar factor = 0.5 * weight / _images;
         return _layers.Length == 0 ? null : torch.stack(terms).sum().mul(factor);
     }
 
@@ -131,16 +131,20 @@ public sealed class VariationalScales : Regularizer
     /// <summary>|μ|/σ of every scale by layer, from the weights and what this method kept beside them; empty without such.</summary>
     /// <param name="weights">A network's.</param>
     /// <param name="beside">The method's tensors, by the names of <see cref="State"/>.</param>
-    public static IReadOnlyDictionary<string, double[]> SignalToNoise(Weights weights, Weights beside) =>
+    /// <param name="prefix">What stands before these names.</param>
+    public static IReadOnlyDictionary<string, double[]> SignalToNoise(
+        Weights weights,
+        Weights beside,
+        string prefix = ""
+    ) =>
         beside
-            .Names.Where(n => n.StartsWith(LogVariance, StringComparison.Ordinal))
-            .Select(n => n[LogVariance.Length..])
+            .Names.Where(n => n.StartsWith(prefix + LogVariance, StringComparison.Ordinal))
             .ToDictionary(
-                layer => layer,
-                layer =>
+                name => name[(prefix + LogVariance).Length..],
+                name =>
                     weights
-                        .Values($"{layer}.weight")
-                        .Zip(beside.Values(LogVariance + layer), (m, v) => Math.Abs(m) / Math.Exp(v / 2))
+                        .Values($"{name[(prefix + LogVariance).Length..]}.weight")
+                        .Zip(beside.Values(name), (m, v) => Math.Abs(m) / Math.Exp(v / 2))
                         .ToArray()
             );
 

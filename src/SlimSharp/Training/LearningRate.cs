@@ -14,8 +14,15 @@ public abstract record LearningRate
     /// <summary>The share of the training over which the rate rises linearly from 0.</summary>
     public double WarmUp { get; init; }
 
+    /// <summary>The share of the schedule to begin at, as in rewinding to the rates of a training's last epochs (Renda et al., ICLR 2020).</summary>
+    public double Begin { get; init; }
+
     /// <summary>The rate at <paramref name="progress"/> in [0, 1].</summary>
-    public double At(double progress) => progress < WarmUp ? Initial * progress / WarmUp : Initial * Factor(progress);
+    public double At(double progress)
+    {
+        var at = Begin + (1 - Begin) * progress;
+        return at < WarmUp ? Initial * at / WarmUp : Initial * Factor(at);
+    }
 
     /// <summary>What the initial rate is multiplied by.</summary>
     protected abstract double Factor(double progress);

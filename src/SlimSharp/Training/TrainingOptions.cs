@@ -45,6 +45,7 @@ public sealed record TrainingOptions
             "positive"
         );
         Require(LearningRate.WarmUp is >= 0 and < 1, "--warmup", LearningRate.WarmUp, "a share in [0, 1)");
+        Require(LearningRate.Begin is >= 0 and < 1, "--rewind", LearningRate.Begin, "a share in [0, 1)");
         Require(Optimizer.WeightDecay >= 0, "--weight-decay", Optimizer.WeightDecay, "0 or more");
         Require(
             Optimizer is not Sgd { Momentum: < 0 or >= 1 },

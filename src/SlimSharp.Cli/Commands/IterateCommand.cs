@@ -1,0 +1,74 @@
+using System.CommandLine;
+using SlimSharp.Formats;
+using SlimSharp.Slimming;
+
+namespace SlimSharp.Cli;
+
+/// <summary>slim iterate: cuts and retrains in turn.</summary>
+internal static class IterateCommand
+{
+    internal static Command Create()
+    {
+        var command = new Command(
+            "iterate",
+            "Reach a target in rounds, each of which cuts the same share of what is left and retrains; the same command goes on where it was stopped."
+        );
+        var input = new Argument<string>("RUN") { Description = "A run folder or .slim file." };
+        var rounds = new Option<int>("--rounds")
+        {
+            Description = "How many rounds.",
+            DefaultValueFactory = _ => 3,
+            HelpName = "K",
+        };
+        var macs = new Option<double?>("--macs")
+        {
+            Description = "Share of the multiply-adds that is left in the end.",
+            HelpName = "SHARE",
+        };
+        var parameters = new Option<double?>("--params")
+        {
+            Description = "Share of the parameters that is left in the end.",
+            HelpName = "SHARE",
+        };
+        var criterion = new Option<string>("--criterion")
+        {
+            Description = $"What channels are judged by: {string.Join(", ", CriterionKind.All.Select(k => k.Name))}.",
+            DefaultValueFactory = _ => CriterionKind.All[0].Name,
+        };
+        criterion.AcceptOnlyFromAmong([.. CriterionKind.All.Select(k => k.Name)]);
+        var recalibrate = new Option<bool>("--recalibrate")
+        {
+            Description = "Take BatchNorm statistics anew after every cut.",
+        };
+        var run = new RunArguments();
+        command.Add(input);
+        foreach (var option in (Option[])[rounds, macs, parameters, criterion, recalibrate])
+            command.Add(option);
+        run.AddTo(command, resumes: false);
+        command.SetAction(parsed =>
+        {
+            run.Common.Prepare(parsed);
+            var path = Files.Trained(parsed.GetValue(input)!);
+            var plan = new PlanOptions
+            {
+                Macs = parsed.GetValue(macs),
+                Parameters = parsed.GetValue(parameters),
+                Criterion = parsed.GetValue(criterion)!,
+            };
+            plan.Check();
+            var count = parsed.GetValue(rounds);
+            if (count is < 1 or > 100)
+                throw new UsageException($"--rounds is {count}, but must be from 1 to 100.");
+            using var start = SlimFile.Load(path);
+            var options = run.Read(parsed, start.Data);
+            var folder = run.Output(parsed) ?? throw new UsageException("Give --out DIR for the folder of the rounds.");
+            return new Iteration(run.Common.Screen(parsed), folder, options).Run(
+                path,
+                plan,
+                count,
+                parsed.GetValue(recalibrate)
+            );
+        });
+        return command;
+    }
+}

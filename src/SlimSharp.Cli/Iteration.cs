@@ -1,0 +1,88 @@
+using System.Text.Json.Nodes;
+using SlimSharp.Formats;
+using SlimSharp.Networks;
+using SlimSharp.Runs;
+using SlimSharp.Slimming;
+
+namespace SlimSharp.Cli;
+
+/// <summary>Rounds of cutting and retraining. A folder holds for each its cut network, round-1.slim, and its run, round-1/.</summary>
+internal sealed class Iteration(Screen screen, string folder, RunOptions options)
+{
+    /// <summary>Goes from a trained network to the target, or on from where it was stopped.</summary>
+    internal int Run(string path, PlanOptions target, int rounds, bool recalibrate)
+    {
+        using var start = SlimFile.Load(path);
+        var whole = NetworkCost.Of(start.Network);
+        var rows = new List<IReadOnlyList<string>> { Row("start", start) };
+        using var signals = new StopSignals();
+        for (var round = 1; round <= rounds; round++)
+        {
+            var (cut, run) = (At($"round-{round}.slim"), At($"round-{round}"));
+            if (!File.Exists(cut))
+            {
+                screen.Say($"\nRound {round} of {rounds}: cut");
+                Directory.CreateDirectory(folder);
+                using var pruning = new Pruning(screen, path, cut, Pruning.Images);
+                pruning.Run(For(target, whole, path, (double)round / rounds), recalibrate: recalibrate);
+            }
+            if (!File.Exists(Path.Combine(run, "model.slim")))
+            {
+                screen.Say($"\nRound {round} of {rounds}: retrain");
+                try
+                {
+                    using var result = Session(run, options with { Command = "retrain", From = cut })
+                        .Run(signals.Token);
+                }
+                catch (OperationCanceledException)
+                {
+                    screen.Emit(new() { ["stopped"] = true, ["run"] = run });
+                    screen.Say("Stopped with a checkpoint. The same command goes on.");
+                    return ExitCode.Stopped;
+                }
+            }
+            path = Path.Combine(run, "model.slim");
+            using var file = SlimFile.Load(path);
+            rows.Add(Row($"round {round}", file));
+        }
+        screen.Say();
+        screen.Table("Sizes by round:", ["", "parameters", "MACs"], rows);
+        screen.Say($"The small network: {path}");
+        screen.Emit(new JsonObject { ["model"] = path });
+        return ExitCode.Done;
+    }
+
+    // As a share of what is left now: after round k of n the target's power k/n of the whole is.
+    private static PlanOptions For(PlanOptions target, NetworkCost whole, string path, double part)
+    {
+        using var file = SlimFile.Load(path);
+        var now = NetworkCost.Of(file.Network);
+        double? Share(double? share, long all, long left) =>
+            share is { } s ? Math.Min(Math.Pow(s, part) * all / left, 1) : null;
+        return target with
+        {
+            Macs = Share(target.Macs, whole.Macs, now.Macs),
+            Parameters = Share(target.Parameters, whole.Parameters, now.Parameters),
+        };
+    }
+
+    private TrainingSession Session(string run, RunOptions round)
+    {
+        if (!Directory.Exists(run))
+            return new(RunFolder.Create(run, round.ToJson()), round, screen);
+        var begun = RunFolder.Open(run);
+        return RunOptions.Read(begun).ToJson() == round.ToJson()
+            ? new(begun, round, screen)
+            : throw new UsageException(
+                $"'{run}' was begun with other options; give the same ones again, or choose another --out."
+            );
+    }
+
+    private static string[] Row(string name, SlimFile file)
+    {
+        var cost = NetworkCost.Of(file.Network);
+        return [name, Words.Count(cost.Parameters), Words.Count(cost.Macs)];
+    }
+
+    private string At(string name) => Path.Combine(folder, name);
+}

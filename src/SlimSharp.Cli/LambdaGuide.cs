@@ -1,0 +1,64 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using SlimSharp.Data;
+using SlimSharp.Formats;
+using SlimSharp.Models;
+using SlimSharp.Regularizers;
+
+namespace SlimSharp.Cli;
+
+/// <summary>Guidance on λ: what holds scales up now, and what a training from the start would need.</summary>
+internal static class LambdaGuide
+{
+    private static readonly double[] Shares = [0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95];
+
+    internal static void Show(Screen screen, SlimFile file, DataOptions data, string? text)
+    {
+        if (text is null)
+            throw new UsageException("--lambda-range needs a --penalty, such as --penalty tl1:a=1.");
+        var penalty = MethodArguments.Parse(text, null);
+        var train =
+            DataSource.Read(data).Train ?? throw new DataException($"In '{data.Path}' there are no training images.");
+        using var model = file.ToModel();
+        var range = LambdaRange.Of(model, train, file.Normalization ?? Normalization.Of(train), penalty);
+        screen.Table(
+            $"What holds scales up against {penalty}, |∂loss/∂γ|/J'(γ), over {range.Ratios.Count} scales that are not zero; a larger λ shrinks them now:",
+            ["share of scales", "below λ"],
+            Shares.Select(s => (IReadOnlyList<string>)[Words.Percent(s, 0), Words.Number(range.Quantile(s), "G3")])
+        );
+        var least = Least(file, train, penalty);
+        if (least is { } value)
+            screen.Say(
+                double.IsFinite(value)
+                    ? $"In a training like this one's, a scale that nothing holds up gets from {Words.Number(Initialization.Scale)} to zero with λ = {Words.Number(value, "G3")} or more."
+                    : $"{penalty} is flat on the way from {Words.Number(Initialization.Scale)} to 0: no λ empties a scale that starts there."
+            );
+        var quantiles = new JsonObject();
+        foreach (var share in Shares)
+            quantiles[Words.Number(share)] = range.Quantile(share) is var q && double.IsFinite(q) ? q : null;
+        screen.Emit(
+            new()
+            {
+                ["penalty"] = $"{penalty}",
+                ["quantiles"] = quantiles,
+                ["least"] = least is { } l && double.IsFinite(l) ? l : null,
+            }
+        );
+    }
+
+    private static double? Least(SlimFile file, ImageSet train, Penalties.Penalty penalty)
+    {
+        if (!file.Provenance.TryGetValue("options", out var json))
+            return null;
+        try
+        {
+            var training = JsonSerializer.Deserialize(json, CliJson.Default.RunOptions)!.Training;
+            var steps = (train.Count + training.BatchSize - 1) / training.BatchSize;
+            return LambdaRange.Least(penalty, training, steps);
+        }
+        catch (JsonException)
+        {
+            return null; // of a version that wrote other options
+        }
+    }
+}

@@ -1,0 +1,114 @@
+using SlimSharp.Data;
+using SlimSharp.Formats;
+using SlimSharp.Models;
+using SlimSharp.Regularizers;
+
+namespace SlimSharp.Cli;
+
+/// <summary>The regularisers of a run, in their order, with the teacher if there is one.</summary>
+internal sealed class Methods : IDisposable
+{
+    // λ at which steering starts, over the least that empties a scale without gradient.
+    private const double SteeringStart = 2;
+
+    // A prior that pulls harder than this, per unit of a scale and of loss, emptied every network tried.
+    private const double StrongPull = 0.5;
+    private const double GentlePull = 0.05; // about that of λ = 1e-2 on l1, at a scale of 0.2
+    private readonly List<Regularizer> _all = [];
+    private readonly Model? _teacher;
+
+    internal Methods(RunOptions options, Model model, ImageSet train, Normalization normalization, Screen screen)
+    {
+        var method = options.Method ?? new();
+        if (method.Variational is { } variational)
+        {
+            var pull = variational.Weight / (variational.Deviation * variational.Deviation * train.Count);
+            if (pull > StrongPull)
+                screen.Warn(
+                    $"the prior pulls every scale to 0 with {Words.Number(pull, "G2")} times its size (weight/(σ²·images)), more than gradients can hold up; expect an empty network, or give --kl-weight {Words.Number(GentlePull * variational.Weight / pull, "G1")}."
+                );
+            _all.Add(new VariationalScales(model, train.Count, variational, options.Training.Seed));
+        }
+        else if (options.Penalty is not null)
+        {
+            var scales = Scales(options, method, model, train, screen);
+            if (method.Steering is { } steering)
+                _all.Add(new LambdaSteering(model, scales, options.Training, steering));
+            _all.Add(scales);
+        }
+        if (options.Recovery is not { } recovery)
+            return;
+        if (recovery.Teacher is { } path)
+        {
+            _teacher = Teacher(path, options, normalization, train);
+            _all.Add(new Distillation(_teacher, recovery.Temperature, recovery.TeacherWeight));
+        }
+        if (recovery.KeepZeros)
+            _all.Add(new KeptZeros(model));
+    }
+
+    internal IReadOnlyList<Regularizer> All => _all;
+
+    public void Dispose()
+    {
+        foreach (var regularizer in _all)
+            regularizer.Dispose();
+        _teacher?.Dispose();
+    }
+
+    private static ScaleRegularizer Scales(
+        RunOptions options,
+        MethodOptions method,
+        Model model,
+        ImageSet train,
+        Screen screen
+    )
+    {
+        var penalty = MethodArguments.Parse(options.Penalty!, options.Lambda);
+        if (penalty.CautionFor(Initialization.Scale) is { } caution)
+            screen.Warn(caution);
+        var steps = (train.Count + options.Training.BatchSize - 1) / options.Training.BatchSize;
+        var least = LambdaRange.Least(penalty, options.Training, steps);
+        var lambda = options.Lambda;
+        if (method.Steering is not null && lambda == 0)
+        {
+            lambda = double.IsFinite(least)
+                ? SteeringStart * least
+                : throw new UsageException(
+                    $"{penalty} is flat on the way from {Words.Number(Initialization.Scale)} to 0: no λ empties a scale. Take a larger knee, or give --lambda."
+                );
+            screen.Say($"λ starts at {Words.Number(lambda)}.");
+        }
+        else if (method.Steering is null && method.Kind != Method.Splitting && options.From is null && lambda < least)
+            screen.Warn(
+                double.IsFinite(least)
+                    ? $"with λ = {Words.Number(lambda)} not even a scale that nothing holds up reaches zero in this training; that takes {Words.Number(least)}."
+                    : $"{penalty} is flat on the way from {Words.Number(Initialization.Scale)} to 0: no λ empties a scale that starts there."
+            );
+        return method.Kind switch
+        {
+            Method.Prox => new ProximalPenalty(penalty, lambda) { BareStep = method.BareStep },
+            Method.Splitting => new ProximalSplitting(
+                model,
+                penalty,
+                lambda,
+                method.Coupling!.Value,
+                options.Training.Seed
+            ),
+            _ => new ScalePenalty(penalty, lambda),
+        };
+    }
+
+    private static Model Teacher(string path, RunOptions options, Normalization normalization, ImageSet train)
+    {
+        using var file = SlimFile.Load(path);
+        if (file.Normalization is { } own && own != normalization)
+            throw new UsageException($"--teacher {path} takes images normalised in another way than this run's.");
+        if (file.Network.Shapes[file.Network.Outputs[0]].Channels != train.Classes.Length)
+            throw new UsageException($"--teacher {path} does not tell {train.Classes.Length} classes apart.");
+        return new(file.Network, file.Weights.Copy(TorchSharp.torch.float32, Devices.Get(options.Device)))
+        {
+            Options = FastPaths.Schedule(options.Without ?? [], options.Precision == Precision.BFloat16),
+        };
+    }
+}

@@ -1,0 +1,228 @@
+using System.CommandLine;
+using SlimSharp.Penalties;
+using SlimSharp.Regularizers;
+
+namespace SlimSharp.Cli;
+
+/// <summary>The penalty on BatchNorm scales and the method that lowers it.</summary>
+internal sealed class MethodArguments
+{
+    private readonly Option<string?> _penalty = new("--penalty")
+    {
+        Description = $"Penalty on the BatchNorm scales: {string.Join(", ", PenaltyKind.All.Select(k => k.Example))}.",
+        HelpName = "PENALTY",
+    };
+
+    private readonly Option<double> _lambda = new("--lambda")
+    {
+        Description =
+            "Its strength (published: 1e-4 for VGG at 160 epochs; shorter trainings need more; 'slim inspect RUN --lambda-range' helps).",
+        HelpName = "λ",
+    };
+
+    private readonly Option<string> _method = new("--method")
+    {
+        Description =
+            "subgradient: λJ' joins the gradient, as published; prox: a proximal step after each step, zeros are exact; splitting: proximal network slimming with auxiliary scales; variational: Gaussian scales, no penalty.",
+        DefaultValueFactory = _ => "subgradient",
+    };
+
+    private readonly Option<string> _proxStep = new("--prox-step")
+    {
+        Description =
+            "effective: learning rate/(1 − momentum), whose fixed points are those of loss + λJ; published: the bare learning rate.",
+        DefaultValueFactory = _ => "effective",
+    };
+
+    private readonly Option<double?> _coupling = new("--beta")
+    {
+        Description = "β of splitting: how strongly scales and auxiliary scales are held together.",
+        HelpName = "β",
+    };
+
+    private readonly Option<string?> _preset = new("--preset")
+    {
+        Description =
+            $"The published l1, λ and β of splitting on CIFAR-10: {string.Join(", ", SplittingPreset.All.Select(p => p.Network))}.",
+        HelpName = "NETWORK",
+    };
+
+    private readonly Option<double> _deviation = new("--sigma")
+    {
+        Description = "σ of variational scales at the start.",
+        DefaultValueFactory = _ => new VariationalOptions().Deviation,
+        HelpName = "σ",
+    };
+
+    private readonly Option<double> _deviationRate = new("--sigma-lr")
+    {
+        Description = "Learning rate of ln σ²; more than 0.01 lets σ run away on small sets.",
+        DefaultValueFactory = _ => new VariationalOptions().Rate,
+        HelpName = "RATE",
+    };
+
+    private readonly Option<double> _divergence = new("--kl-weight")
+    {
+        Description = "Weight of the variational prior; 1 is the evidence lower bound.",
+        DefaultValueFactory = _ => new VariationalOptions().Weight,
+        HelpName = "WEIGHT",
+    };
+
+    private readonly Option<double> _divergenceWarmUp = new("--kl-warmup")
+    {
+        Description = "Share of the training over which that weight rises from 0.",
+        DefaultValueFactory = _ => new VariationalOptions().WarmUp,
+        HelpName = "SHARE",
+    };
+
+    private readonly Option<double?> _target = new("--target-macs")
+    {
+        Description =
+            "Steer λ until this share of multiply-adds would be left; --lambda, if given, is where it starts.",
+        HelpName = "SHARE",
+    };
+
+    private readonly Option<double> _band = new("--accuracy-band")
+    {
+        Description = "Points that accuracy may fall below its best while λ is steered.",
+        DefaultValueFactory = _ => 3,
+        HelpName = "POINTS",
+    };
+
+    internal MethodArguments()
+    {
+        _method.AcceptOnlyFromAmong("subgradient", "prox", "splitting", "variational");
+        _proxStep.AcceptOnlyFromAmong("effective", "published");
+        _preset.AcceptOnlyFromAmong([.. SplittingPreset.All.Select(p => p.Network)]);
+    }
+
+    internal void AddTo(Command command)
+    {
+        foreach (
+            var option in (Option[])
+                [
+                    _penalty,
+                    _lambda,
+                    _method,
+                    _proxStep,
+                    _coupling,
+                    _preset,
+                    _deviation,
+                    _deviationRate,
+                    _divergence,
+                    _divergenceWarmUp,
+                    _target,
+                    _band,
+                ]
+        )
+            command.Add(option);
+    }
+
+    /// <summary>The options with penalty, λ and method as they were given, checked.</summary>
+    internal RunOptions AddTo(RunOptions options, ParseResult parsed)
+    {
+        var kind = Enum.Parse<Method>(parsed.GetValue(_method)!, ignoreCase: true);
+        var preset = SplittingPreset.All.FirstOrDefault(p => p.Network == parsed.GetValue(_preset));
+        Refuse(preset is not null && kind != Method.Splitting, "--preset goes with --method splitting.");
+        Refuse(
+            preset is not null && (Given(parsed, _penalty) || Given(parsed, _lambda) || Given(parsed, _coupling)),
+            "--preset brings its own penalty, λ and β; leave out --penalty, --lambda and --beta."
+        );
+        Refuse(kind != Method.Splitting && Given(parsed, _coupling), "--beta goes with --method splitting.");
+        Refuse(kind != Method.Prox && Given(parsed, _proxStep), "--prox-step goes with --method prox.");
+        Refuse(
+            kind != Method.Variational
+                && new Option[] { _deviation, _deviationRate, _divergence, _divergenceWarmUp }.Any(o =>
+                    Given(parsed, o)
+                ),
+            "--sigma, --sigma-lr, --kl-weight and --kl-warmup go with --method variational."
+        );
+        var steering = Steering(parsed);
+        var (text, lambda) = preset is null
+            ? Penalty(parsed, kind, steering is not null)
+            : (new L1().ToString(), preset.Lambda);
+        var coupling = preset?.Coupling ?? parsed.GetValue(_coupling);
+        Refuse(
+            kind == Method.Splitting && !(coupling > 0 && double.IsFinite(coupling.Value)),
+            "--method splitting needs a positive --beta, such as --beta 100, or a --preset."
+        );
+        Refuse(steering is not null && text is null, "--target-macs needs a --penalty, such as --penalty tl1:a=1.");
+        Refuse(steering is null && Given(parsed, _band), "--accuracy-band goes with --target-macs.");
+        var variational =
+            kind == Method.Variational
+                ? new VariationalOptions
+                {
+                    Deviation = parsed.GetValue(_deviation),
+                    Rate = parsed.GetValue(_deviationRate),
+                    Weight = parsed.GetValue(_divergence),
+                    WarmUp = parsed.GetValue(_divergenceWarmUp),
+                }
+                : null;
+        variational?.Check();
+        return options with
+        {
+            Penalty = text,
+            Lambda = lambda,
+            Method = new()
+            {
+                Kind = kind,
+                BareStep = parsed.GetValue(_proxStep) == "published",
+                Coupling = kind == Method.Splitting ? coupling : null,
+                Variational = variational,
+                Steering = steering,
+            },
+        };
+    }
+
+    internal static Penalty Parse(string text, double? lambda)
+    {
+        try
+        {
+            return PenaltyText.Parse(text, lambda);
+        }
+        catch (FormatException e)
+        {
+            throw new UsageException($"--penalty: {e.Message}");
+        }
+    }
+
+    // The penalty as it was given, checked, and its strength; 0 where that is to be found.
+    private (string? Text, double Lambda) Penalty(ParseResult parsed, Method kind, bool steered)
+    {
+        var (text, lambda) = (parsed.GetValue(_penalty), parsed.GetValue(_lambda));
+        Refuse(text is null && lambda != 0, "--lambda needs a --penalty, such as --penalty tl1:a=1.");
+        Refuse(
+            text is null && kind is (Method.Prox or Method.Splitting),
+            $"--method {parsed.GetValue(_method)} needs a --penalty, such as --penalty l1."
+        );
+        Refuse(
+            text is not null && kind == Method.Variational,
+            "--method variational has a prior in place of a penalty; leave out --penalty."
+        );
+        if (text is null)
+            return (null, 0);
+        var found = steered && lambda == 0;
+        Refuse(
+            !found && !(lambda > 0 && double.IsFinite(lambda)),
+            "--penalty needs a positive --lambda, such as --lambda 1e-4."
+        );
+        return (Parse(text, found ? null : lambda).ToString(), lambda);
+    }
+
+    private SteeringOptions? Steering(ParseResult parsed)
+    {
+        if (parsed.GetValue(_target) is not { } target)
+            return null;
+        var steering = new SteeringOptions { TargetMacs = target, AccuracyBand = parsed.GetValue(_band) / 100 };
+        steering.Check();
+        return steering;
+    }
+
+    private static bool Given(ParseResult parsed, Option option) => parsed.GetResult(option) is { Implicit: false };
+
+    private static void Refuse(bool wrong, string sentence)
+    {
+        if (wrong)
+            throw new UsageException(sentence);
+    }
+}

@@ -1,0 +1,152 @@
+using System.CommandLine;
+using SlimSharp.Slimming;
+
+namespace SlimSharp.Cli;
+
+/// <summary>How much to cut, what to spare, and what channels are judged by.</summary>
+internal sealed class PlanArguments
+{
+    private readonly Option<double?> _ratio = new("--ratio")
+    {
+        Description = "Share of all scales to cut, by the published strict rule.",
+        HelpName = "SHARE",
+    };
+    private readonly Option<double?> _macs = new("--macs")
+    {
+        Description = "Cut until at most this share of multiply-adds is left.",
+        HelpName = "SHARE",
+    };
+    private readonly Option<double?> _parameters = new("--params")
+    {
+        Description = "Cut until at most this share of parameters is left.",
+        HelpName = "SHARE",
+    };
+    private readonly Option<bool> _zeros = new("--zeros")
+    {
+        Description =
+            "Cut exactly what contributes nothing: channels of zero scale or zero weight in all readers, and branches that are constant.",
+    };
+    private readonly Option<bool> _emptyBlocks = new("--empty-blocks")
+    {
+        Description =
+            "Let whole blocks go whose inner layer has nothing above the threshold, instead of keeping a channel.",
+    };
+    private readonly Option<bool> _dropShifts = new("--drop-shifts")
+    {
+        Description = "Drop the constants that such blocks add, too; what that costs is reported.",
+    };
+    private readonly Option<bool> _perLayer = new("--per-layer") { Description = "Apply the ratio within each layer." };
+    private readonly Option<int> _least = new("--min-channels")
+    {
+        Description = "Channels that stay in every layer at least.",
+        DefaultValueFactory = _ => 1,
+        HelpName = "N",
+    };
+    private readonly Option<int> _round = new("--round-to")
+    {
+        Description = "Round widths up to a multiple.",
+        DefaultValueFactory = _ => 1,
+        HelpName = "N",
+    };
+    private readonly Option<string[]> _keep = new("--keep")
+    {
+        Description = "Layers not to cut: names, or beginnings followed by *.",
+        HelpName = "LAYER",
+    };
+    private readonly Option<string> _constants = new("--constants")
+    {
+        Description =
+            "What becomes of the constants that cut channels leave: drop (as published), or fold into the next layer where exact.",
+        DefaultValueFactory = _ => "drop",
+    };
+    private readonly Option<string> _trunk = new("--trunk")
+    {
+        Description =
+            "How what several layers read is cut: coupled, everywhere together; or selection, each reader selects its own (as published).",
+        DefaultValueFactory = _ => "coupled",
+    };
+    private readonly Option<string> _reduction = new("--coupled-by")
+    {
+        Description = "Importance of coupled channels: max, mean or sum of theirs.",
+        DefaultValueFactory = _ => "max",
+    };
+    private readonly Option<string> _criterion = new("--criterion")
+    {
+        Description =
+            $"What channels are judged by: {string.Join("; ", CriterionKind.All.Select(k => $"{k.Name}, {k.Title}"))}.",
+        DefaultValueFactory = _ => CriterionKind.All[0].Name,
+    };
+    private readonly Option<bool> _normalized = new("--normalized")
+    {
+        Description = "Compare layers by importance over its mean in the layer.",
+    };
+    private readonly Option<long> _seed = new("--seed")
+    {
+        Description = "What random importance, random controls and candidates are functions of.",
+        HelpName = "N",
+    };
+
+    internal PlanArguments()
+    {
+        _constants.AcceptOnlyFromAmong("drop", "fold");
+        _trunk.AcceptOnlyFromAmong("coupled", "selection");
+        _reduction.AcceptOnlyFromAmong("max", "mean", "sum");
+        _criterion.AcceptOnlyFromAmong([.. CriterionKind.All.Select(k => k.Name)]);
+    }
+
+    internal void AddTo(Command command)
+    {
+        foreach (
+            var option in (Option[])
+                [
+                    _ratio,
+                    _macs,
+                    _parameters,
+                    _zeros,
+                    _emptyBlocks,
+                    _dropShifts,
+                    _perLayer,
+                    _least,
+                    _round,
+                    _keep,
+                    _constants,
+                    _trunk,
+                    _reduction,
+                    _criterion,
+                    _normalized,
+                    _seed,
+                ]
+        )
+            command.Add(option);
+    }
+
+    internal PlanOptions Get(ParseResult parsed)
+    {
+        var options = new PlanOptions
+        {
+            Ratio = parsed.GetValue(_ratio),
+            Macs = parsed.GetValue(_macs),
+            Parameters = parsed.GetValue(_parameters),
+            Zeros = parsed.GetValue(_zeros),
+            EmptyBlocks = parsed.GetValue(_emptyBlocks),
+            DropShifts = parsed.GetValue(_dropShifts),
+            PerLayer = parsed.GetValue(_perLayer),
+            MinChannels = parsed.GetValue(_least),
+            RoundTo = parsed.GetValue(_round),
+            Keep = [.. parsed.GetValue(_keep) ?? []],
+            Trunk = parsed.GetValue(_trunk) == "selection" ? Trunk.Selection : Trunk.Coupled,
+            Reduction = parsed.GetValue(_reduction) switch
+            {
+                "mean" => ImportanceReduction.Mean,
+                "sum" => ImportanceReduction.Sum,
+                _ => ImportanceReduction.Max,
+            },
+            Constants = parsed.GetValue(_constants) == "fold" ? ConstantTreatment.Fold : ConstantTreatment.Drop,
+            Criterion = parsed.GetValue(_criterion)!,
+            Normalized = parsed.GetValue(_normalized),
+            Seed = parsed.GetValue(_seed),
+        };
+        options.Check();
+        return options;
+    }
+}

@@ -1,0 +1,57 @@
+using System.CommandLine;
+
+namespace SlimSharp.Cli;
+
+/// <summary>A teacher to learn from.</summary>
+internal sealed class RecoveryArguments
+{
+    private readonly Option<string?> _teacher = new("--teacher")
+    {
+        Description = "Learn from this network, too, such as the dense one: a run folder or .slim file.",
+        HelpName = "RUN",
+    };
+    private readonly Option<double> _temperature = new("--temperature")
+    {
+        Description = "What outputs are divided by when the teacher is compared with.",
+        DefaultValueFactory = _ => new RecoveryOptions().Temperature,
+        HelpName = "T",
+    };
+    private readonly Option<double> _weight = new("--teacher-weight")
+    {
+        Description = "Weight of the teacher beside the labels, which count 1.",
+        DefaultValueFactory = _ => new RecoveryOptions().TeacherWeight,
+        HelpName = "WEIGHT",
+    };
+    private readonly Option<bool> _zeros = new("--keep-zeros")
+    {
+        Description = "Channels whose scale is zero at the start stay as they are.",
+    };
+
+    internal void AddTo(Command command)
+    {
+        command.Add(_teacher);
+        command.Add(_temperature);
+        command.Add(_weight);
+        command.Add(_zeros);
+    }
+
+    internal RecoveryOptions? Get(ParseResult parsed)
+    {
+        var options = new RecoveryOptions
+        {
+            Teacher = parsed.GetValue(_teacher) is { } path ? Files.Trained(path) : null,
+            Temperature = parsed.GetValue(_temperature),
+            TeacherWeight = parsed.GetValue(_weight),
+            KeepZeros = parsed.GetValue(_zeros),
+        };
+        if (options.Teacher is null && (Given(parsed, _temperature) || Given(parsed, _weight)))
+            throw new UsageException("--temperature and --teacher-weight go with --teacher.");
+        if (!(options.Temperature > 0 && double.IsFinite(options.Temperature)))
+            throw new UsageException($"--temperature is {options.Temperature}, but must be positive.");
+        if (!(options.TeacherWeight >= 0 && double.IsFinite(options.TeacherWeight)))
+            throw new UsageException($"--teacher-weight is {options.TeacherWeight}, but must be 0 or more.");
+        return options == new RecoveryOptions() ? null : options;
+    }
+
+    private static bool Given(ParseResult parsed, Option option) => parsed.GetResult(option) is { Implicit: false };
+}

@@ -1,0 +1,189 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using SlimSharp.Data;
+using SlimSharp.Formats;
+using SlimSharp.Models;
+using SlimSharp.Networks;
+using SlimSharp.Slimming;
+using SlimSharp.Training;
+
+namespace SlimSharp.Cli;
+
+/// <summary>One cut of a file: plan, controls, candidates, surgery, recalibration, and what all of it did to accuracy.</summary>
+internal sealed class Pruning : IDisposable
+{
+    /// <summary>Training images to measure on, unless said otherwise.</summary>
+    internal const int Images = 2048;
+
+    private readonly Screen _screen;
+    private readonly string _path;
+    private readonly string _target;
+    private readonly int _images;
+    private readonly SlimFile _file;
+    private readonly Model _model;
+    private readonly Lazy<TrainAndTest?> _data;
+
+    internal Pruning(Screen screen, string path, string target, int images)
+    {
+        if (Path.GetFullPath(path) == Path.GetFullPath(target))
+            throw new UsageException($"--out {target} would write over the file that is cut; choose another name.");
+        (_screen, _path, _target, _images) = (screen, path, target, images);
+        _file = SlimFile.Load(path);
+        _model = _file.ToModel();
+        _data = new(() =>
+            _file.Data is { } data && _file.Normalization is not null && Path.Exists(data.Path)
+                ? DataSource.Read(data)
+                : null
+        );
+    }
+
+    internal int Run(
+        PlanOptions options,
+        int candidates = 1,
+        string? control = null,
+        bool recalibrate = false,
+        bool planOnly = false,
+        bool withOptimizer = false
+    )
+    {
+        using var memory = withOptimizer ? Cutting.Memory(_path, _file) : null;
+        var sensitivity = CriterionKind.All.First(k => k.Name == options.Criterion).NeedsImages
+            ? Sensitivity.Of(_model, Train($"--criterion {options.Criterion}"), _file.Normalization!, _images)
+            : null;
+        var plan = Planner.Plan(_model, options, sensitivity);
+        if (candidates > 1)
+            plan = Choose(plan, candidates, sensitivity);
+        if (control is not null)
+            plan = Control(plan, control, sensitivity);
+        _screen.Say(plan.Explain());
+        if (planOnly)
+        {
+            _screen.Emit(
+                new() { ["plan"] = JsonNode.Parse(JsonSerializer.Serialize(plan, SlimJson.Default.SlimmingPlan)) }
+            );
+            return ExitCode.Done;
+        }
+        using var cut = Cut(plan);
+        _screen.Say(cut.Constants);
+        _screen.Say(
+            $"Certificate: structure {Words.Number(cut.Certificate.StructureDifference, "G2")}, function {Words.Number(cut.Certificate.FunctionDifference, "G2")} of the largest output (float64); {Words.Number(cut.Certificate.FunctionDifference32, "G2")} in float32."
+        );
+        var (before, after) = (Score(_model), Score(cut.Model));
+        if (before is not null)
+            _screen.Say(
+                $"Accuracy on {before.Count} validation images: {Words.Percent(before.Accuracy, 2)} before, {Words.Percent(after!.Accuracy, 2)} after the cut, without retraining."
+            );
+        Score? recalibrated = null;
+        if (recalibrate || candidates > 1)
+        {
+            Recalibration.Run(cut.Model, Train("--recalibrate"), _file.Normalization!, _images);
+            recalibrated = Score(cut.Model);
+            if (recalibrated is not null)
+                _screen.Say(
+                    $"With BatchNorm statistics of {Math.Min(_images, Train("").Count)} training images taken anew: {Words.Percent(recalibrated.Accuracy, 2)}."
+                );
+        }
+        var size = Cutting.Save(_target, _file, plan, cut, memory);
+        _screen.Say($"{_target} ({Words.Size(size)}). Retrain with: slim retrain {_target} --out DIR");
+        _screen.Emit(
+            new()
+            {
+                ["file"] = _target,
+                ["parameters"] = cut.Certificate.Parameters,
+                ["macs"] = cut.Certificate.Macs,
+                ["structureDifference"] = cut.Certificate.StructureDifference,
+                ["functionDifference"] = cut.Certificate.FunctionDifference,
+                ["accuracyBefore"] = before?.Accuracy,
+                ["accuracyAfter"] = after?.Accuracy,
+                ["accuracyRecalibrated"] = recalibrated?.Accuracy,
+                ["warnings"] = new JsonArray([.. plan.Warnings.Select(w => (JsonNode)w)]),
+            }
+        );
+        return ExitCode.Done;
+    }
+
+    public void Dispose()
+    {
+        _model.Dispose();
+        _file.Dispose();
+    }
+
+    private SurgeryResult Cut(SlimmingPlan plan) =>
+        Surgeon.Apply(_model, plan, _file.Extras.Contains("probe.inputs") ? _file.Extras["probe.inputs"] : null);
+
+    // Of plans that weigh layers differently, that whose cut network does best once its statistics are its own (Li et al., ECCV 2020).
+    private SlimmingPlan Choose(SlimmingPlan plan, int count, Sensitivity? sensitivity)
+    {
+        var train = Train("--candidates");
+        if (_data.Value?.Validation is null)
+            throw new UsageException("--candidates needs validation images; train with a --validation share above 0.");
+        SlimmingPlan[] plans =
+        [
+            plan,
+            .. Enumerable
+                .Range(1, count - 1)
+                .Select(i => Planner.Plan(_model, plan.Options with { Jitter = plan.Options.Seed + i }, sensitivity)),
+        ];
+        var rows = new List<(SlimmingPlan Plan, double Cut, double Recalibrated, NetworkCost Cost)>();
+        foreach (var candidate in plans)
+        {
+            using var cut = Cut(candidate);
+            var before = Score(cut.Model)!.Accuracy;
+            Recalibration.Run(cut.Model, train, _file.Normalization!, _images);
+            rows.Add((candidate, before, Score(cut.Model)!.Accuracy, NetworkCost.Of(cut.Model.Network)));
+        }
+        _screen.Table(
+            "Candidates:",
+            ["", "parameters", "MACs", "cut", "recalibrated"],
+            rows.Select(
+                (r, i) =>
+                    (IReadOnlyList<string>)
+                        [
+                            i == 0 ? "as asked for" : $"layers weighed by seed {r.Plan.Options.Jitter}",
+                            Words.Count(r.Cost.Parameters),
+                            Words.Count(r.Cost.Macs),
+                            Words.Percent(r.Cut, 2),
+                            Words.Percent(r.Recalibrated, 2),
+                        ]
+            )
+        );
+        return rows.MaxBy(r => r.Recalibrated).Plan;
+    }
+
+    private SlimmingPlan Control(SlimmingPlan plan, string control, Sensitivity? sensitivity)
+    {
+        var macs = NetworkCost.Of(plan.Target()).Macs;
+        var made = control switch
+        {
+            "random" => RandomControl.Like(plan, plan.Options.Seed),
+            "uniform" => UniformControl.Like(_model, plan, sensitivity),
+            _ => Planner.Plan(
+                _model,
+                plan.Options with
+                {
+                    Criterion = "l1",
+                    Ratio = null,
+                    Parameters = null,
+                    Zeros = false,
+                    EmptyBlocks = false,
+                    DropShifts = false,
+                    PerLayer = false,
+                    Macs = (double)macs / NetworkCost.Of(plan.Source).Macs,
+                }
+            ),
+        };
+        _screen.Say(
+            $"Control: {control}, {Words.Count(NetworkCost.Of(made.Target()).Macs)} MACs in place of {Words.Count(macs)}."
+        );
+        return made;
+    }
+
+    private Score? Score(Model model) =>
+        _data.Value?.Validation is { } set ? Evaluation.Of(model, set, _file.Normalization!) : null;
+
+    private ImageSet Train(string option) =>
+        _data.Value?.Train
+        ?? throw new UsageException(
+            $"{option} needs the training images, but those that the network was trained on are not where they were ({_file.Data?.Path ?? "not said in the file"})."
+        );
+}
