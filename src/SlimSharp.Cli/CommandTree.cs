@@ -87,6 +87,7 @@ public static class CommandTree
             DataCommand.Create(),
             ConvertCommand.Create(),
             ExportCommand.Create(),
+            CompareCommand.Create(),
             ReproduceCommand.Create(),
         ];
 }

@@ -18,14 +18,13 @@ internal sealed class Demo(Screen screen, string folder, int threads, string dev
     private const string Penalty = "tl1:a=1";
     private const double Lambda = 2e-3;
     private const double ParametersLeft = 0.28;
-    private const double Width = 0.25;
     private const long RandomSeed = 1;
 
     internal int Run(int epochs, int? images, CancellationToken stop)
     {
-        var sample = Path.Combine(SampleFolder(), "fashion-mnist");
-        var place = images is { } some ? Reduced(sample, some) : sample;
-        var options = new DataOptions { Path = place, Pad = 32 };
+        var options = Sample.Data();
+        if (images is { } some)
+            options = Sample.Data(Reduced(options.Path, some));
         var data = DataSource.Read(options);
         screen.Say(
             $"VGG-16 at a quarter of its widths on {data.Train!.Count:N0} training and {data.Test!.Count:N0} test images of Fashion-MNIST, {epochs} epochs each, {threads} threads."
@@ -120,17 +119,7 @@ internal sealed class Demo(Screen screen, string folder, int threads, string dev
     private SlimFile Train(string name, RunOptions options, CancellationToken stop) =>
         new TrainingSession(RunFolder.Create(Path.Combine(folder, name), options.ToJson()), options, screen).Run(stop);
 
-    private RunOptions Options(DataOptions data, int epochs) =>
-        new()
-        {
-            Command = "train",
-            Model = "vgg16",
-            Width = Width,
-            Data = data,
-            Training = new() { Epochs = epochs, Augmentation = new(2, true) },
-            Threads = threads,
-            Device = device,
-        };
+    private RunOptions Options(DataOptions data, int epochs) => Sample.Training(data, epochs, threads, device);
 
     private string InRun(string name) => Path.Combine(folder, name, "model.slim");
 
@@ -152,22 +141,6 @@ internal sealed class Demo(Screen screen, string folder, int threads, string dev
 
     private static string Signed(double points) =>
         points.ToString("+0.0;−0.0;0.0", System.Globalization.CultureInfo.InvariantCulture);
-
-    // The sample lies in the repository, above wherever the program was built or is run.
-    private static string SampleFolder()
-    {
-        foreach (var start in new[] { Directory.GetCurrentDirectory(), AppContext.BaseDirectory })
-        {
-            for (var at = new DirectoryInfo(start); at is not null; at = at.Parent)
-            {
-                if (Directory.Exists(Path.Combine(at.FullName, "data", "fashion-mnist")))
-                    return Path.Combine(at.FullName, "data");
-            }
-        }
-        throw new DataException(
-            "The sample data/fashion-mnist is not here; run the demo inside SlimSharp's repository."
-        );
-    }
 
     private sealed record Row(string Name, double Accuracy, Network Network, string? File);
 }

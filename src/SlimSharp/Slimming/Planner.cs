@@ -189,6 +189,7 @@ public static class Planner
         if (folding.Displacement is { } most && most.Deviations > DisplacementLimit)
             yield return FormattableString.Invariant(
                 $"the channels to be cut carry constants from their shifts, without which the inputs of '{most.Node}' move by {most.Deviations:F2} of their standard deviation. "
-    X
+            )
+                + "Expect accuracy to fall until the cut network is recalibrated (--recalibrate) or retrained; cut less, or keep what can be kept with --constants fold.";
     }
 }

@@ -1,0 +1,71 @@
+using System.CommandLine;
+
+namespace SlimSharp.Cli;
+
+/// <summary>slim compare: methods, aids and controls side by side on the sample that comes along.</summary>
+internal static class CompareCommand
+{
+    internal static Command Create()
+    {
+        var command = new Command(
+            "compare",
+            "Train, cut and retrain with every method, aid and control on the sample, over several seeds, and make a table; what is done already is not done again."
+        );
+        var output = new Option<string>("--out")
+        {
+            Description = "The folder of the runs and of the table, methods.md.",
+            DefaultValueFactory = _ => "runs/compare",
+            HelpName = "DIR",
+        };
+        var epochs = new Option<int>("--epochs")
+        {
+            Description = "Epochs of each training and retraining.",
+            DefaultValueFactory = _ => 8,
+            HelpName = "N",
+        };
+        var seeds = new Option<int>("--seeds")
+        {
+            Description = "Seeds.",
+            DefaultValueFactory = _ => 3,
+            HelpName = "N",
+        };
+        var macs = new Option<double>("--macs")
+        {
+            Description = "Share of multiply-adds that every cut leaves at most.",
+            DefaultValueFactory = _ => 0.4,
+            HelpName = "SHARE",
+        };
+        var common = new CommonOptions();
+        foreach (var option in (Option[])[output, epochs, seeds, macs])
+            command.Add(option);
+        common.AddTo(command);
+        command.SetAction(parsed =>
+        {
+            common.Prepare(parsed);
+            if (parsed.GetValue(epochs) < 1 || parsed.GetValue(seeds) < 1)
+                throw new UsageException("--epochs and --seeds must be 1 or more.");
+            if (parsed.GetValue(macs) is not (> 0 and < 1))
+                throw new UsageException($"--macs is {parsed.GetValue(macs)}, but must be a share in (0, 1).");
+            var screen = common.Screen(parsed);
+            using var signals = new StopSignals();
+            try
+            {
+                new Comparison(
+                    screen,
+                    parsed.GetValue(output)!,
+                    parsed.GetValue(epochs),
+                    parsed.GetValue(macs),
+                    parsed.GetValue(common.Threads),
+                    parsed.GetValue(common.Device)!
+                ).Run(parsed.GetValue(seeds), signals.Token);
+                return ExitCode.Done;
+            }
+            catch (OperationCanceledException)
+            {
+                screen.Say("Stopped with a checkpoint. The same command goes on.");
+                return ExitCode.Stopped;
+            }
+        });
+        return command;
+    }
+}

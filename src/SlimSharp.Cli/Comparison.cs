@@ -1,0 +1,212 @@
+using SlimSharp.Data;
+using SlimSharp.Formats;
+using SlimSharp.Models;
+using SlimSharp.Networks;
+using SlimSharp.Regularizers;
+using SlimSharp.Runs;
+using SlimSharp.Slimming;
+using SlimSharp.Training;
+
+namespace SlimSharp.Cli;
+
+/// <summary>
+/// Methods side by side: each is trained, cut to the same multiply-adds and retrained, over the same seeds, and so are the aids and controls on one of
+/// them. Runs are folders; what is done already is read.
+/// </summary>
+internal sealed class Comparison(Screen screen, string folder, int epochs, double macs, int threads, string device)
+{
+    private const string Dense = "dense";
+    private const string Base = "prox tl1"; // what aids and controls are tried on
+    private const double Lambda = 2e-3;
+
+    /// <summary>Trains what is to be trained and writes the table.</summary>
+    internal void Run(int seeds, CancellationToken stop)
+    {
+        var data = DataSource.Read(Sample.Data());
+        var rows = new List<ComparisonRow>();
+        for (var seed = 0; seed < seeds; seed++)
+        {
+            foreach (var (name, training) in Trainings(seed))
+                rows.Add(Measure(name, seed, training, data, stop));
+            foreach (var variant in Variants())
+                rows.Add(Measure(variant, seed, data, stop));
+        }
+        var table = ComparisonRow.Table(rows);
+        var path = Path.Combine(folder, "methods.md");
+        File.WriteAllText(path, table);
+        screen.Say(table);
+        screen.Say($"written to {path}");
+        foreach (var row in rows)
+            screen.Emit(row.ToJson());
+    }
+
+    private IEnumerable<(string Name, RunOptions Options)> Trainings(int seed)
+    {
+        var plain = Options(seed);
+        var prox = new MethodOptions { Kind = Method.Prox };
+        RunOptions With(string penalty, double lambda, MethodOptions method) =>
+            plain with
+            {
+                Penalty = penalty,
+                Lambda = lambda,
+                Method = method,
+            };
+        yield return (Dense, plain);
+        yield return ("subgradient l1", With("l1", Lambda, new()));
+        yield return ("subgradient tl1", With("tl1:a=1", Lambda, new()));
+        yield return ("prox l1", With("l1", Lambda, prox));
+        yield return (Base, With("tl1:a=1", Lambda, prox));
+        yield return ("prox mcp", With("mcp:knee=0.75", Lambda, prox));
+        yield return ("splitting l1", With("l1", 0.2, new() { Kind = Method.Splitting, Coupling = 100 }));
+        yield return ("prox tl1, λ steered", With("tl1:a=1", 0, prox with { Steering = new() { TargetMacs = macs } }));
+        var variational = new VariationalOptions
+        {
+            Rate = 0.003,
+            Weight = 0.01,
+            WarmUp = 0.25,
+        };
+        yield return (
+            "variational",
+            plain with
+            {
+                Method = new() { Kind = Method.Variational, Variational = variational },
+            }
+        );
+    }
+
+    // What may be done with the base instead of cutting by scales and retraining.
+    private IEnumerable<Variant> Variants()
+    {
+        static SlimmingPlan Same(Model model, SlimmingPlan plan) => plan;
+        static RunOptions Plainly(RunOptions options, double left) => options;
+        static RunOptions FromScratch(RunOptions options, double left) =>
+            options with
+            {
+                Recovery = new() { FromScratch = true },
+            };
+        yield return new(
+            "with a teacher",
+            Same,
+            (o, _) => o with { Recovery = new() { Teacher = InRun(Dense, (int)o.Training.Seed) } }
+        );
+        yield return new(
+            "schedule from its middle",
+            Same,
+            (o, _) => Change(o, t => t with { LearningRate = t.LearningRate with { Begin = 0.5 } })
+        );
+        yield return new("from scratch, same epochs", Same, FromScratch);
+        yield return new(
+            "from scratch, same budget",
+            Same,
+            (o, left) => FromScratch(Change(o, t => t with { Epochs = (int)Math.Round(t.Epochs / left) }), left)
+        );
+        yield return new("uniform widths", (model, plan) => UniformControl.Like(model, plan), Plainly);
+        yield return new("random channels", (_, plan) => RandomControl.Like(plan, 1), Plainly);
+        yield return new(
+            "smallest weights",
+            (model, _) => Planner.Plan(model, new() { Macs = macs, Criterion = "l1" }),
+            Plainly
+        );
+    }
+
+    private ComparisonRow Measure(string name, int seed, RunOptions options, TrainAndTest data, CancellationToken stop)
+    {
+        using var trained = Train(name, seed, options, stop);
+        using var model = trained.ToModel();
+        var scales = Scales.Absolute(trained.Network, trained.Weights);
+        var row = new ComparisonRow(name)
+        {
+            Trained = Evaluation.Of(model, data.Test!, trained.Normalization!).Accuracy,
+            Zero = (double)scales.Count(s => s == 0) / scales.Length,
+            Seconds = Seconds(name, seed),
+            Cost = NetworkCost.Of(trained.Network),
+        };
+        return name == Dense
+            ? row
+            : Cut(row, seed, trained, model, new("", (_, plan) => plan, (o, _) => o), data, stop);
+    }
+
+    private ComparisonRow Measure(Variant variant, int seed, TrainAndTest data, CancellationToken stop)
+    {
+        using var trained = SlimFile.Load(InRun(Base, seed));
+        using var model = trained.ToModel();
+        return Cut(new($"{Base}: {variant.Name}"), seed, trained, model, variant, data, stop);
+    }
+
+    private ComparisonRow Cut(
+        ComparisonRow row,
+        int seed,
+        SlimFile trained,
+        Model model,
+        Variant variant,
+        TrainAndTest data,
+        CancellationToken stop
+    )
+    {
+        var test = data.Test!;
+        var plan = variant.Plan(model, Planner.Plan(model, new() { Macs = macs }));
+        using var cut = Surgeon.Apply(model, plan, trained.Extras["probe.inputs"]);
+        var file = Path.Combine(folder, $"{row.Name} {seed}.slim");
+        Cutting.Save(file, trained, plan, cut);
+        var cost = NetworkCost.Of(cut.Model.Network);
+        var before = Evaluation.Of(cut.Model, test, trained.Normalization!).Accuracy;
+        Recalibration.Run(cut.Model, data.Train!, trained.Normalization!);
+        var recalibrated = Evaluation.Of(cut.Model, test, trained.Normalization!).Accuracy;
+        var name = $"{row.Name}, retrained";
+        var options = Options(seed) with { Command = "retrain", Model = null, From = file };
+        var left = (double)cost.Macs / NetworkCost.Of(trained.Network).Macs;
+        using var retrained = Train(name, seed, variant.Training(options, left), stop);
+        using var small = retrained.ToModel();
+        return row with
+        {
+            Cut = before,
+            Recalibrated = recalibrated,
+            Retrained = Evaluation.Of(small, test, retrained.Normalization!).Accuracy,
+            RetrainingSeconds = Seconds(name, seed),
+            Cost = cost,
+        };
+    }
+
+    private SlimFile Train(string name, int seed, RunOptions options, CancellationToken stop)
+    {
+        var place = Place(name, seed);
+        if (File.Exists(InRun(name, seed)))
+        {
+            return RunOptions.Read(RunFolder.Open(place)).ToJson() == options.ToJson()
+                ? SlimFile.Load(InRun(name, seed))
+                : throw new UsageException($"'{place}' was made with other options; choose another --out.");
+        }
+        screen.Say($"\n{name}, seed {seed}:");
+        var run = Directory.Exists(place) ? RunFolder.Open(place) : RunFolder.Create(place, options.ToJson());
+        return new TrainingSession(run, options, screen).Run(stop);
+    }
+
+    private RunOptions Options(int seed) =>
+        Change(Sample.Training(Sample.Data(), epochs, threads, device), t => t with { Seed = seed });
+
+    private static RunOptions Change(RunOptions options, Func<TrainingOptions, TrainingOptions> change) =>
+        options with
+        {
+            Training = change(options.Training),
+        };
+
+    private double Seconds(string name, int seed)
+    {
+        using var last = SlimFile.Load(Path.Combine(Place(name, seed), "last.slim"));
+        return last.Position!.Seconds;
+    }
+
+    private string InRun(string name, int seed) => Path.Combine(Place(name, seed), "model.slim");
+
+    private string Place(string name, int seed) => Path.Combine(folder, $"{name} {seed}");
+
+    /// <summary>Another way to cut and retrain the base.</summary>
+    /// <param name="Name">What it is called.</param>
+    /// <param name="Plan">The plan to carry out instead of that by scales.</param>
+    /// <param name="Training">The retraining, from the usual one and the share of multiply-adds left.</param>
+    private sealed record Variant(
+        string Name,
+        Func<Model, SlimmingPlan, SlimmingPlan> Plan,
+        Func<RunOptions, double, RunOptions> Training
+    );
+}
