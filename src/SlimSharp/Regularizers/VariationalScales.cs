@@ -171,7 +171,7 @@ public sealed class VariationalScales : Regularizer
     {
         double[] mean = [.. Numbers.Read(model[layer.Scale]).Select(Math.Abs)];
         var (variance, left) = (Numbers.Read(layer.LogVariance), Numbers.Read(layer.Left));
-        var largest = Array.IndexOf(mean, mean.Max());
+        var largest = Enumerable.Range(0, mean.Length).MaxBy(c => left[c] == 0 ? -1 : mean[c]);
         for (var c = 0; c < mean.Length; c++)
         {
             if (

@@ -43,7 +43,7 @@ public static class Reproduction
         return cases.Length > 0
             ? cases
             : throw new FileFormatException(
-                $"'{folder}' holds neither NAME.init.safetensors with a NAME.json nor a NAME.splitting.json."
+                $"'{folder}' holds no NAME.init.safetensors with a NAME.json, and no NAME.splitting.json."
             );
     }
 

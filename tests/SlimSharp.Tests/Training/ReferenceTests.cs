@@ -31,6 +31,31 @@ public class ReferenceTests
         Assert.All(deviations, d => Assert.True(d.Agrees, $"{d}"));
     }
 
+    public static TheoryData<string> Splittings =>
+        [
+            "vgg11-slim.splitting-0.0045-100",
+            "vgg11-slim.splitting-0.35-0.25",
+            "vgg11-slim.splitting-7-100",
+            "preresnet20.splitting-0.002-0.25",
+            "preresnet20.splitting-3-40",
+        ];
+
+    [Theory]
+    [MemberData(nameof(Splittings))]
+    public void Proximal_splitting_gives_the_published_numbers(string name)
+    {
+        var deviations = Reproduction.Run(Machine.SharedPath("reference", "splitting"), name);
+        Assert.Equal(5, deviations.Count);
+        Assert.All(deviations, d => Assert.True(d.Agrees, $"{d}"));
+    }
+
+    [Fact]
+    public void Every_case_of_splitting_is_among_these() =>
+        Assert.Equal(
+            Splittings.Select(c => c.Data).Order(),
+            Reproduction.Cases(Machine.SharedPath("reference", "splitting")).Order()
+        );
+
     [Fact]
     public void Every_case_of_the_reference_is_among_these() =>
         Assert.Equal(

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using SlimSharp.Data;
 using SlimSharp.Models;
 using SlimSharp.Networks;
@@ -70,8 +71,8 @@ public class TrainerTests
             using var resumed = model.CopyWeights();
             Assert.Equal(expected.Hash(), resumed.Hash());
             Assert.Equal(
-                end.History.Select(m => m with { Seconds = 0 }),
-                position.History.Select(m => m with { Seconds = 0 })
+                end.History.Select(m => JsonSerializer.Serialize(m with { Seconds = 0 })),
+                position.History.Select(m => JsonSerializer.Serialize(m with { Seconds = 0 }))
             );
         }
     }

@@ -1,0 +1,186 @@
+using SlimSharp.Data;
+using SlimSharp.Models;
+using SlimSharp.Networks;
+using SlimSharp.Slimming;
+using SlimSharp.Zoo;
+using TorchSharp;
+using F = TorchSharp.torch.nn.functional;
+
+namespace SlimSharp.Tests.Slimming;
+
+public class CriterionTests
+{
+    private static readonly ImageSet Set = DataSource
+        .Read(new() { Path = Machine.SamplePath, Validation = 0 })
+        .Train!.Subset([.. Enumerable.Range(0, 40)]);
+    private static readonly Normalization Norm = Normalization.Of(Set);
+    private static readonly Network Vgg = SlimSharp.Zoo.Vgg.Create("tiny", [6, 0, 8, 0, 8], 10, new Shape(1, 28, 28));
+    private static readonly Network Residual = PreActResNet.Create(20, 10, 0.25);
+
+    private static ChannelGroup Group(Network network, string name) =>
+        ChannelGroups.Of(network).Single(g => g.Name == name);
+
+    public static TheoryData<string> Names => [.. CriterionKind.All.Select(k => k.Name)];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Every_criterion_plans_to_a_target_with_and_without_normalisation(string name)
+    {
+        using var model = new Model(Vgg, 3);
+        var sensitivity = Sensitivity.Of(model, Set, Norm);
+        foreach (var normalized in new[] { false, true })
+        {
+            var options = new PlanOptions
+            {
+                Macs = 0.5,
+                Criterion = name,
+                Normalized = normalized,
+            };
+            var plan = Planner.Plan(model, options, sensitivity);
+            var left = NetworkCost.Of(plan.Target()).Macs / (double)NetworkCost.Of(Vgg).Macs;
+            // New scales are all alike, and those at the threshold go.
+            Assert.InRange(left, name == "scale" ? 0.01 : 0.2, 0.5);
+            using var cut = Surgeon.Apply(model, plan);
+            Assert.True(cut.Certificate.Agrees);
+            // The same again, and read back from its JSON, it is the same plan.
+            Assert.Equal(
+                plan.Groups.Select(g => g.Kept.ToArray()),
+                Planner.Plan(model, options, sensitivity).Groups.Select(g => g.Kept.ToArray())
+            );
+        }
+    }
+
+    [Fact]
+    public void Filter_criteria_are_what_loops_compute()
+    {
+        using var weights = Initialization.Draw(Vgg, 4);
+        var group = Group(Vgg, "block2.conv");
+        var filters = Enumerable
+            .Range(0, 8)
+            .Select(i => weights["block2.conv.weight"][i].flatten().data<float>().Select(v => (double)v).ToArray())
+            .ToArray();
+        double Distance(double[] a, double[] b) => Math.Sqrt(a.Zip(b, (x, y) => (x - y) * (x - y)).Sum());
+        void Equal(Criterion criterion, Func<double[], double> expected) =>
+            Assert.All(
+                criterion.Of(group, Vgg, weights)!.Zip(filters.Select(expected)),
+                p => Assert.Equal(p.Second, p.First, 1e-9)
+            );
+        Equal(new MagnitudeCriterion(1), f => f.Sum(Math.Abs));
+        Equal(new MagnitudeCriterion(2), f => Math.Sqrt(f.Sum(v => v * v)));
+        Equal(new MedianCriterion(), f => filters.Sum(g => Distance(f, g)));
+    }
+
+    [Fact]
+    public void Sensitivity_is_the_slope_of_the_loss_along_each_mask_image_by_image()
+    {
+        using var scope = torch.NewDisposeScope();
+        using var single = Initialization.Draw(Residual, 2);
+        using var model = new Model(Residual, single.Copy(torch.float64));
+        var colour = new ImageSet(
+            "colour",
+            new Shape(3, 32, 32),
+            [.. Enumerable.Range(0, 5 * 3 * 1024).Select(i => (byte)(i * 7919 % 251))],
+            [0, 3, 5, 7, 9],
+            Set.Classes
+        );
+        var normalization = Normalization.Of(colour);
+        var sensitivity = Sensitivity.Of(model, colour, normalization);
+        var group = ChannelGroups
+            .Of(Residual)
+            .First(g => g.FrozenBecause is null && g.Channels.Keys.Count(k => Residual[k].Layer is BatchNorm) > 1);
+        string[] norms = [.. group.Channels.Keys.Where(k => Residual[k].Layer is BatchNorm)];
+        using var batch = Batches.InOrder(colour, normalization).Make([0, 1, 2, 3, 4]);
+        model.eval();
+        using var still = torch.no_grad();
+        double[] Losses(int unit, double mask)
+        {
+            using var step = torch.NewDisposeScope();
+            var overrides = norms
+                .SelectMany(n => new[] { $"{n}.weight", $"{n}.bias" }.Select(p => (Name: p, Node: n)))
+                .ToDictionary(
+                    p => p.Name,
+                    p =>
+                    {
+                        var masked = model[p.Name].clone();
+                        foreach (var channel in group.Channels[p.Node][unit])
+                            masked[channel] *= mask;
+                        return masked;
+                    }
+                );
+            var output = model.Run(
+                new Dictionary<string, torch.Tensor>
+                {
+                    [Residual.Inputs.First().Name] = batch.Images.to(torch.float64),
+                },
+                overrides: overrides
+            )[Residual.Outputs[0]];
+            return [.. F.cross_entropy(output, batch.Labels, reduction: torch.nn.Reduction.None).data<double>()];
+        }
+        var taylor = new SensitivityCriterion(sensitivity, Squared: false).Of(group, Residual, single)!;
+        var fisher = new SensitivityCriterion(sensitivity, Squared: true).Of(group, Residual, single)!;
+        for (var unit = 0; unit < group.Units; unit++)
+        {
+            const double Step = 1e-6;
+            double[] slopes = [.. Losses(unit, 1 + Step).Zip(Losses(unit, 1 - Step), (a, b) => (a - b) / (2 * Step))];
+            Assert.Equal(slopes.Average(Math.Abs), taylor[unit], 1e-5 * slopes.Max(Math.Abs) + 1e-9);
+            Assert.Equal(slopes.Average(s => s * s), fisher[unit], 1e-4 * slopes.Max(s => s * s) + 1e-9);
+        }
+    }
+
+    [Fact]
+    public void Normalised_importance_has_mean_one_and_jitter_keeps_the_order_within_layers()
+    {
+        using var weights = Initialization.Draw(Vgg, 4);
+        var group = Group(Vgg, "block2.conv");
+        double[] Of(PlanOptions options) => CriterionKind.Make(options, null).Of(group, Vgg, weights)!;
+        var plain = Of(new() { Criterion = "l1" });
+        Assert.Equal(1, Of(new() { Criterion = "l1", Normalized = true }).Average(), 1e-12);
+        var jittered = Of(new() { Criterion = "l1", Jitter = 3 });
+        var factors = jittered.Zip(plain, (j, p) => j / p).ToArray();
+        Assert.All(factors, f => Assert.Equal(factors[0], f, 1e-12));
+        Assert.InRange(factors[0], 0.5, 2);
+        Assert.NotEqual(jittered, Of(new() { Criterion = "l1", Jitter = 4 }));
+        Assert.NotEqual(Of(new() { Criterion = "random", Seed = 1 }), Of(new() { Criterion = "random", Seed = 2 }));
+    }
+
+    [Fact]
+    public void What_must_be_measured_is_asked_for()
+    {
+        using var model = new Model(Vgg, 3);
+        string Refusal(PlanOptions options) => Assert.Throws<PlanException>(() => Planner.Plan(model, options)).Message;
+        Assert.Contains("measured on training images", Refusal(new() { Macs = 0.5, Criterion = "taylor" }));
+        Assert.Contains("there is no such one", Refusal(new() { Macs = 0.5, Criterion = "luck" }));
+        Assert.Contains("--zeros", Refusal(new() { Zeros = true, Criterion = "l1" }));
+    }
+
+    [Fact]
+    public void Networks_without_batchnorm_can_be_judged_by_their_filters()
+    {
+        var b = new NetworkBuilder("plain", new Shape(3, 8, 8));
+        var input = b.Input;
+        var network = b.Build(b.Convolution("b", b.Activation("r", b.Convolution("a", input, 6)), 4));
+        using var model = new Model(network, 1);
+        var options = new PlanOptions { Ratio = 0.5, Criterion = "l2" };
+        var plan = Planner.Plan(model, options);
+        Assert.Equal(2, plan.Groups.Single(g => g.Group == "a").Kept.Length);
+        Assert.Throws<PlanException>(() => Planner.Plan(model, options with { Criterion = "scale" }));
+    }
+
+    [Fact]
+    public void The_uniform_control_has_one_share_and_no_more_multiply_adds()
+    {
+        using var model = new Model(Vgg, 3);
+        var plan = Planner.Plan(model, new() { Macs = 0.4, Criterion = "l1" });
+        var uniform = UniformControl.Like(model, plan);
+        Assert.True(NetworkCost.Of(uniform.Target()).Macs <= NetworkCost.Of(plan.Target()).Macs);
+        var shares = uniform
+            .Groups.Where(g => g.Kept.Length < g.Units)
+            .Select(g => g.Kept.Length / (double)g.Units)
+            .ToArray();
+        Assert.Equal(3, shares.Length);
+        Assert.True(shares.Max() - shares.Min() <= 1 / 6.0);
+        // One step wider needs more.
+        var wider = Planner.Plan(model, uniform.Options with { Ratio = uniform.Options.Ratio - 0.001 });
+        Assert.True(NetworkCost.Of(wider.Target()).Macs > NetworkCost.Of(plan.Target()).Macs);
+    }
+}
