@@ -84,7 +84,7 @@ internal sealed class MethodArguments
 
     private readonly Option<double> _band = new("--accuracy-band")
     {
-        Description = "Points that accuracy may fall below its best while λ is steered.",
+        Description = "Points that accuracy on training images may fall below its best while λ is steered.",
         DefaultValueFactory = _ => 3,
         HelpName = "POINTS",
     };

@@ -70,9 +70,9 @@ public sealed class LambdaSteering : Regularizer
             .. scales.Zip(before, (now, then) => Math.Max(Math.Abs(now) + (Math.Abs(now) - Math.Abs(then)) * pace, 0)),
         ];
         var forecast = Forecast(model, ahead);
-        var accuracy = metrics.ValidationAccuracy ?? metrics.TrainAccuracy;
-        var best = Math.Max(position[1], accuracy);
-        var lambda = Next(position[0], _left, forecast, best - accuracy);
+        // Over training images: on validation images it jumps about while the rate is high.
+        var best = Math.Max(position[1], metrics.TrainAccuracy);
+        var lambda = Next(position[0], _left, forecast, best - metrics.TrainAccuracy);
         Put(_position, [lambda, best]);
         Put(_before, scales);
     }

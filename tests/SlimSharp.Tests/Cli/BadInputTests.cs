@@ -62,6 +62,65 @@ public class BadInputTests
             { "train --resume /nowhere", "no run.json" },
             { "train --resume {empty} --epochs 3", "leave out --epochs" },
             { "train --model vgg11 --data {sample} --without speed --out {out}", "there is no such fast path" },
+            { "train --model vgg11 --data {sample} --method magic --out {out}", "magic" },
+            { "train --model vgg11 --data {sample} --method prox --out {out}", "--method prox needs a --penalty" },
+            {
+                "train --model vgg11 --data {sample} --method splitting --penalty l1 --lambda 1 --out {out}",
+                "needs a positive --beta"
+            },
+            {
+                "train --model vgg11 --data {sample} --method splitting --preset vgg19 --beta 2 --out {out}",
+                "leave out --penalty, --lambda and --beta"
+            },
+            { "train --model vgg11 --data {sample} --preset vgg19 --out {out}", "--method splitting" },
+            {
+                "train --model vgg11 --data {sample} --method variational --penalty l1 --lambda 1 --out {out}",
+                "a prior in place of a penalty"
+            },
+            { "train --model vgg11 --data {sample} --method variational --sigma 0 --out {out}", "--sigma is 0" },
+            {
+                "train --model vgg11 --data {sample} --method variational --kl-warmup 2 --out {out}",
+                "--kl-warmup is 2"
+            },
+            { "train --model vgg11 --data {sample} --sigma 0.1 --out {out}", "go with --method variational" },
+            {
+                "train --model vgg11 --data {sample} --penalty l1 --lambda 1 --prox-step published --out {out}",
+                "--prox-step goes with --method prox"
+            },
+            { "train --model vgg11 --data {sample} --target-macs 0.5 --out {out}", "--target-macs needs a --penalty" },
+            {
+                "train --model vgg11 --data {sample} --penalty l1 --target-macs 1.5 --out {out}",
+                "--target-macs is 1.5"
+            },
+            {
+                "train --model vgg11 --data {sample} --pad 32 --penalty mcp:knee=0.1 --target-macs 0.5 --out {out}",
+                "flat on the way"
+            },
+            { "train --model vgg11 --data {sample} --rewind 1 --out {out}", "--rewind is 1" },
+            { "train --model vgg11 --data {sample} --temperature 2 --out {out}", "go with --teacher" },
+            { "train --model vgg11 --data {sample} --teacher /nowhere --out {out}", "/nowhere" },
+            {
+                "train --model vgg11 --data {sample} --teacher {model} --temperature 0 --out {out}",
+                "--temperature is 0"
+            },
+            {
+                "retrain {model} --data {sample} --scratch budget --epochs 1 --out {out}",
+                "needs a network that was cut"
+            },
+            { "prune {model} --ratio 0.5 --criterion luck", "luck" },
+            { "prune {model} --ratio 0.5 --criterion taylor", "needs the training images" },
+            { "prune {model} --ratio 0.5 --recalibrate", "needs the training images" },
+            { "prune {model} --ratio 0.5 --candidates 3", "needs the training images" },
+            { "prune {model} --ratio 0.5 --candidates 0", "--candidates is 0" },
+            { "prune {model} --ratio 0.5 --candidates 2 --control uniform", "do not go together" },
+            { "prune {model} --ratio 0.5 --images 1", "--images is 1" },
+            { "prune {model} --zeros --criterion l1", "--zeros goes by" },
+            { "iterate {model} --macs 0.5 --rounds 0 --out {out}", "--rounds is 0" },
+            { "iterate {model} --rounds 2 --out {out}", "exactly one of" },
+            { "iterate {model} --macs 0.5 --rounds 2 --data {sample}", "--out" },
+            { "inspect {model} --lambda-range --data {sample}", "--lambda-range needs a --penalty" },
+            { "inspect {model} --lambda-range --penalty l1", "--data" },
+            { "compare --macs 2", "--macs is 2" },
             { "prune {model}", "exactly one of --ratio, --macs, --params and --zeros" },
             { "prune {model} --ratio 0.5 --macs 0.5", "exactly one of" },
             { "prune {model} --ratio 1", "must lie in [0, 1)" },
