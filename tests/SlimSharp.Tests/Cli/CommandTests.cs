@@ -50,7 +50,7 @@ public class CommandTests
         var folder = Machine.Folder();
         var (a, b) = (Path.Combine(folder, "a"), Path.Combine(folder, "b"));
         var trained = await Json(Train(a, "--penalty", "tl1:a=1", "--lambda", "1e-3"));
-        Assert.Equal([1, 2], trained.Take(2).Select(l => (int)l["epoch"]!));
+        Assert.Equal([1, 2], trained.Where(l => l["epoch"] is not null).Select(l => (int)l["epoch"]!));
         Assert.Equal(
             ["last.slim", "metrics.jsonl", "model.slim", "report.html", "run.json"],
             Directory.GetFiles(a).Select(Path.GetFileName).Order()

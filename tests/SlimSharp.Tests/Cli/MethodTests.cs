@@ -38,7 +38,7 @@ public class MethodTests
     [InlineData("--method prox --penalty tl1:a=1 --lambda 0.1")]
     [InlineData("--method prox --prox-step published --penalty l1 --lambda 0.5")]
     [InlineData("--method splitting --penalty l1 --lambda 20 --beta 100")]
-    [InlineData("--method variational --kl-weight 0.1 --sigma-lr 0.0001 --kl-warmup 0")]
+    [InlineData("--method variational --kl-weight 0.1 --sigma-lr 0.0001 --kl-warmup 0 --lr 0.02 --momentum 0")]
     [InlineData("--method prox --penalty tl1:a=1 --target-macs 0.5")]
     [InlineData("--method prox --penalty lp:p=0.5 --lambda 0.05 --no-scale-decay --precision bfloat16")]
     public async Task Every_method_trains_reports_and_is_cut_exactly(string method)
