@@ -88,6 +88,7 @@ public static class CommandTree
             ConvertCommand.Create(),
             ExportCommand.Create(),
             CompareCommand.Create(),
+            SweepCommand.Create(),
             ReproduceCommand.Create(),
         ];
 }

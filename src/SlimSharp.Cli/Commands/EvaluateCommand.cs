@@ -54,6 +54,7 @@ internal static class EvaluateCommand
                     ["loss"] = score.Loss,
                     ["parameters"] = cost.Parameters,
                     ["macs"] = cost.Macs,
+                    ["classes"] = set.Classes.Length,
                 }
             );
             return ExitCode.Done;

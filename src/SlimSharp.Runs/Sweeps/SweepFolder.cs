@@ -1,0 +1,83 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+
+namespace SlimSharp.Runs;
+
+/// <summary>
+/// The folder of a sweep: <c>sweep.json</c>, the plan; <c>runs/00001</c> and so on, each with claims, attempts and, once one attempt was
+/// finished, <c>result</c>. Everything that is known of a run is in its folder, so that any number of workers on any number of machines can share it.
+/// </summary>
+public sealed class SweepFolder
+{
+    private SweepFolder(string path, SweepPlan plan) => (Path, Plan, Runs) = (path, plan, plan.Expand());
+
+    /// <summary>The folder.</summary>
+    public string Path { get; }
+
+    /// <summary>The plan.</summary>
+    public SweepPlan Plan { get; }
+
+    /// <summary>Every run, by number from 1.</summary>
+    public ImmutableArray<SweepRun> Runs { get; }
+
+    /// <summary>A new sweep, or one with the same plan that is there already.</summary>
+    /// <exception cref="RunException">The folder holds another sweep or something else.</exception>
+    public static SweepFolder Create(string path, SweepPlan plan)
+    {
+        var file = PlanFile(path);
+        var folder = new SweepFolder(path, plan);
+        var text = JsonSerializer.Serialize(plan, SweepJson.Default.SweepPlan);
+        if (File.Exists(file))
+            return File.ReadAllText(file) == text
+                ? folder
+                : throw new RunException($"'{path}' holds another sweep; choose another --out.");
+        if (File.Exists(path) || (Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any()))
+            throw new RunException($"'{path}' is not empty; choose another --out.");
+        AtomicFile.WriteText(file, text);
+        return folder;
+    }
+
+    /// <summary>A sweep that is there.</summary>
+    /// <exception cref="RunException">There is none.</exception>
+    public static SweepFolder Open(string path)
+    {
+        var file = PlanFile(path);
+        if (!File.Exists(file))
+            throw new RunException($"'{path}' holds no sweep: it has no sweep.json.");
+        try
+        {
+            return new(path, JsonSerializer.Deserialize(File.ReadAllText(file), SweepJson.Default.SweepPlan)!);
+        }
+        catch (JsonException e)
+        {
+            throw new RunException($"{file} cannot be read as a sweep ({e.Message.TrimEnd('.')}).", e);
+        }
+    }
+
+    /// <summary>The folder of a run.</summary>
+    public string Of(SweepRun run) => System.IO.Path.Combine(Path, "runs", $"{run.Number:D5}");
+
+    /// <summary>The folder with a run's result, whether it is there already or not.</summary>
+    public string ResultOf(SweepRun run) => System.IO.Path.Combine(Of(run), "result");
+
+    /// <summary>The run of that number.</summary>
+    /// <exception cref="RunException">There is none.</exception>
+    public SweepRun this[int number] =>
+        number >= 1 && number <= Runs.Length
+            ? Runs[number - 1]
+            : throw new RunException($"The sweep has the runs 1 to {Runs.Length}, not {number}.");
+
+    /// <summary>What is known of a run now.</summary>
+    public SweepState StateOf(SweepRun run) =>
+        Directory.Exists(ResultOf(run)) ? SweepState.Done
+        : !Directory.Exists(Of(run)) ? WaitsFor(run)
+        : RunClaim.IsHeld(Of(run)) ? SweepState.Running
+        : RunClaim.LastWords(Of(run)) is not null ? SweepState.Failed
+        : RunClaim.Attempts(Of(run)) > 0 ? SweepState.Stopped
+        : WaitsFor(run);
+
+    private SweepState WaitsFor(SweepRun run) =>
+        run.Parent is { } parent && !Directory.Exists(ResultOf(this[parent])) ? SweepState.Waiting : SweepState.Ready;
+
+    private static string PlanFile(string path) => System.IO.Path.Combine(path, "sweep.json");
+}

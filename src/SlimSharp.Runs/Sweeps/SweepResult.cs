@@ -1,0 +1,45 @@
+using System.Text.Json;
+
+namespace SlimSharp.Runs;
+
+/// <summary>What a finished run of a sweep measured.</summary>
+public sealed record SweepResult
+{
+    /// <summary>Accuracy on test images in [0, 1].</summary>
+    public double Accuracy { get; init; }
+
+    /// <summary>Trained parameters.</summary>
+    public long Parameters { get; init; }
+
+    /// <summary>Multiply-adds per image.</summary>
+    public long Macs { get; init; }
+
+    /// <summary>Classes that are told apart.</summary>
+    public int Classes { get; init; }
+
+    /// <summary>Seconds that the run took, over all attempts that it was built from.</summary>
+    public double Seconds { get; init; }
+
+    private const string Name = "result.json";
+
+    /// <summary>The result in a run's result folder; null if there is none.</summary>
+    /// <exception cref="RunException">It cannot be read.</exception>
+    public static SweepResult? Read(string folder)
+    {
+        var path = Path.Combine(folder, Name);
+        if (!File.Exists(path))
+            return null;
+        try
+        {
+            return JsonSerializer.Deserialize(File.ReadAllText(path), SweepJson.Default.SweepResult);
+        }
+        catch (Exception e) when (e is JsonException or IOException)
+        {
+            throw new RunException($"{path} cannot be read ({e.Message.TrimEnd('.')}).", e);
+        }
+    }
+
+    /// <summary>Writes it into the folder of an attempt.</summary>
+    public void Write(string folder) =>
+        AtomicFile.WriteText(Path.Combine(folder, Name), JsonSerializer.Serialize(this, SweepJson.Default.SweepResult));
+}

@@ -1,0 +1,24 @@
+using System.Collections.Immutable;
+
+namespace SlimSharp.Runs;
+
+/// <summary>One stage of a sweep: a command, the options that all its runs share, and those that they differ in.</summary>
+public sealed record SweepStage
+{
+    /// <summary>What it is called, as in cut.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>train, prune or retrain.</summary>
+    public required string Command { get; init; }
+
+    /// <summary>Options of the command, without dashes; a flag's value is true.</summary>
+    public ImmutableSortedDictionary<string, string> Options { get; init; } =
+        ImmutableSortedDictionary<string, string>.Empty;
+
+    /// <summary>Options with the values that they take in turn.</summary>
+    public ImmutableSortedDictionary<string, ImmutableArray<string>> Grid { get; init; } =
+        ImmutableSortedDictionary<string, ImmutableArray<string>>.Empty;
+
+    /// <summary>Combinations that are left out: those that have all the values of one of these.</summary>
+    public ImmutableArray<ImmutableSortedDictionary<string, string>> Unless { get; init; } = [];
+}

@@ -1,0 +1,23 @@
+namespace SlimSharp.Runs;
+
+/// <summary>How a run of a sweep stands.</summary>
+public enum SweepState
+{
+    /// <summary>It waits for the run that it starts from.</summary>
+    Waiting,
+
+    /// <summary>It can be begun.</summary>
+    Ready,
+
+    /// <summary>A worker holds it.</summary>
+    Running,
+
+    /// <summary>It was begun, and can be gone on with.</summary>
+    Stopped,
+
+    /// <summary>Its last attempt failed.</summary>
+    Failed,
+
+    /// <summary>Its result is there.</summary>
+    Done,
+}

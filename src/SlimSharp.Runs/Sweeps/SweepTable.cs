@@ -1,0 +1,215 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text;
+
+namespace SlimSharp.Runs;
+
+/// <summary>
+/// The table of a sweep, computed from its folders: a row per setting with means and standard deviations over seeds. Stages follow one another in columns, so that a
+/// row shows a network trained, cut and retrained.
+/// </summary>
+public sealed class SweepTable
+{
+    private const string Seed = "seed";
+
+    private SweepTable(ImmutableArray<string> columns, ImmutableArray<SweepTableRow> rows) =>
+        (Columns, Rows) = (columns, rows);
+
+    /// <summary>The settings that tell rows apart.</summary>
+    public ImmutableArray<string> Columns { get; }
+
+    /// <summary>The rows, in the order of the plan.</summary>
+    public ImmutableArray<SweepTableRow> Rows { get; }
+
+    /// <summary>Reads what is finished.</summary>
+    public static SweepTable Of(SweepFolder folder)
+    {
+        var results = folder.Runs.Select(r => SweepResult.Read(folder.ResultOf(r))).ToArray();
+        var stages = folder.Plan.Stages;
+        var last = stages[^1].Name;
+        ImmutableArray<string> columns =
+        [
+            .. folder.Runs.SelectMany(r => r.Settings.Keys).Where(k => k != Seed).Distinct(),
+        ];
+        var rows = folder
+            .Runs.Where(r => r.Stage == last)
+            .GroupBy(r => string.Join('\n', columns.Select(c => r.Settings.GetValueOrDefault(c, ""))))
+            .Select(group =>
+            {
+                var chains = group.Select(r => Chain(folder, r).Select(c => results[c.Number - 1]).ToArray()).ToArray();
+                var whole = chains.Where(c => c.All(r => r is not null)).ToArray();
+                return new SweepTableRow(
+                    [.. columns.Select(c => group.First().Settings.GetValueOrDefault(c, ""))],
+                    [.. stages.Select((_, i) => Spread.Of([.. whole.Select(c => 100 * c[i]!.Accuracy)]))],
+                    Spread.Of([.. whole.Select(c => 100.0 * c[^1]!.Parameters / c[0]!.Parameters)]),
+                    Spread.Of([.. whole.Select(c => 100.0 * c[^1]!.Macs / c[0]!.Macs)]),
+                    whole.Length,
+                    group.Count(),
+                    whole.Count(c => IsOverPruned(c[^1]!))
+                );
+            })
+            .ToImmutableArray();
+        return new(columns, rows) { Stages = [.. stages.Select(s => s.Name)] };
+    }
+
+    /// <summary>The names of the stages.</summary>
+    public ImmutableArray<string> Stages { get; private init; }
+
+    /// <summary>Text, Markdown, CSV, LaTeX or JSON.</summary>
+    public string Format(TableFormat format)
+    {
+        string[] heads =
+        [
+            .. Columns,
+            .. Stages.Select(s => $"{s}, accuracy %"),
+            "parameters left %",
+            "MACs left %",
+            "n",
+        ];
+        var best = Best();
+        string[][] cells =
+        [
+            .. Rows.Select(row =>
+                (string[])
+                    [
+                        .. row.Settings,
+                        .. row.Accuracies.Select((a, i) => Mark(a, i == Stages.Length - 1, row, best, format)),
+                        row.Parameters.ToString("F1"),
+                        row.Macs.ToString("F1"),
+                        row.Done == row.Planned ? $"{row.Done}" : $"{row.Done} of {row.Planned}",
+                    ]
+            ),
+        ];
+        return format switch
+        {
+            TableFormat.Csv => Csv(),
+            TableFormat.Json => Json(),
+            TableFormat.Latex => Latex(heads, cells),
+            TableFormat.Markdown => Lines(heads, cells, "| ", " | ", " |", rule: true) + Legend(format),
+            _ => Aligned(heads, cells) + Legend(format),
+        };
+    }
+
+    private SweepTableRow? Best() => Rows.Where(r => r.Done > 0 && r.OverPruned == 0).MaxBy(r => r.Accuracies[^1].Mean);
+
+    // The best is bold; what does not differ from it beyond noise (Welch's t below 2) is marked, and so is what was cut too far.
+    private static string Mark(Spread accuracy, bool isLast, SweepTableRow row, SweepTableRow? best, TableFormat format)
+    {
+        var text = accuracy.ToString("F2");
+        if (!isLast || best is null || row.Done == 0)
+            return text;
+        if (row.OverPruned > 0)
+            text += format == TableFormat.Latex ? "$^\\dagger$" : " †";
+        else if (row == best)
+            text = format switch
+            {
+                TableFormat.Markdown => $"**{text}**",
+                TableFormat.Latex => $"\\textbf{{{text}}}",
+                _ => text + " *",
+            };
+        else if (accuracy.IsWithinNoiseOf(best.Accuracies[^1]))
+            text += format == TableFormat.Latex ? "$^\\sim$" : " ~";
+        return text;
+    }
+
+    private static string Legend(TableFormat format) =>
+        $"\n{(format == TableFormat.Markdown ? "bold" : "*")}: best; ~: within noise of it (Welch's t below 2); †: over-pruned, some run guesses. Mean ± standard deviation over n seeds.\n";
+
+    private static bool IsOverPruned(SweepResult result) => result.Accuracy < 1.5 / Math.Max(result.Classes, 1);
+
+    private static IEnumerable<SweepRun> Chain(SweepFolder folder, SweepRun run) =>
+        run.Parent is { } parent ? Chain(folder, folder[parent]).Append(run) : [run];
+
+    private string Csv()
+    {
+        var text = new StringBuilder();
+        text.AppendLine(
+            string.Join(
+                ',',
+                [
+                    .. Columns.Select(Quote),
+                    .. Stages.SelectMany(s => new[] { Quote($"{s} mean"), Quote($"{s} sd") }),
+                    "parameters mean,parameters sd,macs mean,macs sd,done,planned,over-pruned",
+                ]
+            )
+        );
+        foreach (var row in Rows)
+            text.AppendLine(
+                string.Join(
+                    ',',
+                    [
+                        .. row.Settings.Select(Quote),
+                        .. row
+                            .Accuracies.Append(row.Parameters)
+                            .Append(row.Macs)
+                            .SelectMany(s => new[] { Number(s.Mean), Number(s.Deviation) }),
+                        $"{row.Done},{row.Planned},{row.OverPruned}",
+                    ]
+                )
+            );
+        return text.ToString();
+    }
+
+    private string Json() =>
+        new System.Text.Json.Nodes.JsonArray([
+            .. Rows.Select(row =>
+            {
+                var json = new System.Text.Json.Nodes.JsonObject();
+                foreach (var (column, value) in Columns.Zip(row.Settings))
+                    json[column] = value;
+                foreach (
+                    var (name, spread) in Stages
+                        .Zip(row.Accuracies)
+                        .Append(("parameters", row.Parameters))
+                        .Append(("macs", row.Macs))
+                )
+                    json[name] = new System.Text.Json.Nodes.JsonObject
+                    {
+                        ["mean"] = double.IsFinite(spread.Mean) ? spread.Mean : null,
+                        ["sd"] = double.IsFinite(spread.Deviation) ? spread.Deviation : null,
+                    };
+                (json["done"], json["planned"], json["overPruned"]) = (row.Done, row.Planned, row.OverPruned);
+                return (System.Text.Json.Nodes.JsonNode)json;
+            }),
+        ]).ToJsonString(new() { WriteIndented = true }) + "\n";
+
+    private static string Number(double value) =>
+        double.IsFinite(value) ? value.ToString("R", CultureInfo.InvariantCulture) : "";
+
+    private static string Quote(string text) =>
+        text.AsSpan().IndexOfAny(",\"\n") >= 0 ? $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : text;
+
+    private static string Latex(string[] heads, string[][] cells)
+    {
+        static string Escape(string text) =>
+            text.Contains('\\') || text.Contains('$')
+                ? text.Replace("±", "$\\pm$", StringComparison.Ordinal)
+                : text.Replace("_", "\\_", StringComparison.Ordinal)
+                    .Replace("%", "\\%", StringComparison.Ordinal)
+                    .Replace("±", "$\\pm$", StringComparison.Ordinal);
+        var text = new StringBuilder();
+        text.AppendLine($"\\begin{{tabular}}{{{new string('l', heads.Length)}}}");
+        foreach (var row in cells.Prepend(heads))
+            text.AppendLine(string.Join(" & ", row.Select(Escape)) + " \\\\");
+        return text.AppendLine("\\end{tabular}").ToString();
+    }
+
+    private static string Aligned(string[] heads, string[][] cells)
+    {
+        int[] widths = [.. heads.Select((h, i) => cells.Select(c => c[i].Length).Append(h.Length).Max())];
+        string[][] padded = [.. cells.Prepend(heads).Select(r => r.Select((c, i) => c.PadRight(widths[i])).ToArray())];
+        return Lines(padded[0], padded[1..], "", "  ", "", rule: false);
+    }
+
+    private static string Lines(string[] heads, string[][] cells, string left, string between, string right, bool rule)
+    {
+        var text = new StringBuilder();
+        void Line(IEnumerable<string> row) => text.AppendLine((left + string.Join(between, row) + right).TrimEnd());
+        Line(heads);
+        if (rule)
+            text.AppendLine("|" + string.Concat(heads.Select(_ => "---|")));
+        foreach (var row in cells)
+            Line(row);
+        return text.ToString();
+    }
+}
