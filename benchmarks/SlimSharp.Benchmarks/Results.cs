@@ -7,10 +7,7 @@ namespace SlimSharp.Benchmarks;
 /// <summary>The results page of this processor; a run replaces the tables that it measured and leaves the others.</summary>
 internal sealed class Results(string folder)
 {
-    private readonly string _path = Path.Combine(folder, $"{Slug(Processor)}.md");
-
-    /// <summary>What computes here, as the system calls it.</summary>
-    internal static string Processor { get; } = Name();
+    private readonly string _path = Path.Combine(folder, $"{Slug(Processor.Name)}.md");
 
     /// <summary>Prints a table and writes it to the page.</summary>
     internal void Table(
@@ -46,19 +43,7 @@ internal sealed class Results(string folder)
             : [];
         sections.RemoveAll(s => s.StartsWith($"## {title}\n", StringComparison.Ordinal));
         sections.Add(section);
-        File.WriteAllText(_path, $"# {Processor}\n\n{string.Join("\n", sections.Order(StringComparer.Ordinal))}");
-    }
-
-    private static string Name()
-    {
-        if (!File.Exists("/proc/cpuinfo"))
-            return RuntimeInformation.ProcessArchitecture.ToString();
-        var lines = File.ReadLines("/proc/cpuinfo")
-            .TakeWhile(l => l.Length > 0)
-            .Select(l => l.Split(':', 2))
-            .Where(l => l.Length == 2);
-        var facts = lines.ToDictionary(l => l[0].Trim(), l => l[1].Trim());
-        return $"{facts.GetValueOrDefault("model name", "processor")} (family {facts.GetValueOrDefault("cpu family", "?")}, model {facts.GetValueOrDefault("model", "?")}, {Environment.ProcessorCount} cores)";
+        File.WriteAllText(_path, $"# {Processor.Name}\n\n{string.Join("\n", sections.Order(StringComparer.Ordinal))}");
     }
 
     private static string Slug(string name) =>

@@ -6,8 +6,11 @@ namespace SlimSharp;
 /// <summary>Writes a file so that at any instant either the old content or the whole new one is there.</summary>
 internal static partial class AtomicFile
 {
-    /// <summary>Writes to a temporary name in the same folder, flushes, renames, and flushes the folder.</summary>
-    internal static void Write(string path, Action<Stream> write)
+    /// <summary>
+    /// Writes to a temporary name in the same folder, flushes, renames, and flushes the folder. What was there before is kept under the name
+    /// <paramref name="before"/>, if one is given.
+    /// </summary>
+    internal static void Write(string path, Action<Stream> write, string? before = null)
     {
         var full = Path.GetFullPath(path);
         var folder = Path.GetDirectoryName(full)!;
@@ -20,6 +23,8 @@ internal static partial class AtomicFile
                 write(stream);
                 stream.Flush(flushToDisk: true);
             }
+            if (before is not null && File.Exists(full))
+                File.Move(full, before, overwrite: true);
             File.Move(temporary, full, overwrite: true);
             FlushFolder(folder);
         }

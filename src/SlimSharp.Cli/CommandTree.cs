@@ -89,6 +89,7 @@ public static class CommandTree
             ExportCommand.Create(),
             CompareCommand.Create(),
             SweepCommand.Create(),
+            RunsCommand.Create(),
             ReproduceCommand.Create(),
         ];
 }

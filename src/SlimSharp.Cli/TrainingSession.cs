@@ -42,7 +42,10 @@ internal sealed class TrainingSession(RunFolder folder, RunOptions options, Scre
             Provenance = Provenance(train),
         };
 
+        folder.Tidy();
         using var last = Last(description);
+        var record = Record(description);
+        folder.WriteRecord(record);
         var from = last?.Position is { } at ? new Checkpoint(at, last.Weights, last.Extras) : null;
         var trainer = new Trainer(options.Training, methods.All)
         {
@@ -72,6 +75,15 @@ internal sealed class TrainingSession(RunFolder folder, RunOptions options, Scre
             result.Extras[Cutting.Beside + name] = tensor.detach().clone();
         result.Save(folder.ModelFile);
         folder.WriteReport(TrainingReport.Page(options, result, position));
+        folder.WriteRecord(
+            record with
+            {
+                Ended = DateTime.UtcNow,
+                Seconds = position.Seconds,
+                Accuracy = position.History[^1].ValidationAccuracy,
+                Files = RunRecord.Hashes(folder.Path, "model.slim", "metrics.jsonl", "run.json"),
+            }
+        );
         return result;
     }
 
@@ -80,7 +92,7 @@ internal sealed class TrainingSession(RunFolder folder, RunOptions options, Scre
     {
         if (!folder.HasCheckpoint)
             return null;
-        var last = SlimFile.Load(folder.CheckpointFile);
+        var last = ReadCheckpoint();
         if (last.Provenance.GetValueOrDefault("data") == description.Provenance["data"])
             return last;
         last.Dispose();
@@ -89,11 +101,52 @@ internal sealed class TrainingSession(RunFolder folder, RunOptions options, Scre
         );
     }
 
+    // The last checkpoint, or the one before if that is damaged or was about to be replaced.
+    private SlimFile ReadCheckpoint()
+    {
+        var (last, former) = (folder.CheckpointFile, folder.FormerCheckpointFile);
+        if (!File.Exists(last))
+            return SlimFile.Load(former);
+        try
+        {
+            return SlimFile.Load(last);
+        }
+        catch (FileFormatException e) when (File.Exists(former))
+        {
+            screen.Warn($"{e.Message.TrimEnd('.')}; going on from the checkpoint before it, {former}.");
+            File.Delete(last); // or it would become the former one
+            return SlimFile.Load(former);
+        }
+    }
+
+    private RunRecord Record(SlimFile description)
+    {
+        var cost = NetworkCost.Of(description.Network);
+        return new()
+        {
+            Arguments = Environment.GetCommandLineArgs(),
+            Versions = new Dictionary<string, string>
+            {
+                ["slimsharp"] = description.Provenance["slimsharp"],
+                ["torchsharp"] = description.Provenance["torchsharp"],
+                ["libtorch"] = description.Provenance["libtorch"],
+                ["dotnet"] = Environment.Version.ToString(),
+            },
+            Machine = $"{Processor.Name}, {RuntimeInformation.OSDescription}",
+            Threads = options.Threads,
+            Seed = options.Training.Seed,
+            Data = description.Provenance["data"],
+            Begun = DateTime.UtcNow,
+            Parameters = cost.Parameters,
+            Macs = cost.Macs,
+        };
+    }
+
     private void Save(SlimFile description, Checkpoint checkpoint)
     {
         var (position, weights, extras) = checkpoint;
         var file = description with { Position = position, Weights = weights, Extras = extras };
-        file.Save(folder.CheckpointFile);
+        file.Save(folder.CheckpointFile, folder.FormerCheckpointFile);
         folder.WriteMetrics(position.History.Select(m => JsonSerializer.Serialize(m, CliJson.Default.EpochMetrics)));
     }
 

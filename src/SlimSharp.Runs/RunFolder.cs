@@ -1,8 +1,8 @@
 namespace SlimSharp.Runs;
 
 /// <summary>
-/// The folder of one run: <c>run.json</c> (its options), <c>metrics.jsonl</c> (a line per epoch), <c>last.slim</c> (the
-/// checkpoint), <c>model.slim</c> (the result) and <c>report.html</c>. Every file is either whole or not there.
+/// The folder of one run: <c>run.json</c> (its options), <c>record.json</c> (what was run on what), <c>metrics.jsonl</c> (a line per epoch), <c>last.slim</c> (the
+/// checkpoint) and <c>former.slim</c> (the one before), <c>model.slim</c> (the result) and <c>report.html</c>. Every file is either whole or not there.
 /// </summary>
 public sealed class RunFolder
 {
@@ -20,6 +20,12 @@ public sealed class RunFolder
     /// <summary>The last checkpoint.</summary>
     public string CheckpointFile => At("last.slim");
 
+    /// <summary>The checkpoint before the last, should that be damaged.</summary>
+    public string FormerCheckpointFile => At("former.slim");
+
+    /// <summary>What was run, on what, and what came of it.</summary>
+    public string RecordFile => At("record.json");
+
     /// <summary>The trained model.</summary>
     public string ModelFile => At("model.slim");
 
@@ -27,7 +33,7 @@ public sealed class RunFolder
     public string ReportFile => At("report.html");
 
     /// <summary>True if the run has a checkpoint to go on from.</summary>
-    public bool HasCheckpoint => File.Exists(CheckpointFile);
+    public bool HasCheckpoint => File.Exists(CheckpointFile) || File.Exists(FormerCheckpointFile);
 
     /// <summary>True if the run is finished.</summary>
     public bool IsFinished => File.Exists(ModelFile);
@@ -73,6 +79,16 @@ public sealed class RunFolder
     /// <summary>Writes the metrics of all epochs so far.</summary>
     public void WriteMetrics(IEnumerable<string> lines) =>
         Write(MetricsFile, string.Concat(lines.Select(l => l + "\n")));
+
+    /// <summary>Writes what was run, on what, and what came of it.</summary>
+    public void WriteRecord(RunRecord record) => Write(RecordFile, record.ToJson());
+
+    /// <summary>Removes what a process that was killed while writing has left.</summary>
+    public void Tidy()
+    {
+        foreach (var file in Directory.EnumerateFiles(Path, "*.tmp"))
+            File.Delete(file);
+    }
 
     /// <summary>Writes the page to look at.</summary>
     public void WriteReport(string html) => Write(ReportFile, html);

@@ -55,7 +55,10 @@ public sealed record SlimFile : IDisposable
     public Model ToModel(torch.ScalarType? type = null) => new(Network, Weights.Copy(type));
 
     /// <summary>Writes the file so that at any instant either the old or the whole new one is there.</summary>
-    public void Save(string path)
+    public void Save(string path) => Save(path, null);
+
+    /// <summary>Writes the file; what was there before is kept under the name <paramref name="before"/>.</summary>
+    public void Save(string path, string? before)
     {
         var tensors = Weights.Names.ToDictionary(n => n, n => Weights[n]);
         foreach (var name in Extras.Names)
@@ -76,7 +79,7 @@ public sealed record SlimFile : IDisposable
         Put("position", Position, SlimJson.Default.TrainingPosition);
         Put("provenance", new Dictionary<string, string>(Provenance), SlimJson.Default.DictionaryStringString);
         Put("hashes", hashes, SlimJson.Default.DictionaryStringString);
-        AtomicFile.Write(path, stream => SafeTensors.Write(stream, tensors, metadata));
+        AtomicFile.Write(path, stream => SafeTensors.Write(stream, tensors, metadata), before);
     }
 
     /// <summary>Reads a file. The caller disposes the result.</summary>

@@ -52,7 +52,7 @@ public class CommandTests
         var trained = await Json(Train(a, "--penalty", "tl1:a=1", "--lambda", "1e-3"));
         Assert.Equal([1, 2], trained.Where(l => l["epoch"] is not null).Select(l => (int)l["epoch"]!));
         Assert.Equal(
-            ["last.slim", "metrics.jsonl", "model.slim", "report.html", "run.json"],
+            ["former.slim", "last.slim", "metrics.jsonl", "model.slim", "record.json", "report.html", "run.json"],
             Directory.GetFiles(a).Select(Path.GetFileName).Order()
         );
         Assert.Equal(2, File.ReadAllLines(Path.Combine(a, "metrics.jsonl")).Length);
@@ -263,6 +263,117 @@ public class CommandTests
         using var a = SlimSharp.Formats.SlimFile.Load(Path.Combine(whole, "model.slim"));
         using var b = SlimSharp.Formats.SlimFile.Load(Path.Combine(killed, "model.slim"));
         Assert.Equal(a.Weights.Hash(), b.Weights.Hash());
+    }
+
+    [Fact]
+    public async Task A_damaged_checkpoint_falls_back_to_the_one_before()
+    {
+        var folder = Path.Combine(Machine.Folder(), "run");
+        await Json(TrainFor("3", folder));
+        string At(string name) => Path.Combine(folder, name);
+        string Hash()
+        {
+            using var model = SlimSharp.Formats.SlimFile.Load(At("model.slim"));
+            return model.Weights.Hash();
+        }
+        var expected = Hash();
+        var bytes = File.ReadAllBytes(At("last.slim"));
+        bytes[^5] ^= 1;
+        foreach (var damage in new[] { bytes, bytes[..1000], null })
+        {
+            if (damage is null)
+                File.Delete(At("last.slim")); // killed between two renames
+            else
+                File.WriteAllBytes(At("last.slim"), damage);
+            File.WriteAllBytes(At("last.slim.77.tmp"), [1]);
+            File.Delete(At("model.slim"));
+            var (code, output, error) = await Slim.Run("train", "--resume", folder);
+            Assert.Equal((0, ""), (code, error));
+            Assert.Equal(damage is not null, output.Contains("going on from the checkpoint before it"));
+            Assert.Equal(expected, Hash());
+            Assert.False(File.Exists(At("last.slim.77.tmp")));
+        }
+        File.Delete(At("model.slim"));
+        File.WriteAllBytes(At("last.slim"), bytes[..1000]);
+        File.WriteAllBytes(At("former.slim"), bytes[..1000]);
+        Assert.Equal(2, (await Slim.Run("train", "--resume", folder)).Code);
+    }
+
+    [Fact]
+    public async Task Runs_are_recorded_listed_filtered_and_compared()
+    {
+        var root = Machine.Folder();
+        Assert.Equal(0, Machine.RunSlim(Train(Path.Combine(root, "a"), "--seed", "1")).Code);
+        await Json(Train(Path.Combine(root, "deep", "b"), "--seed", "2", "--penalty", "l1", "--lambda", "1"));
+        var record = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(root, "a", "record.json")))!;
+        Assert.Contains("--seed", record["arguments"]!.AsArray().Select(a => (string)a!));
+        Assert.Equal(
+            ["dotnet", "libtorch", "slimsharp", "torchsharp"],
+            record["versions"]!.AsObject().Select(v => v.Key).Order()
+        );
+        Assert.Contains("cores", (string)record["machine"]!);
+        Assert.Equal((1, 1), ((int)record["threads"]!, (int)record["seed"]!));
+        Assert.Equal(64, ((string)record["data"]!).Length);
+        Assert.True((DateTime)record["ended"]! > (DateTime)record["begun"]!);
+        Assert.Equal(
+            Convert.ToHexStringLower(
+                System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(Path.Combine(root, "a", "model.slim")))
+            ),
+            (string)record["files"]!["model.slim"]!
+        );
+        Assert.Equal(2, (await Json("runs", root)).Length);
+        var one = Assert.Single(await Json("runs", root, "--where", "training.seed=2"));
+        Assert.EndsWith("b", (string)one["run"]!);
+        var (_, output, _) = await Slim.Run("runs", root, "--differences", "--sort", "accuracy");
+        Assert.Contains("training.seed", output);
+        Assert.DoesNotContain("training.epochs", output);
+    }
+
+    [Fact]
+    public async Task A_sweep_is_planned_run_stopped_gone_on_with_and_tabulated()
+    {
+        var at = Machine.Folder();
+        var (file, folder) = (Path.Combine(at, "sweep.toml"), Path.Combine(at, "sweep"));
+        await File.WriteAllTextAsync(
+            file,
+            $"""
+            [[stage]]
+            command = "train"
+            [stage.options]
+            model = "vgg11"
+            width = 0.05
+            data = "{Data.Value}"
+            pad = 32
+            epochs = 3
+            method = "prox"
+            penalty = "l1"
+            [stage.grid]
+            lambda = [0.01, 0.03]
+            [[stage]]
+            command = "prune"
+            [stage.grid]
+            macs = [0.5]
+            [[stage]]
+            command = "retrain"
+            [stage.options]
+            epochs = 1
+            """
+        );
+        Assert.Equal(6, (await Json("sweep", "plan", file, "--out", folder)).Length);
+        using var process = Machine.StartSlim("sweep", "run", folder, "--jobs", "2", "--threads", "2");
+        while (!Directory.Exists(Path.Combine(folder, "runs", "00001")) && !process.HasExited)
+            Thread.Sleep(5);
+        System.Diagnostics.Process.Start("kill", $"-TERM {process.Id}").WaitForExit();
+        var (code, _, error) = Machine.Run(process);
+        Assert.Equal((75, ""), (code, error));
+        Assert.Equal(2, (await Slim.Run("sweep", "table", folder)).Output.Split("0 of 1").Length - 1);
+        (code, var output, error) = Machine.RunSlim("sweep", "run", folder, "--jobs", "2", "--threads", "2");
+        Assert.True(code == 0, output + error);
+        var status = (await Json("sweep", "status", folder))[0];
+        Assert.Equal(6, (int)status["states"]!["done"]!);
+        var rows = JsonNode.Parse((await Slim.Run("sweep", "table", folder, "--format", "json")).Output)!.AsArray();
+        Assert.Equal(["0.01", "0.03"], rows.Select(r => (string)r!["lambda"]!));
+        Assert.All(rows, r => Assert.InRange((double)r!["macs"]!["mean"]!, 20, 50));
     }
 
     [Fact]

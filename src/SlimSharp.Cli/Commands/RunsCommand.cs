@@ -1,0 +1,109 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using SlimSharp.Runs;
+
+namespace SlimSharp.Cli;
+
+/// <summary>slim runs: lists, filters and compares runs.</summary>
+internal static class RunsCommand
+{
+    private static readonly string[] Shown = ["command", "model", "penalty", "lambda", "training.seed"];
+
+    internal static Command Create()
+    {
+        var command = new Command("runs", "List the runs below a folder, those that fit, with what came of them.");
+        var root = new Argument<string>("DIR") { Description = "Where to look.", DefaultValueFactory = _ => "runs" };
+        var where = new Option<string[]>("--where")
+        {
+            Description = "Only runs with this setting, as in --where penalty=l1 or --where training.seed=3.",
+            HelpName = "NAME=VALUE",
+        };
+        var sort = new Option<string>("--sort")
+        {
+            Description = "By path, accuracy, parameters, macs, seconds or time.",
+            DefaultValueFactory = _ => "path",
+        };
+        sort.AcceptOnlyFromAmong("path", "accuracy", "parameters", "macs", "seconds", "time");
+        var differ = new Option<bool>("--differences")
+        {
+            Description = "Show every setting in which these runs differ instead of the usual ones.",
+        };
+        var common = new CommonOptions();
+        command.Add(root);
+        command.Add(where);
+        command.Add(sort);
+        command.Add(differ);
+        command.Add(common.Json);
+        command.SetAction(parsed =>
+        {
+            var screen = common.Screen(parsed);
+            var conditions = (parsed.GetValue(where) ?? []).Select(Condition).ToArray();
+            var runs = Sort(
+                    RunList
+                        .Below(parsed.GetValue(root)!)
+                        .Where(r => conditions.All(c => r.Settings.GetValueOrDefault(c.Name, "") == c.Value)),
+                    parsed.GetValue(sort)!
+                )
+                .ToArray();
+            string[] columns = parsed.GetValue(differ) ? Differing(runs) : Shown;
+            screen.Table(
+                null,
+                ["run", .. columns, "", "accuracy", "parameters", "MACs", "seconds"],
+                runs.Select(r =>
+                    (IReadOnlyList<string>)
+                        [
+                            r.Folder,
+                            .. columns.Select(c => r.Settings.GetValueOrDefault(c, "")),
+                            r.IsFinished ? "done" : "open",
+                            r.Record?.Accuracy is { } a ? Words.Percent(a, 2) : "",
+                            r.Record is { } record ? Words.Count(record.Parameters) : "",
+                            r.Record is { } cost ? Words.Count(cost.Macs) : "",
+                            r.Record is { Ended: not null } time ? Words.Number(time.Seconds, "F0") : "",
+                        ]
+                ),
+                [.. Enumerable.Range(1, columns.Length)]
+            );
+            foreach (var run in runs)
+                screen.Emit(
+                    new()
+                    {
+                        ["run"] = run.Folder,
+                        ["finished"] = run.IsFinished,
+                        ["accuracy"] = run.Record?.Accuracy,
+                        ["parameters"] = run.Record?.Parameters,
+                        ["macs"] = run.Record?.Macs,
+                        ["seconds"] = run.Record?.Seconds,
+                        ["settings"] = new JsonObject(
+                            run.Settings.Select(s => KeyValuePair.Create(s.Key, (JsonNode?)s.Value))
+                        ),
+                    }
+                );
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static (string Name, string Value) Condition(string text) =>
+        text.Split('=', 2) is [{ Length: > 0 } name, var value]
+            ? (name, value)
+            : throw new UsageException($"--where {text}: a condition is written NAME=VALUE.");
+
+    private static IEnumerable<RunSummary> Sort(IEnumerable<RunSummary> runs, string by) =>
+        by switch
+        {
+            "accuracy" => runs.OrderByDescending(r => r.Record?.Accuracy),
+            "parameters" => runs.OrderBy(r => r.Record?.Parameters),
+            "macs" => runs.OrderBy(r => r.Record?.Macs),
+            "seconds" => runs.OrderBy(r => r.Record?.Seconds),
+            "time" => runs.OrderBy(r => r.Record?.Begun),
+            _ => runs,
+        };
+
+    private static string[] Differing(RunSummary[] runs) =>
+        [
+            .. runs.SelectMany(r => r.Settings.Keys)
+                .Distinct()
+                .Where(k => runs.Select(r => r.Settings.GetValueOrDefault(k)).Distinct().Skip(1).Any())
+                .Order(StringComparer.Ordinal),
+        ];
+}

@@ -1,0 +1,46 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace SlimSharp.Runs;
+
+/// <summary>The runs below a folder, read one after another.</summary>
+public static class RunList
+{
+    /// <summary>Every run folder below <paramref name="root"/>, in the order of their paths.</summary>
+    public static IEnumerable<RunSummary> Below(string root)
+    {
+        if (!Directory.Exists(root))
+            throw new RunException($"There is no folder '{root}'.");
+        if (File.Exists(Path.Combine(root, "run.json")))
+            yield return Summary(root);
+        foreach (var folder in Directory.EnumerateDirectories(root).Order(StringComparer.Ordinal))
+        {
+            foreach (var run in Below(folder))
+                yield return run;
+        }
+    }
+
+    private static RunSummary Summary(string folder)
+    {
+        var record = RunRecord.Read(folder);
+        var settings = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        try
+        {
+            Flatten("", JsonNode.Parse(File.ReadAllText(Path.Combine(folder, "run.json"))), settings);
+        }
+        catch (Exception e) when (e is JsonException or IOException) { }
+        return new(folder, settings, record, File.Exists(Path.Combine(folder, "model.slim")));
+    }
+
+    // training.seed = 3, …
+    private static void Flatten(string prefix, JsonNode? node, SortedDictionary<string, string> into)
+    {
+        if (node is JsonObject table)
+        {
+            foreach (var (key, value) in table)
+                Flatten(prefix.Length == 0 ? key : $"{prefix}.{key}", value, into);
+        }
+        else if (node is not null)
+            into[prefix] = node is JsonArray ? node.ToJsonString() : node.ToString();
+    }
+}

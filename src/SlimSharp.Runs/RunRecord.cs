@@ -1,0 +1,88 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace SlimSharp.Runs;
+
+/// <summary>What was run, on what, and what came of it.</summary>
+public sealed record RunRecord
+{
+    /// <summary>The command line, word by word.</summary>
+    public string[] Arguments { get; init; } = [];
+
+    /// <summary>Versions of this library, of TorchSharp, of libtorch and of .NET.</summary>
+    public IReadOnlyDictionary<string, string> Versions { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>The processor and the system.</summary>
+    public string Machine { get; init; } = "";
+
+    /// <summary>Threads.</summary>
+    public int Threads { get; init; }
+
+    /// <summary>The seed.</summary>
+    public long Seed { get; init; }
+
+    /// <summary>SHA-256 of the training images.</summary>
+    public string Data { get; init; } = "";
+
+    /// <summary>When this or the last process began.</summary>
+    public DateTime Begun { get; init; }
+
+    /// <summary>When it was finished; null before.</summary>
+    public DateTime? Ended { get; init; }
+
+    /// <summary>Seconds of training, over all processes.</summary>
+    public double Seconds { get; init; }
+
+    /// <summary>Parameters of the network.</summary>
+    public long Parameters { get; init; }
+
+    /// <summary>Multiply-adds per image.</summary>
+    public long Macs { get; init; }
+
+    /// <summary>Accuracy on validation images after the last epoch, in [0, 1].</summary>
+    public double? Accuracy { get; init; }
+
+    /// <summary>SHA-256 of the files of a finished run, by name.</summary>
+    public IReadOnlyDictionary<string, string>? Files { get; init; }
+
+    /// <summary>The record in a run's folder; null if there is none that can be read.</summary>
+    public static RunRecord? Read(string folder)
+    {
+        var path = Path.Combine(folder, "record.json");
+        try
+        {
+            return File.Exists(path)
+                ? JsonSerializer.Deserialize(File.ReadAllText(path), RunJson.Default.RunRecord)
+                : null;
+        }
+        catch (Exception e) when (e is JsonException or IOException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>SHA-256 of files in a folder, by name, in hexadecimal.</summary>
+    public static IReadOnlyDictionary<string, string> Hashes(string folder, params IEnumerable<string> names) =>
+        names
+            .Where(n => File.Exists(Path.Combine(folder, n)))
+            .ToDictionary(
+                n => n,
+                n =>
+                {
+                    using var stream = File.OpenRead(Path.Combine(folder, n));
+                    return Convert.ToHexStringLower(SHA256.HashData(stream));
+                }
+            );
+
+    internal string ToJson() => JsonSerializer.Serialize(this, RunJson.Default.RunRecord);
+}
+
+/// <summary>How records are written as JSON.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    WriteIndented = true
+)]
+[JsonSerializable(typeof(RunRecord))]
+internal sealed partial class RunJson : JsonSerializerContext;
