@@ -20,7 +20,7 @@ public class SurvivalTests
 
     private static string[] Train(string output, string method) =>
         [
-            .. $"train --model vgg11 --width 0.1 --pad 32 --threads 1 --epochs 8 --keep best --data {Data.Value} {method} --out {output}".Split(
+            .. $"train --model vgg11 --width 0.1 --pad 32 --threads 1 --epochs 16 --keep best --data {Data.Value} {method} --out {output}".Split(
                 ' ',
                 StringSplitOptions.RemoveEmptyEntries
             ),
@@ -54,7 +54,7 @@ public class SurvivalTests
                 File.Exists(Path.Combine(killed, "run.json")) ? ["train", "--resume", killed] : Train(killed, method)
             );
             // At any instant from its start on.
-            if (process.WaitForExit(500 + (int)(random.NextDouble() * length.TotalMilliseconds / 3)))
+            if (process.WaitForExit(500 + (int)(random.NextDouble() * length.TotalMilliseconds / 6)))
                 continue;
             process.Kill();
             process.WaitForExit();
