@@ -8,7 +8,7 @@ namespace SlimSharp.Tests.Cli;
 public class SlurmTests
 {
     [Fact]
-    public void A_sweep_of_twelve_runs_survives_preemption_and_a_killed_node()
+    public async Task A_sweep_of_twelve_runs_survives_preemption_and_a_killed_node()
     {
         const int Missing = 77;
         var start = new ProcessStartInfo(Path.Combine(Machine.Root, "tests", "slurm"))
@@ -20,10 +20,10 @@ public class SlurmTests
         start.ArgumentList.Add(Machine.SamplePath);
         using var process = Process.Start(start)!;
         var errors = process.StandardError.ReadToEndAsync();
-        var output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
+        var output = await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
         Assert.SkipWhen(process.ExitCode == Missing, output.Trim());
-        Assert.True(process.ExitCode == 0, output + errors.Result);
+        Assert.True(process.ExitCode == 0, output + await errors);
         Assert.Contains("all 12 runs were finished exactly once", output);
     }
 }
