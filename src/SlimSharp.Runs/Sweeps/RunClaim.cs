@@ -87,6 +87,8 @@ public sealed class RunClaim : IDisposable
             if (Entries(_folder, "claim-").Max() <= _number)
             {
                 Directory.Move(Attempt, Result(_folder));
+                foreach (var ended in Entries(_folder, "claim-").Where(n => n < _number).ToArray())
+                    File.Delete(ClaimOf(_folder, ended)); // of workers that were killed
                 Release();
                 return true;
             }

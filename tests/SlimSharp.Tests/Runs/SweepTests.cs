@@ -261,6 +261,8 @@ public class SweepTests
         using var second = RunClaim.Take(folder, lease)!;
         Assert.Equal("mine", File.ReadAllText(Path.Combine(second.Attempt, "work")));
         Assert.False(Directory.Exists(first.Attempt));
+        Assert.True(second.Publish());
+        Assert.Equal(["result"], Directory.GetFileSystemEntries(folder).Select(Path.GetFileName));
     }
 
     [Fact]
