@@ -12,7 +12,9 @@ public sealed class RunClaim : IDisposable
     /// <summary>How long a claim is held without a sign of life.</summary>
     public static readonly TimeSpan Lease = TimeSpan.FromSeconds(60);
 
-    private static readonly string[] Kinds = ["claim-", "attempt-", "failed-", "lost-"];
+    private const int FileExists = 17; // EEXIST
+    private const int FileExistsOnWindows = unchecked((int)0x80070050);
+    private static readonly string[] Kinds = ["attempt-", "failed-", "lost-", "claim-"];
     private readonly string _folder;
     private readonly int _number;
     private readonly Timer _heart;
@@ -36,21 +38,22 @@ public sealed class RunClaim : IDisposable
     public static RunClaim? Take(string folder, TimeSpan? lease = null)
     {
         Directory.CreateDirectory(folder);
+        // A claim is made before its attempt, so attempts are looked at first: whoever left one that is seen had a claim that would be seen, too.
+        var number = Numbers(folder).DefaultIfEmpty().Max() + 1;
         if (Directory.Exists(Result(folder)) || IsHeld(folder, lease))
             return null;
-        var number = Numbers(folder).DefaultIfEmpty().Max() + 1;
         try
         {
             using var file = new FileStream(ClaimOf(folder, number), FileMode.CreateNew, FileAccess.Write);
             file.Write(System.Text.Encoding.UTF8.GetBytes($"{Environment.MachineName} {Environment.ProcessId}\n"));
         }
-        catch (IOException) when (File.Exists(ClaimOf(folder, number)))
+        catch (IOException e) when (e.HResult is FileExists or FileExistsOnWindows)
         {
             return null; // another was faster
         }
-        if (Directory.Exists(Result(folder)))
+        if (Directory.Exists(Result(folder)) || Entries(folder, "claim-").DefaultIfEmpty().Max() > number)
         {
-            File.Delete(ClaimOf(folder, number));
+            File.Delete(ClaimOf(folder, number)); // it ended, or went on, in between
             return null;
         }
         var claim = new RunClaim(folder, number, lease ?? Lease);
@@ -84,7 +87,7 @@ public sealed class RunClaim : IDisposable
     {
         try
         {
-            if (Entries(_folder, "claim-").Max() <= _number)
+            if (Entries(_folder, "claim-").DefaultIfEmpty().Max() == _number)
             {
                 Directory.Move(Attempt, Result(_folder));
                 foreach (var ended in Entries(_folder, "claim-").Where(n => n < _number).ToArray())
