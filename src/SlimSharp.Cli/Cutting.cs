@@ -1,6 +1,7 @@
 using SlimSharp.Formats;
 using SlimSharp.Models;
 using SlimSharp.Slimming;
+using SlimSharp.Training;
 
 namespace SlimSharp.Cli;
 
@@ -10,11 +11,8 @@ internal static class Cutting
     /// <summary>The beginning of the names of the tensors that certificates are checked with.</summary>
     internal const string Probe = "probe.";
 
-    /// <summary>The beginning of the names of the regularisers' own tensors.</summary>
-    internal const string Beside = "regularizer.";
-
     // What of a checkpoint is not the optimiser's.
-    private static readonly string[] NotRemembered = ["best.", Beside, Probe];
+    private static readonly string[] NotRemembered = [Checkpoint.Best, Checkpoint.Beside, Probe];
 
     /// <summary>True for the name of a tensor that an optimiser remembered.</summary>
     internal static bool IsRemembered(string name) =>

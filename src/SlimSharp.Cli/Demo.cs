@@ -127,17 +127,10 @@ internal sealed class Demo(Screen screen, string folder, int threads, string dev
     {
         var (place, data) = (Path.Combine(folder, "records"), DataSource.Read(new() { Path = sample, Validation = 0 }));
         Directory.CreateDirectory(place);
-        Idx.Write(Path.Combine(place, "fashion-train"), "train", Every(data.Train!, images));
-        Idx.Write(Path.Combine(place, "fashion-train"), "t10k", Every(data.Test!, images));
+        Idx.Write(Path.Combine(place, "fashion-train"), "train", data.Train!.Subset(data.Train.Spread(images)));
+        Idx.Write(Path.Combine(place, "fashion-train"), "t10k", data.Test!.Subset(data.Test.Spread(images)));
         return Path.Combine(place, "fashion-train");
     }
-
-    private static ImageSet Every(ImageSet set, int count) =>
-        set.Subset([
-            .. Enumerable
-                .Range(0, Math.Min(count, set.Count))
-                .Select(i => (int)((long)i * set.Count / Math.Min(count, set.Count))),
-        ]);
 
     private static string Signed(double points) =>
         points.ToString("+0.0;−0.0;0.0", System.Globalization.CultureInfo.InvariantCulture);

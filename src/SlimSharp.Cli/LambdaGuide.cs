@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using SlimSharp.Data;
 using SlimSharp.Formats;
 using SlimSharp.Models;
+using SlimSharp.Penalties;
 using SlimSharp.Regularizers;
 
 namespace SlimSharp.Cli;
@@ -31,7 +32,7 @@ internal static class LambdaGuide
             screen.Say(
                 double.IsFinite(value)
                     ? $"In a training like this one's, a scale that nothing holds up gets from {Words.Number(Initialization.Scale)} to zero with λ = {Words.Number(value, "G3")} or more."
-                    : $"{penalty} is flat on the way from {Words.Number(Initialization.Scale)} to 0: no λ empties a scale that starts there."
+                    : Flat(penalty)
             );
         var quantiles = new JsonObject();
         foreach (var share in Shares)
@@ -46,15 +47,18 @@ internal static class LambdaGuide
         );
     }
 
-    private static double? Least(SlimFile file, ImageSet train, Penalties.Penalty penalty)
+    /// <summary>That a penalty cannot bring a new scale to zero.</summary>
+    internal static string Flat(Penalty penalty) =>
+        $"{penalty} is flat on the way from {Words.Number(Initialization.Scale)} to 0: no λ empties a scale that starts there.";
+
+    private static double? Least(SlimFile file, ImageSet train, Penalty penalty)
     {
         if (!file.Provenance.TryGetValue("options", out var json))
             return null;
         try
         {
             var training = JsonSerializer.Deserialize(json, CliJson.Default.RunOptions)!.Training;
-            var steps = (train.Count + training.BatchSize - 1) / training.BatchSize;
-            return LambdaRange.Least(penalty, training, steps);
+            return LambdaRange.Least(penalty, training, training.StepsPerEpoch(train.Count));
         }
         catch (JsonException)
         {

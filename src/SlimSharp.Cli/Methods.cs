@@ -2,6 +2,7 @@ using SlimSharp.Data;
 using SlimSharp.Formats;
 using SlimSharp.Models;
 using SlimSharp.Regularizers;
+using SlimSharp.Training;
 
 namespace SlimSharp.Cli;
 
@@ -67,23 +68,20 @@ internal sealed class Methods : IDisposable
         var penalty = MethodArguments.Parse(options.Penalty!, options.Lambda);
         if (penalty.CautionFor(Initialization.Scale) is { } caution)
             screen.Warn(caution);
-        var steps = (train.Count + options.Training.BatchSize - 1) / options.Training.BatchSize;
-        var least = LambdaRange.Least(penalty, options.Training, steps);
+        var least = LambdaRange.Least(penalty, options.Training, options.Training.StepsPerEpoch(train.Count));
         var lambda = options.Lambda;
         if (method.Steering is not null && lambda == 0)
         {
             lambda = double.IsFinite(least)
                 ? SteeringStart * least
-                : throw new UsageException(
-                    $"{penalty} is flat on the way from {Words.Number(Initialization.Scale)} to 0: no λ empties a scale. Take a larger knee, or give --lambda."
-                );
+                : throw new UsageException($"{LambdaGuide.Flat(penalty)} Take a larger knee, or give --lambda.");
             screen.Say($"λ starts at {Words.Number(lambda)}.");
         }
         else if (method.Steering is null && method.Kind != Method.Splitting && options.From is null && lambda < least)
             screen.Warn(
                 double.IsFinite(least)
                     ? $"with λ = {Words.Number(lambda)} not even a scale that nothing holds up reaches zero in this training; that takes {Words.Number(least)}."
-                    : $"{penalty} is flat on the way from {Words.Number(Initialization.Scale)} to 0: no λ empties a scale that starts there."
+                    : LambdaGuide.Flat(penalty)
             );
         return method.Kind switch
         {
@@ -104,11 +102,11 @@ internal sealed class Methods : IDisposable
         using var file = SlimFile.Load(path);
         if (file.Normalization is { } own && own != normalization)
             throw new UsageException($"--teacher {path} takes images normalised in another way than this run's.");
-        if (file.Network.Shapes[file.Network.Outputs[0]].Channels != train.Classes.Length)
-            throw new UsageException($"--teacher {path} does not tell {train.Classes.Length} classes apart.");
-        return new(file.Network, file.Weights.Copy(TorchSharp.torch.float32, Devices.Get(options.Device)))
+        var teacher = new Model(file.Network, file.Weights.Copy(TorchSharp.torch.float32, Devices.Get(options.Device)))
         {
             Options = FastPaths.Schedule(options.Without ?? [], options.Precision == Precision.BFloat16),
         };
+        Evaluation.CheckFit(teacher, train);
+        return teacher;
     }
 }

@@ -72,7 +72,7 @@ internal sealed class TrainingSession(RunFolder folder, RunOptions options, Scre
                 : start.Extras.Only(name => name.StartsWith(Cutting.Probe, StringComparison.Ordinal)),
         };
         foreach (var (name, tensor) in methods.All.SelectMany(r => r.State))
-            result.Extras[Cutting.Beside + name] = tensor.detach().clone();
+            result.Extras[Checkpoint.Beside + name] = tensor.detach().clone();
         result.Save(folder.ModelFile);
         folder.WriteReport(TrainingReport.Page(options, result, position));
         folder.WriteRecord(

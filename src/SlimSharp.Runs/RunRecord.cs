@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text.Json;
-using System.Text.Json.Serialization;
 
 namespace SlimSharp.Runs;
 
@@ -53,7 +52,7 @@ public sealed record RunRecord
         try
         {
             return File.Exists(path)
-                ? JsonSerializer.Deserialize(File.ReadAllText(path), RunJson.Default.RunRecord)
+                ? JsonSerializer.Deserialize(File.ReadAllText(path), RunsJson.Default.RunRecord)
                 : null;
         }
         catch (Exception e) when (e is JsonException or IOException)
@@ -75,14 +74,5 @@ public sealed record RunRecord
                 }
             );
 
-    internal string ToJson() => JsonSerializer.Serialize(this, RunJson.Default.RunRecord);
+    internal string ToJson() => JsonSerializer.Serialize(this, RunsJson.Default.RunRecord);
 }
-
-/// <summary>How records are written as JSON.</summary>
-[JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
-    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-    WriteIndented = true
-)]
-[JsonSerializable(typeof(RunRecord))]
-internal sealed partial class RunJson : JsonSerializerContext;

@@ -5,6 +5,7 @@ using SlimSharp.Models;
 using SlimSharp.Networks;
 using SlimSharp.Regularizers;
 using SlimSharp.Slimming;
+using SlimSharp.Training;
 using SlimSharp.Zoo;
 
 namespace SlimSharp.Cli;
@@ -122,7 +123,7 @@ internal static class InspectCommand
             screen.Say($"ratios below {Words.Number(plan.LargestSafeRatio, "F4")} empty no layer");
         }
         var ratios = VariationalScales
-            .SignalToNoise(file.Weights, file.Extras, Cutting.Beside)
+            .SignalToNoise(file.Weights, file.Extras, Checkpoint.Beside)
             .SelectMany(l => l.Value)
             .Order()
             .ToArray();

@@ -26,7 +26,7 @@ public sealed class SweepFolder
     {
         var file = PlanFile(path);
         var folder = new SweepFolder(path, plan);
-        var text = JsonSerializer.Serialize(plan, SweepJson.Default.SweepPlan);
+        var text = JsonSerializer.Serialize(plan, RunsJson.Default.SweepPlan);
         if (File.Exists(file))
             return File.ReadAllText(file) == text
                 ? folder
@@ -46,7 +46,7 @@ public sealed class SweepFolder
             throw new RunException($"'{path}' holds no sweep: it has no sweep.json.");
         try
         {
-            return new(path, JsonSerializer.Deserialize(File.ReadAllText(file), SweepJson.Default.SweepPlan)!);
+            return new(path, JsonSerializer.Deserialize(File.ReadAllText(file), RunsJson.Default.SweepPlan)!);
         }
         catch (JsonException e)
         {

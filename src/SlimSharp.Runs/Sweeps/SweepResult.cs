@@ -17,7 +17,7 @@ public sealed record SweepResult
     /// <summary>Classes that are told apart.</summary>
     public int Classes { get; init; }
 
-    /// <summary>Seconds that the run took, over all attempts that it was built from.</summary>
+    /// <summary>Seconds that its last attempt took.</summary>
     public double Seconds { get; init; }
 
     private const string Name = "result.json";
@@ -31,7 +31,7 @@ public sealed record SweepResult
             return null;
         try
         {
-            return JsonSerializer.Deserialize(File.ReadAllText(path), SweepJson.Default.SweepResult);
+            return JsonSerializer.Deserialize(File.ReadAllText(path), RunsJson.Default.SweepResult);
         }
         catch (Exception e) when (e is JsonException or IOException)
         {
@@ -41,5 +41,5 @@ public sealed record SweepResult
 
     /// <summary>Writes it into the folder of an attempt.</summary>
     public void Write(string folder) =>
-        AtomicFile.WriteText(Path.Combine(folder, Name), JsonSerializer.Serialize(this, SweepJson.Default.SweepResult));
+        AtomicFile.WriteText(Path.Combine(folder, Name), JsonSerializer.Serialize(this, RunsJson.Default.SweepResult));
 }

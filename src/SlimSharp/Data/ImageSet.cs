@@ -59,6 +59,13 @@ public sealed class ImageSet
         return new(Name, Shape, pixels, [.. indices.Select(i => Labels[i])], Classes);
     }
 
+    /// <summary>The places of up to that many images, evenly spread over the set.</summary>
+    public int[] Spread(int count)
+    {
+        var taken = Math.Min(count, Count);
+        return [.. Enumerable.Range(0, taken).Select(i => (int)((long)i * Count / taken))];
+    }
+
     /// <summary>
     /// Holds out about that share of every class, the same for the same seed: the rest to train on, the held-out images
     /// to choose with.

@@ -54,11 +54,11 @@ public sealed record SlimFile : IDisposable
     /// <summary>A model with copies of these weights; the caller disposes it.</summary>
     public Model ToModel(torch.ScalarType? type = null) => new(Network, Weights.Copy(type));
 
-    /// <summary>Writes the file so that at any instant either the old or the whole new one is there.</summary>
-    public void Save(string path) => Save(path, null);
-
-    /// <summary>Writes the file; what was there before is kept under the name <paramref name="before"/>.</summary>
-    public void Save(string path, string? before)
+    /// <summary>
+    /// Writes the file so that at any instant either the old or the whole new one is there; the old one is kept under the name <paramref name="before"/>, if
+    /// one is given.
+    /// </summary>
+    public void Save(string path, string? before = null)
     {
         var tensors = Weights.Names.ToDictionary(n => n, n => Weights[n]);
         foreach (var name in Extras.Names)

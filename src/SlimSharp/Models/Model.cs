@@ -153,10 +153,14 @@ public sealed class Model : torch.nn.Module<torch.Tensor, torch.Tensor>
     }
 
     /// <summary>The first output for the first input; the caller disposes it.</summary>
-    public override torch.Tensor forward(torch.Tensor input) =>
-        Run(new Dictionary<string, torch.Tensor> { [Network.Inputs.First().Name] = input }, [Network.Outputs[0]])[
-            Network.Outputs[0]
-        ];
+    public override torch.Tensor forward(torch.Tensor input) => Output(input, new RunMode(training));
+
+    /// <summary>The first output for the first input; the caller disposes it.</summary>
+    internal torch.Tensor Output(torch.Tensor input, RunMode mode)
+    {
+        var inputs = new Dictionary<string, torch.Tensor> { [Network.Inputs.First().Name] = input };
+        return Run(inputs, [Network.Outputs[0]], mode: mode)[Network.Outputs[0]];
+    }
 
     /// <inheritdoc/>
     protected override torch.nn.Module _to(torch.Device device, torch.ScalarType dtype, bool non_blocking) =>

@@ -46,6 +46,14 @@ internal static class Numbers
         return wide.to(type, copy: true);
     }
 
+    /// <summary>Writes values over those of a vector of that length.</summary>
+    internal static void Write(torch.Tensor target, ReadOnlySpan<double> values)
+    {
+        using var still = torch.no_grad();
+        using var tensor = Tensor(values, [values.Length], target.dtype);
+        target.copy_(tensor);
+    }
+
     /// <summary>The largest |a − b| over the largest |b|.</summary>
     internal static double RelativeDifference(torch.Tensor a, torch.Tensor b)
     {

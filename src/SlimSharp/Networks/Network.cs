@@ -38,6 +38,10 @@ public sealed record Network
     [JsonIgnore]
     public IEnumerable<Node> Inputs => Nodes.Where(n => n.Layer is Input);
 
+    /// <summary>The BatchNorms that have scales and statistics of their own.</summary>
+    [JsonIgnore]
+    public IEnumerable<Node> BatchNorms => Nodes.Where(n => n.Layer is BatchNorm && n.Shares is null);
+
     /// <summary>The node of that name.</summary>
     /// <exception cref="NetworkException">There is none.</exception>
     public Node this[string name] =>

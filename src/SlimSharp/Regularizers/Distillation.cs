@@ -52,11 +52,7 @@ public sealed class Distillation : Regularizer
         var images = batch.Images.to(_teacher.Type, _teacher.Device);
         torch.Tensor taught;
         using (torch.no_grad())
-            taught = _teacher.Run(
-                new Dictionary<string, torch.Tensor> { [_teacher.Network.Inputs.First().Name] = images },
-                [_teacher.Network.Outputs[0]],
-                mode: RunMode.Evaluation
-            )[_teacher.Network.Outputs[0]];
+            taught = _teacher.Output(images, RunMode.Evaluation);
         var output = values[model.Network.Outputs[0]];
         return Term(output, taught.to(output.dtype, output.device));
     }

@@ -6,25 +6,25 @@ namespace SlimSharp.Regularizers;
 /// <summary>Channels whose scale is exactly zero at the start stay as they are, scale and shift, whatever their gradients and momentum say.</summary>
 public sealed class KeptZeros : Regularizer
 {
-    private readonly (string Name, torch.Tensor Trained, torch.Tensor Start)[] _kept; // by parameter: 1 where trained, and what the others stay at
+    private readonly List<Kept> _kept = [];
 
     /// <summary>Keeps the zeros that a model has now.</summary>
     public KeptZeros(Model model)
     {
-        using var still = torch.no_grad();
-        _kept =
-        [
-            .. from node in model.Network.Nodes
-            where node.Layer is Networks.BatchNorm && node.Owner == node.Name
-            let scale = $"{node.Name}.weight"
-            where Numbers.Read(model[scale]).Contains(0)
-            from name in new[] { scale, $"{node.Name}.bias" }
-            select (name, Trained(model[scale]), Start(model[name], model[scale])),
-        ];
+        foreach (var norm in model.Network.BatchNorms)
+        {
+            var scales = Numbers.Read(model[$"{norm.Name}.weight"]);
+            var zeros = scales.Count(s => s == 0);
+            if (zeros == 0)
+                continue;
+            Count += zeros;
+            foreach (var name in new[] { $"{norm.Name}.weight", $"{norm.Name}.bias" })
+                _kept.Add(new(name, model[name], scales));
+        }
     }
 
     /// <summary>How many scales are kept at zero.</summary>
-    public int Count => _kept.Where((_, i) => i % 2 == 0).Sum(k => Numbers.Read(k.Trained).Count(t => t == 0));
+    public int Count { get; }
 
     /// <inheritdoc/>
     public override string Name => "zeros kept";
@@ -33,10 +33,10 @@ public sealed class KeptZeros : Regularizer
     public override void OnGradients(Model model, StepInfo step)
     {
         using var still = torch.no_grad();
-        foreach (var (name, trained, _) in _kept)
+        foreach (var kept in _kept)
         {
-            using var gradient = model[name].grad;
-            gradient?.mul_(trained);
+            using var gradient = model[kept.Name].grad;
+            gradient?.mul_(kept.Trained);
         }
     }
 
@@ -44,34 +44,36 @@ public sealed class KeptZeros : Regularizer
     public override void AfterStep(Model model, StepInfo step)
     {
         using var still = torch.no_grad();
-        foreach (var (name, trained, start) in _kept)
-            model[name].mul_(trained).add_(start, Scalars.One);
+        foreach (var kept in _kept)
+            model[kept.Name].mul_(kept.Trained).add_(kept.Stays, Scalars.One);
     }
 
     /// <inheritdoc/>
     public override void Dispose()
     {
-        foreach (var (_, trained, start) in _kept)
-        {
-            trained.Dispose();
-            start.Dispose();
-        }
+        foreach (var kept in _kept)
+            kept.Dispose();
         base.Dispose();
     }
 
-    private static torch.Tensor Trained(torch.Tensor scale)
+    /// <summary>One parameter of a BatchNorm: 1 where it is trained, and what the other places stay at.</summary>
+    private sealed class Kept(string name, torch.Tensor parameter, double[] scales) : IDisposable
     {
-        using var detached = scale.detach();
-        using var zero = torch.zeros_like(detached);
-        using var differs = detached.ne(zero);
-        return differs.to(scale.dtype).DetachFromDisposeScope();
-    }
+        internal string Name { get; } = name;
+        internal torch.Tensor Trained { get; } = Like(parameter, scales.Select(s => s == 0 ? 0.0 : 1));
+        internal torch.Tensor Stays { get; } =
+            Like(parameter, Numbers.Read(parameter).Zip(scales, (p, s) => s == 0 ? p : 0));
 
-    private static torch.Tensor Start(torch.Tensor parameter, torch.Tensor scale)
-    {
-        using var detached = parameter.detach();
-        using var trained = Trained(scale);
-        using var gone = detached.mul(trained);
-        return detached.sub(gone).DetachFromDisposeScope();
+        public void Dispose()
+        {
+            Trained.Dispose();
+            Stays.Dispose();
+        }
+
+        private static torch.Tensor Like(torch.Tensor parameter, IEnumerable<double> values)
+        {
+            using var tensor = Numbers.Tensor([.. values], [parameter.numel()], parameter.dtype);
+            return tensor.to(parameter.device, copy: true).DetachFromDisposeScope();
+        }
     }
 }

@@ -28,13 +28,13 @@ public sealed record LambdaRange(IReadOnlyList<double> Ratios)
     {
         Evaluation.CheckFit(model, train);
         using var copy = new Model(model.Network, model.CopyWeights());
-        var spread = Recalibration.Spread(train, images);
-        var batches = spread.Chunk(BatchSize).Where(b => b.Length > 1).ToArray();
+        var source = Batches.InOrder(train, normalization);
+        var batches = train.Spread(images).Chunk(BatchSize).Where(b => b.Length > 1).ToArray();
         copy.train();
         foreach (var indices in batches)
         {
             using var scope = torch.NewDisposeScope();
-            using var batch = Batches.InOrder(train, normalization).Make(indices);
+            using var batch = source.Make(indices);
             var input = batch.Images.to(copy.Type, copy.Device);
             F.cross_entropy(copy.forward(input), batch.Labels.to(copy.Device)).backward();
         }
@@ -82,7 +82,7 @@ public sealed record LambdaRange(IReadOnlyList<double> Ratios)
         var way = 0.0;
         for (var i = 0; i < Points; i++)
             way += start / Points / penalty.Derivative(start * (i + 0.5) / Points);
-        var time = steps * LambdaSteering.RateSum(training, 0, training.Epochs);
+        var time = steps * training.RateSum(0, training.Epochs);
         return way / (time * training.Optimizer.EffectiveStep(1));
     }
 }

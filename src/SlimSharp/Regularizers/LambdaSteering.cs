@@ -13,12 +13,12 @@ namespace SlimSharp.Regularizers;
 /// </summary>
 public sealed class LambdaSteering : Regularizer
 {
+    private const string Left = "MACs left above the gap";
     private readonly ScaleRegularizer _method;
     private readonly SteeringOptions _options;
-    private readonly Func<int, double> _remaining;
+    private readonly TrainingOptions _training;
     private readonly torch.Tensor _position; // λ, best accuracy
     private readonly torch.Tensor _before; // all scales an epoch ago
-    private double _left = double.NaN;
 
     /// <param name="model">The model.</param>
     /// <param name="method">The method whose λ is steered, from its present value on.</param>
@@ -27,8 +27,7 @@ public sealed class LambdaSteering : Regularizer
     public LambdaSteering(Model model, ScaleRegularizer method, TrainingOptions training, SteeringOptions options)
     {
         options.Check();
-        (_method, _options) = (method, options);
-        _remaining = done => RateSum(training, done, training.Epochs);
+        (_method, _options, _training) = (method, options, training);
         _position = Numbers.Tensor([method.Lambda, -1], [2], torch.float64).DetachFromDisposeScope();
         var scales = BatchNormScales.Values(model);
         _before = Numbers.Tensor(scales, [scales.Length], torch.float64).DetachFromDisposeScope();
@@ -53,8 +52,7 @@ public sealed class LambdaSteering : Regularizer
     public override IEnumerable<(string Name, double Value)> Measures(Model model)
     {
         using var weights = model.CopyWeights();
-        _left = Planner.ShareAbove(model.Network, weights, ScaleRegularizer.NearZero);
-        return [("λ", _method.Lambda), ("MACs left above the gap", _left)];
+        return [("λ", _method.Lambda), (Left, Planner.ShareAbove(model.Network, weights, ScaleRegularizer.NearZero))];
     }
 
     /// <inheritdoc/>
@@ -62,8 +60,8 @@ public sealed class LambdaSteering : Regularizer
     {
         var scales = BatchNormScales.Values(model);
         var (before, position) = (Numbers.Read(_before), Numbers.Read(_position));
-        var epoch = metrics.Epoch; // epochs done
-        var pace = _remaining(epoch) / (_remaining(epoch - 1) - _remaining(epoch));
+        var done = metrics.Epoch;
+        var pace = _training.RateSum(done, _training.Epochs) / _training.RateSum(done - 1, done);
         // A scale on its way to zero stops there.
         double[] ahead =
         [
@@ -72,9 +70,9 @@ public sealed class LambdaSteering : Regularizer
         var forecast = Forecast(model, ahead);
         // Over training images: on validation images it jumps about while the rate is high.
         var best = Math.Max(position[1], metrics.TrainAccuracy);
-        var lambda = Next(position[0], _left, forecast, best - metrics.TrainAccuracy);
-        Put(_position, [lambda, best]);
-        Put(_before, scales);
+        var lambda = Next(position[0], metrics.Measures![Left], forecast, best - metrics.TrainAccuracy);
+        Numbers.Write(_position, [lambda, best]);
+        Numbers.Write(_before, scales);
     }
 
     /// <inheritdoc/>
@@ -95,16 +93,6 @@ public sealed class LambdaSteering : Regularizer
         : forecast > _options.TargetMacs ? lambda * _options.Factor
         : lambda;
 
-    /// <summary>The learning rate summed over epochs, in units of an epoch's steps.</summary>
-    internal static double RateSum(TrainingOptions training, int from, int to)
-    {
-        const int PerEpoch = 20;
-        var sum = 0.0;
-        for (var i = from * PerEpoch; i < to * PerEpoch; i++)
-            sum += training.LearningRate.At((i + 0.5) / (PerEpoch * training.Epochs)) / PerEpoch;
-        return sum;
-    }
-
     private static double Forecast(Model model, double[] scales)
     {
         using var weights = model.CopyWeights();
@@ -118,12 +106,5 @@ public sealed class LambdaSteering : Regularizer
             at += count;
         }
         return Planner.ShareAbove(model.Network, weights, ScaleRegularizer.NearZero);
-    }
-
-    private static void Put(torch.Tensor target, ReadOnlySpan<double> values)
-    {
-        using var still = torch.no_grad();
-        using var tensor = Numbers.Tensor(values, [values.Length], target.dtype);
-        target.copy_(tensor);
     }
 }

@@ -1,6 +1,5 @@
 using SlimSharp.Data;
 using SlimSharp.Models;
-using SlimSharp.Networks;
 using TorchSharp;
 
 namespace SlimSharp.Regularizers;
@@ -29,12 +28,7 @@ public sealed class VariationalScales : Regularizer
         (_images, _options, _seed) = (images, options ?? new(), seed);
         _options.Check();
         ArgumentOutOfRangeException.ThrowIfLessThan(images, 1);
-        _layers =
-        [
-            .. from node in model.Network.Nodes
-            where node.Layer is BatchNorm && node.Owner == node.Name
-            select new Layer(node.Name, model, _options.Deviation),
-        ];
+        _layers = [.. model.Network.BatchNorms.Select(n => new Layer(n.Name, model, _options.Deviation))];
     }
 
     /// <summary>Stands in for the noise ε of a layer, by its place and number of channels.</summary>
@@ -181,8 +175,7 @@ public sealed class VariationalScales : Regularizer
             )
                 left[c] = 0;
         }
-        using var tensor = Numbers.Tensor(left, [left.Length], layer.Left.dtype);
-        layer.Left.copy_(tensor);
+        Numbers.Write(layer.Left, left);
     }
 
     /// <summary>The tensors of one BatchNorm.</summary>
@@ -192,8 +185,7 @@ public sealed class VariationalScales : Regularizer
         {
             (Name, Scale, Bias) = (name, $"{name}.weight", $"{name}.bias");
             using var still = torch.no_grad();
-            using var detached = model[Scale].detach();
-            double[] scale = Numbers.Read(detached);
+            double[] scale = Numbers.Read(model[Scale]);
             double[] tied = [.. Numbers.Read(model[Bias]).Zip(scale, (b, g) => g == 0 ? 0 : b / g)];
             Count = scale.Length;
             torch.Tensor Make(IEnumerable<double> values, bool trained)

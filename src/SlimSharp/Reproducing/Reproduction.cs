@@ -69,7 +69,9 @@ public static class Reproduction
         void Compare(string quantity, IEnumerable<double> reference, IEnumerable<double> measured) =>
             found.Add(new(name, quantity, Relative([.. reference], [.. measured])));
         Compare("logits before", Rows(run.GetProperty("logits_before")), Logits(model, two));
-        Compare("losses", Values(run.GetProperty("losses")), Train(model, Penalty(run), batches["x"], batches["y"]));
+        var steps = (int)batches["x"].shape[0];
+        var losses = Train(model, Penalty(run), batches["x"], batches["y"], steps, _ => Rate);
+        Compare("losses", Values(run.GetProperty("losses")), losses);
         Compare("logits after", Rows(run.GetProperty("logits_after")), Logits(model, two));
         foreach (var (theirs, tensor) in scales)
             Compare("scales", Numbers.Read(tensor), Numbers.Read(model[ours[theirs]]));
@@ -127,19 +129,31 @@ public static class Reproduction
         ];
     }
 
-    private static List<double> Train(Model model, ScalePenalty? penalty, torch.Tensor x, torch.Tensor y)
+    /// <summary>Trains step by step on given batches, over and over, and gives the losses.</summary>
+    internal static List<double> Train(
+        Model model,
+        Regularizer? regularizer,
+        torch.Tensor x,
+        torch.Tensor y,
+        int steps,
+        Func<int, double> rateAt
+    )
     {
-        using var state = new TrainingState(model, new Sgd(), []);
+        var rule = new Sgd();
+        using var state = new TrainingState(model, rule, []);
         model.train();
         var losses = new List<double>();
-        for (var step = 0; step < x.shape[0]; step++)
+        for (var step = 0; step < steps; step++)
         {
             using var scope = torch.NewDisposeScope();
-            var loss = F.cross_entropy(model.forward(x[step].to(torch.float64)), y[step]);
+            var (at, rate) = (step % x.shape[0], rateAt(step));
+            var info = new StepInfo(0, step, rate, rule.EffectiveStep(rate));
+            var loss = F.cross_entropy(model.forward(x[at].to(torch.float64)), y[at]);
             losses.Add(Numbers.Single(loss));
             loss.backward();
-            penalty?.AddGradients(model);
-            state.Step(Rate, clipNorm: null);
+            regularizer?.OnGradients(model, info);
+            state.Step(rate, clipNorm: null);
+            regularizer?.AfterStep(model, info);
         }
         return losses;
     }

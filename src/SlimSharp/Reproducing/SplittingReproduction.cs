@@ -1,12 +1,9 @@
-using System.Text.Json;
 using SlimSharp.Formats;
 using SlimSharp.Models;
 using SlimSharp.Networks;
 using SlimSharp.Penalties;
 using SlimSharp.Regularizers;
-using SlimSharp.Training;
 using TorchSharp;
-using F = TorchSharp.torch.nn.functional;
 
 namespace SlimSharp.Reproducing;
 
@@ -51,10 +48,19 @@ internal static class SplittingReproduction
             .. recognised.Parameters().Where(p => p.Parameter.Role == ParameterRole.Scale).Select(p => theirs[p.Name]),
         ];
         string[] auxiliary = [.. scales.Select(s => $"xi.{s[..^".weight".Length]}")];
-        foreach (var (name0, tensor) in auxiliary.Zip(splitting.Auxiliary))
-            tensor.copy_(start[name0]);
+        foreach (var (theirName, tensor) in auxiliary.Zip(splitting.Auxiliary))
+            tensor.copy_(start[theirName]);
 
-        var losses = Train(model, splitting, batches["x"], batches["y"], run);
+        // α is 1/rate, before and after the rate falls to a tenth.
+        var (rate, drop) = (run.GetProperty("lr").GetDouble(), run.GetProperty("lr_drop_at_step").GetInt32());
+        var losses = Reproduction.Train(
+            model,
+            splitting,
+            batches["x"],
+            batches["y"],
+            run.GetProperty("steps").GetInt32(),
+            step => step < drop ? rate : rate / 10
+        );
         double[] All(IEnumerable<torch.Tensor> of) => [.. of.SelectMany(Numbers.Read)];
         Deviation Compare(string quantity, IEnumerable<double> reference, IEnumerable<double> measured) =>
             new(name, quantity, Reproduction.Relative([.. reference], [.. measured]));
@@ -76,33 +82,5 @@ internal static class SplittingReproduction
                 trained.Select(p => Math.Sqrt(Numbers.Read(model[p.Name]).Sum(v => v * v)))
             ),
         ];
-    }
-
-    private static List<double> Train(
-        Model model,
-        ProximalSplitting splitting,
-        torch.Tensor x,
-        torch.Tensor y,
-        JsonElement run
-    )
-    {
-        using var state = new TrainingState(model, new Sgd(), [splitting]);
-        model.train();
-        var rate = run.GetProperty("lr").GetDouble();
-        var alpha = run.GetProperty("alpha0").GetDouble();
-        var losses = new List<double>();
-        for (var step = 0; step < run.GetProperty("steps").GetInt32(); step++)
-        {
-            if (step == run.GetProperty("lr_drop_at_step").GetInt32())
-                (rate, alpha) = (rate / 10, alpha * 10);
-            using var scope = torch.NewDisposeScope();
-            var at = step % x.shape[0];
-            var loss = F.cross_entropy(model.forward(x[at].to(torch.float64)), y[at]);
-            losses.Add(Numbers.Single(loss));
-            loss.backward();
-            state.Step(rate, clipNorm: null);
-            splitting.Update(model, alpha);
-        }
-        return losses;
     }
 }

@@ -32,7 +32,7 @@ public sealed class Sensitivity
         using var copy = new Model(model.Network, model.CopyWeights()) { Options = ScheduleOptions.Plain };
         copy.eval();
         var layers = Layers(copy.Network);
-        var places = Recalibration.Spread(train, images);
+        var places = train.Spread(images);
         var effects = layers.ToDictionary(l => l, l => new float[places.Length, copy.Network.Shapes[l].Channels]);
         for (var at = 0; at < places.Length; at += BatchSize)
         {

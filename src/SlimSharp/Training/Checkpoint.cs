@@ -6,4 +6,11 @@ namespace SlimSharp.Training;
 /// <param name="Position">Where it stands.</param>
 /// <param name="Weights">The model's parameters and buffers.</param>
 /// <param name="Extras">What the optimiser and regularisers remember, and the best weights so far.</param>
-public sealed record Checkpoint(TrainingPosition Position, Weights Weights, Weights Extras);
+public sealed record Checkpoint(TrainingPosition Position, Weights Weights, Weights Extras)
+{
+    /// <summary>The beginning of the names of the regularisers' own tensors among the extras.</summary>
+    public const string Beside = "regularizer.";
+
+    /// <summary>The beginning of the names of the best weights among the extras.</summary>
+    public const string Best = "best.";
+}

@@ -21,11 +21,7 @@ public static class Evaluation
             using (batch)
             {
                 var (images, labels) = (batch.Images.to(model.Type, model.Device), batch.Labels.to(model.Device));
-                var outputs = model.Run(
-                    new Dictionary<string, torch.Tensor> { [model.Network.Inputs.First().Name] = images },
-                    [model.Network.Outputs[0]],
-                    mode: RunMode.Evaluation
-                )[model.Network.Outputs[0]];
+                var outputs = model.Output(images, RunMode.Evaluation);
                 loss += Numbers.Single(F.cross_entropy(outputs, labels)) * batch.Indices.Count;
                 correct += Correct(outputs, labels);
             }

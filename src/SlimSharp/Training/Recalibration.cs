@@ -23,12 +23,13 @@ public static class Recalibration
         Evaluation.CheckFit(model, train);
         using var still = torch.no_grad();
         using var copy = new Model(Forgetful(model.Network), model.CopyWeights()) { Options = model.Options };
-        Statistics[] norms = [.. copy.Network.Nodes.Where(IsNorm).Select(n => new Statistics(n, copy))];
+        Statistics[] norms = [.. copy.Network.BatchNorms.Select(n => new Statistics(n, copy))];
+        var source = Batches.InOrder(train, normalization);
         copy.train();
-        foreach (var indices in Spread(train, images).Chunk(BatchSize).Where(b => b.Length > 1))
+        foreach (var indices in train.Spread(images).Chunk(BatchSize).Where(b => b.Length > 1))
         {
             using var scope = torch.NewDisposeScope();
-            using var batch = Batches.InOrder(train, normalization).Make(indices);
+            using var batch = source.Make(indices);
             copy.forward(batch.Images.to(copy.Type, copy.Device));
             foreach (var norm in norms)
                 norm.Take(indices.Length);
@@ -36,15 +37,6 @@ public static class Recalibration
         foreach (var norm in norms)
             norm.Put(model);
     }
-
-    /// <summary>The places of up to that many images, evenly spread over a set.</summary>
-    internal static int[] Spread(ImageSet set, int images)
-    {
-        var count = Math.Min(images, set.Count);
-        return [.. Enumerable.Range(0, count).Select(i => (int)((long)i * set.Count / count))];
-    }
-
-    private static bool IsNorm(Node node) => node.Layer is BatchNorm && node.Owner == node.Name;
 
     // After a training pass its running statistics are those of the batch.
     private static Network Forgetful(Network network) =>
@@ -85,14 +77,11 @@ public static class Recalibration
 
         internal void Put(Model target)
         {
-            Write(target[_mean], [.. _sum.Select(s => s / _count)]);
-            Write(target[_variance], [.. _squares.Zip(_sum, (q, s) => Math.Max(q - s * s / _count, 0) / (_count - 1))]);
-        }
-
-        private static void Write(torch.Tensor target, double[] values)
-        {
-            using var tensor = Numbers.Tensor(values, [values.Length], target.dtype);
-            target.copy_(tensor);
+            Numbers.Write(target[_mean], [.. _sum.Select(s => s / _count)]);
+            Numbers.Write(
+                target[_variance],
+                [.. _squares.Zip(_sum, (q, s) => Math.Max(q - s * s / _count, 0) / (_count - 1))]
+            );
         }
     }
 }

@@ -44,7 +44,7 @@ public sealed class Trainer(TrainingOptions options, params IReadOnlyList<Regula
         else if (memory is not null)
             state.Recall(memory);
         var batches = new Batches(train, options.BatchSize, normalization, options.Augmentation, options.Seed);
-        var pace = new Pace(options.Epochs, BatchCount(batches), state.Position);
+        var pace = new Pace(options.Epochs, options.StepsPerEpoch(train.Count), state.Position);
         while (state.Position.Epoch < options.Epochs)
         {
             RunEpoch(state, batches, pace, stop);
@@ -59,7 +59,7 @@ public sealed class Trainer(TrainingOptions options, params IReadOnlyList<Regula
     private void RunEpoch(TrainingState state, Batches batches, Pace pace, CancellationToken stop)
     {
         state.Model.train();
-        var count = BatchCount(batches);
+        var count = options.StepsPerEpoch(batches.Set.Count);
         var step = new TrainingStep(options, regularizers, count);
         foreach (
             var batch in batches.Epoch(state.Position.Epoch, state.Position.Batch).Take(count - state.Position.Batch)
@@ -144,10 +144,6 @@ public sealed class Trainer(TrainingOptions options, params IReadOnlyList<Regula
 
     private static double Share(double[] values, Func<double, bool> holds) =>
         values.Length == 0 ? 0 : (double)values.Count(holds) / values.Length;
-
-    // A last batch of one image has no variance for BatchNorm to take.
-    private static int BatchCount(Batches batches) =>
-        batches.Set.Count % batches.Size == 1 ? batches.Count - 1 : batches.Count;
 
     /// <summary>Time: since the last checkpoint, of this epoch, and left.</summary>
     private sealed class Pace(int epochs, int batches, TrainingPosition start)

@@ -32,6 +32,19 @@ public sealed record TrainingOptions
     /// <summary>Keep the epoch with the best accuracy on validation images instead of the last.</summary>
     public bool KeepBest { get; init; }
 
+    /// <summary>Steps of an epoch over that many images. A last batch of one is left out: it has no variance for BatchNorm to take.</summary>
+    public int StepsPerEpoch(int images) => (images + BatchSize - 1) / BatchSize - (images % BatchSize == 1 ? 1 : 0);
+
+    /// <summary>The learning rate summed over the epochs from one to another, in units of an epoch's steps.</summary>
+    internal double RateSum(int from, int to)
+    {
+        const int PerEpoch = 20;
+        var sum = 0.0;
+        for (var i = from * PerEpoch; i < to * PerEpoch; i++)
+            sum += LearningRate.At((i + 0.5) / (PerEpoch * Epochs)) / PerEpoch;
+        return sum;
+    }
+
     /// <summary>Throws if an option is out of range.</summary>
     /// <exception cref="TrainingException">The message names the option.</exception>
     public void Check()

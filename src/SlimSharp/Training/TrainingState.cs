@@ -8,10 +8,6 @@ namespace SlimSharp.Training;
 /// <summary>A model in training with what the optimiser remembers, the regularisers' own tensors and the best weights so far.</summary>
 internal sealed class TrainingState : IDisposable
 {
-    /// <summary>The beginning of the names of the regularisers' own tensors in a checkpoint.</summary>
-    internal const string Beside = "regularizer.";
-
-    private const string BestPrefix = "best.";
     private readonly Dictionary<string, torch.Tensor> _trained;
     private readonly Dictionary<string, torch.Tensor[]> _memory = [];
     private readonly Dictionary<string, torch.Tensor> _beside; // the regularisers' own
@@ -82,10 +78,10 @@ internal sealed class TrainingState : IDisposable
         foreach (var (name, tensor) in _beside)
         {
             using var detached = tensor.detach();
-            extras[Beside + name] = detached.clone();
+            extras[Checkpoint.Beside + name] = detached.clone();
         }
         foreach (var name in Best?.Names ?? [])
-            extras[BestPrefix + name] = Best![name].clone();
+            extras[Checkpoint.Best + name] = Best![name].clone();
         return extras;
     }
 
@@ -118,9 +114,9 @@ internal sealed class TrainingState : IDisposable
                 tensors[i].copy_(extras[$"{_rule.Memory[i]}.{name}"]);
         }
         foreach (var (name, tensor) in _beside)
-            tensor.copy_(extras[Beside + name]);
-        foreach (var name in extras.Names.Where(n => n.StartsWith(BestPrefix, StringComparison.Ordinal)))
-            (Best ??= new())[name[BestPrefix.Length..]] = extras[name].clone();
+            tensor.copy_(extras[Checkpoint.Beside + name]);
+        foreach (var name in extras.Names.Where(n => n.StartsWith(Checkpoint.Best, StringComparison.Ordinal)))
+            (Best ??= new())[name[Checkpoint.Best.Length..]] = extras[name].clone();
     }
 
     public void Dispose()

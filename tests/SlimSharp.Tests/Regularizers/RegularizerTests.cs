@@ -244,7 +244,7 @@ public class RegularizerTests
         using var after = model.CopyWeights();
         Assert.Equal(before.Hash(), after.Hash());
         Assert.Equal(22 - 3, range.Ratios.Count); // zeros are left out
-        using var batch = Batches.InOrder(Set, Norm).Make(Recalibration.Spread(Set, 64));
+        using var batch = Batches.InOrder(Set, Norm).Make(Set.Spread(64));
         model.train();
         torch.nn.functional.cross_entropy(model.forward(batch.Images), batch.Labels).backward();
         var gradients = model

@@ -139,18 +139,12 @@ internal sealed class NormalizeOperation(Node norm, BatchNorm layer, Node? activ
         [
             .. Parameter(pass, "running_var").Zip(batch.Variance, (r, b) => (1 - m) * r + m * b * n / (n - 1)),
         ];
-        Write(pass.Parameter($"{norm.Owner}.running_mean"), mean);
-        Write(pass.Parameter($"{norm.Owner}.running_var"), variance);
+        Numbers.Write(pass.Parameter($"{norm.Owner}.running_mean"), mean);
+        Numbers.Write(pass.Parameter($"{norm.Owner}.running_var"), variance);
     }
 
     private double[] Parameter(Pass pass, string name) => Numbers.Read(pass.Parameter($"{norm.Owner}.{name}"));
 
     private void Put(Pass pass, string name, double[] gradient) =>
         pass.GiveParameter($"{norm.Owner}.{name}", Numbers.Tensor(gradient, [gradient.Length], torch.float32));
-
-    private static void Write(torch.Tensor target, double[] values)
-    {
-        using var tensor = Numbers.Tensor(values, [values.Length], target.dtype);
-        target.copy_(tensor);
-    }
 }
