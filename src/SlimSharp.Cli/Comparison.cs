@@ -79,11 +79,6 @@ internal sealed class Comparison(Screen screen, string folder, int epochs, doubl
     {
         static SlimmingPlan Same(Model model, SlimmingPlan plan) => plan;
         static RunOptions Plainly(RunOptions options, double left) => options;
-        static RunOptions FromScratch(RunOptions options, double left) =>
-            options with
-            {
-                Recovery = new() { FromScratch = true },
-            };
         yield return new(
             "with a teacher",
             Same,
@@ -94,12 +89,8 @@ internal sealed class Comparison(Screen screen, string folder, int epochs, doubl
             Same,
             (o, _) => Change(o, t => t with { LearningRate = t.LearningRate with { Begin = 0.5 } })
         );
-        yield return new("from scratch, same epochs", Same, FromScratch);
-        yield return new(
-            "from scratch, same budget",
-            Same,
-            (o, left) => FromScratch(Change(o, t => t with { Epochs = (int)Math.Round(t.Epochs / left) }), left)
-        );
+        yield return new("from scratch, same epochs", Same, (o, _) => o.FromScratch());
+        yield return new("from scratch, same budget", Same, (o, left) => o.FromScratch(left));
         yield return new("uniform widths", (model, plan) => UniformControl.Like(model, plan), Plainly);
         yield return new("random channels", (_, plan) => RandomControl.Like(plan, 1), Plainly);
         yield return new(
@@ -169,15 +160,10 @@ internal sealed class Comparison(Screen screen, string folder, int epochs, doubl
 
     private SlimFile Train(string name, int seed, RunOptions options, CancellationToken stop)
     {
-        var place = Place(name, seed);
-        if (File.Exists(InRun(name, seed)))
-        {
-            return RunOptions.Read(RunFolder.Open(place)).ToJson() == options.ToJson()
-                ? SlimFile.Load(InRun(name, seed))
-                : throw new UsageException($"'{place}' was made with other options; choose another --out.");
-        }
+        var run = TrainingSession.OpenOrCreate(Place(name, seed), options);
+        if (run.IsFinished)
+            return SlimFile.Load(run.ModelFile);
         screen.Say($"\n{name}, seed {seed}:");
-        var run = Directory.Exists(place) ? RunFolder.Open(place) : RunFolder.Create(place, options.ToJson());
         return new TrainingSession(run, options, screen).Run(stop);
     }
 
@@ -190,13 +176,9 @@ internal sealed class Comparison(Screen screen, string folder, int epochs, doubl
             Training = change(options.Training),
         };
 
-    private double Seconds(string name, int seed)
-    {
-        using var last = SlimFile.Load(Path.Combine(Place(name, seed), "last.slim"));
-        return last.Position!.Seconds;
-    }
+    private double? Seconds(string name, int seed) => RunRecord.Read(Place(name, seed))?.Seconds;
 
-    private string InRun(string name, int seed) => Path.Combine(Place(name, seed), "model.slim");
+    private string InRun(string name, int seed) => RunFolder.Open(Place(name, seed)).ModelFile;
 
     private string Place(string name, int seed) => Path.Combine(folder, $"{name} {seed}");
 

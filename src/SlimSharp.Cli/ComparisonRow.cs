@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
 using SlimSharp.Networks;
+using SlimSharp.Runs;
 
 namespace SlimSharp.Cli;
 
@@ -36,7 +37,8 @@ internal sealed record ComparisonRow(string Name)
         text.AppendLine("|---|---|---|---|---|---|---|---|---|---|");
         foreach (var row in rows.GroupBy(r => r.Name))
         {
-            string Accuracy(Func<ComparisonRow, double?> value) => Spread(row.Select(r => 100 * value(r)), "F2");
+            string Accuracy(Func<ComparisonRow, double?> value) =>
+                Spread.Of([.. row.Select(r => 100 * value(r)).OfType<double>()]).ToString("F2");
             string Mean(Func<ComparisonRow, double?> value, string format = "N0") =>
                 row.Any(r => value(r) is null)
                     ? "–"
@@ -63,16 +65,4 @@ internal sealed record ComparisonRow(string Name)
             ["seconds"] = Seconds,
             ["retrainingSeconds"] = RetrainingSeconds,
         };
-
-    private static string Spread(IEnumerable<double?> values, string format)
-    {
-        double[] given = [.. values.OfType<double>()];
-        if (given.Length == 0)
-            return "–";
-        var mean = given.Average();
-        var text = mean.ToString(format, CultureInfo.InvariantCulture);
-        return given.Length == 1
-            ? text
-            : $"{text} ± {Math.Sqrt(given.Sum(v => (v - mean) * (v - mean)) / (given.Length - 1)).ToString(format, CultureInfo.InvariantCulture)}";
-    }
 }

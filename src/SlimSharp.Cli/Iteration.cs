@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using SlimSharp.Formats;
 using SlimSharp.Networks;
-using SlimSharp.Runs;
 using SlimSharp.Slimming;
 
 namespace SlimSharp.Cli;
@@ -18,7 +17,7 @@ internal sealed class Iteration(Screen screen, string folder, RunOptions options
         using var signals = new StopSignals();
         for (var round = 1; round <= rounds; round++)
         {
-            var (cut, run) = (At($"round-{round}.slim"), At($"round-{round}"));
+            var cut = At($"round-{round}.slim");
             if (!File.Exists(cut))
             {
                 screen.Say($"\nRound {round} of {rounds}: cut");
@@ -26,22 +25,23 @@ internal sealed class Iteration(Screen screen, string folder, RunOptions options
                 using var pruning = new Pruning(screen, path, cut, Pruning.Images);
                 pruning.Run(For(target, whole, path, (double)round / rounds), recalibrate: recalibrate);
             }
-            if (!File.Exists(Path.Combine(run, "model.slim")))
+            var retraining = options with { Command = "retrain", From = cut };
+            var run = TrainingSession.OpenOrCreate(At($"round-{round}"), retraining);
+            if (!run.IsFinished)
             {
                 screen.Say($"\nRound {round} of {rounds}: retrain");
                 try
                 {
-                    using var result = Session(run, options with { Command = "retrain", From = cut })
-                        .Run(signals.Token);
+                    using var result = new TrainingSession(run, retraining, screen).Run(signals.Token);
                 }
                 catch (OperationCanceledException)
                 {
-                    screen.Emit(new() { ["stopped"] = true, ["run"] = run });
+                    screen.Emit(new() { ["stopped"] = true, ["run"] = run.Path });
                     screen.Say("Stopped with a checkpoint. The same command goes on.");
                     return ExitCode.Stopped;
                 }
             }
-            path = Path.Combine(run, "model.slim");
+            path = run.ModelFile;
             using var file = SlimFile.Load(path);
             rows.Add(Row($"round {round}", file));
         }
@@ -64,18 +64,6 @@ internal sealed class Iteration(Screen screen, string folder, RunOptions options
             Macs = Share(target.Macs, whole.Macs, now.Macs),
             Parameters = Share(target.Parameters, whole.Parameters, now.Parameters),
         };
-    }
-
-    private TrainingSession Session(string run, RunOptions round)
-    {
-        if (!Directory.Exists(run))
-            return new(RunFolder.Create(run, round.ToJson()), round, screen);
-        var begun = RunFolder.Open(run);
-        return RunOptions.Read(begun).ToJson() == round.ToJson()
-            ? new(begun, round, screen)
-            : throw new UsageException(
-                $"'{run}' was begun with other options; give the same ones again, or choose another --out."
-            );
     }
 
     private static string[] Row(string name, SlimFile file)

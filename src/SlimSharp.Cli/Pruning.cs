@@ -47,14 +47,7 @@ internal sealed class Pruning : IDisposable
     )
     {
         using var memory = withOptimizer ? Cutting.Memory(_path, _file) : null;
-        var sensitivity = CriterionKind.All.First(k => k.Name == options.Criterion).NeedsImages
-            ? Sensitivity.Of(_model, Train($"--criterion {options.Criterion}"), _file.Normalization!, _images)
-            : null;
-        var plan = Planner.Plan(_model, options, sensitivity);
-        if (candidates > 1)
-            plan = Choose(plan, candidates, sensitivity);
-        if (control is not null)
-            plan = Control(plan, control, sensitivity);
+        var plan = Plan(options, candidates, control);
         _screen.Say(plan.Explain());
         if (planOnly)
         {
@@ -76,36 +69,59 @@ internal sealed class Pruning : IDisposable
         Score? recalibrated = null;
         if (recalibrate || candidates > 1)
         {
-            Recalibration.Run(cut.Model, Train("--recalibrate"), _file.Normalization!, _images);
-            recalibrated = Score(cut.Model);
-            if (recalibrated is not null)
-                _screen.Say(
-                    $"With BatchNorm statistics of {Math.Min(_images, Train("").Count)} training images taken anew: {Words.Percent(recalibrated.Accuracy, 2)}."
-                );
+            recalibrated = Recalibrate(cut.Model);
         }
         var size = Cutting.Save(_target, _file, plan, cut, memory);
         _screen.Say($"{_target} ({Words.Size(size)}). Retrain with: slim retrain {_target} --out DIR");
+        Emit(plan, cut.Certificate, before, after, recalibrated);
+        return ExitCode.Done;
+    }
+
+    private SlimmingPlan Plan(PlanOptions options, int candidates, string? control)
+    {
+        var sensitivity = CriterionKind.All.First(k => k.Name == options.Criterion).NeedsImages
+            ? Sensitivity.Of(_model, Train($"--criterion {options.Criterion}"), _file.Normalization!, _images)
+            : null;
+        var plan = Planner.Plan(_model, options, sensitivity);
+        if (candidates > 1)
+            plan = Choose(plan, candidates, sensitivity);
+        if (control is not null)
+            plan = Control(plan, control, sensitivity);
+        return plan;
+    }
+
+    private void Emit(SlimmingPlan plan, Certificate certificate, Score? before, Score? after, Score? recalibrated) =>
         _screen.Emit(
             new()
             {
                 ["file"] = _target,
-                ["parameters"] = cut.Certificate.Parameters,
-                ["macs"] = cut.Certificate.Macs,
-                ["structureDifference"] = cut.Certificate.StructureDifference,
-                ["functionDifference"] = cut.Certificate.FunctionDifference,
+                ["parameters"] = certificate.Parameters,
+                ["macs"] = certificate.Macs,
+                ["structureDifference"] = certificate.StructureDifference,
+                ["functionDifference"] = certificate.FunctionDifference,
                 ["accuracyBefore"] = before?.Accuracy,
                 ["accuracyAfter"] = after?.Accuracy,
                 ["accuracyRecalibrated"] = recalibrated?.Accuracy,
                 ["warnings"] = new JsonArray([.. plan.Warnings.Select(w => (JsonNode)w)]),
             }
         );
-        return ExitCode.Done;
-    }
 
     public void Dispose()
     {
         _model.Dispose();
         _file.Dispose();
+    }
+
+    private Score? Recalibrate(Model model)
+    {
+        var train = Train("--recalibrate");
+        Recalibration.Run(model, train, _file.Normalization!, _images);
+        var score = Score(model);
+        if (score is not null)
+            _screen.Say(
+                $"With BatchNorm statistics of {Math.Min(_images, train.Count)} training images taken anew: {Words.Percent(score.Accuracy, 2)}."
+            );
+        return score;
     }
 
     private SurgeryResult Cut(SlimmingPlan plan) =>

@@ -45,6 +45,14 @@ internal sealed record RunOptions
 
     public string Device { get; init; } = "cpu";
 
+    /// <summary>The same with new weights, for the multiply-adds that a network of which <paramref name="left"/> is left would have taken whole.</summary>
+    internal RunOptions FromScratch(double left = 1) =>
+        this with
+        {
+            Training = Training with { Epochs = (int)Math.Round(Training.Epochs / left) },
+            Recovery = (Recovery ?? new()) with { FromScratch = true },
+        };
+
     internal string ToJson() =>
         JsonSerializer.SerializeToNode(this, CliJson.Default.RunOptions)!.ToJsonString(new() { WriteIndented = true });
 

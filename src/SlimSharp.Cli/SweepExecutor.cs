@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Runtime.InteropServices;
 using System.Text.Json.Nodes;
 using SlimSharp.Runs;
 
@@ -7,11 +6,10 @@ namespace SlimSharp.Cli;
 
 /// <summary>Carries out runs of a sweep by commands of this program, each a process of its own, so that none can take the worker down.</summary>
 /// <param name="threads">Threads of a run whose options do not say.</param>
-internal sealed partial class SweepExecutor(int? threads)
+internal sealed class SweepExecutor(int? threads)
 {
     private const string Run = "run";
     private const string Cut = "pruned.slim";
-    private const int Terminate = 15;
 
     /// <summary>Runs the command, measures its result on test images, and writes both beside each other.</summary>
     internal SweepOutcome Execute(SweepRun run, string attempt, string? parent, CancellationToken stop)
@@ -74,67 +72,13 @@ internal sealed partial class SweepExecutor(int? threads)
     {
         if (arguments.Length == 0)
             return new(SweepState.Done);
-        var self = Environment.ProcessPath!;
-        var isHost = Path.GetFileNameWithoutExtension(self) == "dotnet";
-        var info = new ProcessStartInfo(self)
+        var (code, words) = SelfProcess.Run(arguments, log, stop);
+        return code switch
         {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            UseShellExecute = false,
+            ExitCode.Done => new(SweepState.Done),
+            ExitCode.Stopped => new(SweepState.Stopped),
+            _ when stop.IsCancellationRequested => new(SweepState.Stopped),
+            _ => new(SweepState.Failed, $"slim {string.Join(' ', arguments)} ended with {code}: {words}"),
         };
-        foreach (
-            var argument in isHost ? [Path.Combine(AppContext.BaseDirectory, "slim.dll"), .. arguments] : arguments
-        )
-            info.ArgumentList.Add(argument);
-        using var process = Process.Start(info)!;
-        using var registration = stop.Register(() => Ask(process));
-        using var output = new StreamWriter(log, append: true);
-        var errors = new List<string>();
-        process.ErrorDataReceived += (_, line) =>
-        {
-            lock (errors)
-            {
-                if (line.Data is { Length: > 0 } text)
-                    errors.Add(text);
-            }
-        };
-        process.BeginErrorReadLine();
-        while (process.StandardOutput.ReadLine() is { } line)
-        {
-            output.WriteLine(line);
-            output.Flush();
-        }
-        process.WaitForExit();
-        lock (errors)
-        {
-            foreach (var line in errors)
-                output.WriteLine(line);
-            return process.ExitCode switch
-            {
-                ExitCode.Done => new(SweepState.Done),
-                ExitCode.Stopped => new(SweepState.Stopped),
-                _ when stop.IsCancellationRequested => new(SweepState.Stopped),
-                var code => new(
-                    SweepState.Failed,
-                    $"slim {string.Join(' ', arguments)} ended with {code}: {string.Join(' ', errors.TakeLast(3))}"
-                ),
-            };
-        }
     }
-
-    // To leave a checkpoint and end.
-    private static void Ask(Process process)
-    {
-        try
-        {
-            if (OperatingSystem.IsWindows())
-                process.Kill(entireProcessTree: true);
-            else
-                _ = Kill(process.Id, Terminate);
-        }
-        catch (InvalidOperationException) { } // it has ended
-    }
-
-    [LibraryImport("libc", EntryPoint = "kill")]
-    private static partial int Kill(int process, int signal);
 }

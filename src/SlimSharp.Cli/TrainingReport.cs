@@ -58,7 +58,7 @@ internal static class TrainingReport
     }
 
     /// <summary>Penalty, λ and method in words.</summary>
-    private static string Method(RunOptions options) =>
+    internal static string Method(RunOptions options) =>
         options switch
         {
             { Method.Variational: { } v } =>

@@ -16,6 +16,19 @@ internal sealed class TrainingSession(RunFolder folder, RunOptions options, Scre
 {
     private const int ProbeSize = 4;
 
+    /// <summary>A run that was begun with the same options, or a new one.</summary>
+    internal static RunFolder OpenOrCreate(string path, RunOptions options)
+    {
+        if (!Directory.Exists(path))
+            return RunFolder.Create(path, options.ToJson());
+        var begun = RunFolder.Open(path);
+        return RunOptions.Read(begun).ToJson() == options.ToJson()
+            ? begun
+            : throw new UsageException(
+                $"'{path}' was begun with other options; give the same ones again, or choose another --out."
+            );
+    }
+
     /// <summary>Trains and writes model.slim. The caller disposes the result.</summary>
     /// <exception cref="OperationCanceledException">It was stopped, after a checkpoint.</exception>
     internal SlimFile Run(CancellationToken stop)

@@ -17,8 +17,7 @@ internal static class EvaluateCommand
             "Measure a network on images, by default the test images of the data it was trained on."
         );
         var input = new Argument<string>("RUN") { Description = "A run folder or .slim file." };
-        var split = new Option<string>("--split") { Description = "Which images.", DefaultValueFactory = _ => "test" };
-        split.AcceptOnlyFromAmong("test", "validation", "train");
+        var split = Choices.Choice("--split", "Which images.", "test", "validation", "train");
         var (data, common) = (new DataArguments(), new CommonOptions());
         command.Add(input);
         command.Add(split);

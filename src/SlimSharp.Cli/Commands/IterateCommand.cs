@@ -30,12 +30,11 @@ internal static class IterateCommand
             Description = "Share of the parameters that is left in the end.",
             HelpName = "SHARE",
         };
-        var criterion = new Option<string>("--criterion")
-        {
-            Description = $"What channels are judged by: {string.Join(", ", CriterionKind.All.Select(k => k.Name))}.",
-            DefaultValueFactory = _ => CriterionKind.All[0].Name,
-        };
-        criterion.AcceptOnlyFromAmong([.. CriterionKind.All.Select(k => k.Name)]);
+        var criterion = Choices.Choice(
+            "--criterion",
+            "What channels are judged by, as in slim prune.",
+            [.. CriterionKind.All.Select(k => k.Name)]
+        );
         var recalibrate = new Option<bool>("--recalibrate")
         {
             Description = "Take BatchNorm statistics anew after every cut.",

@@ -17,12 +17,13 @@ internal static class PruneCommand
             Description = "The file to write [default: pruned.slim beside the model].",
             HelpName = "FILE",
         };
-        var control = new Option<string?>("--control")
-        {
-            Description =
-                "Cut a control of that plan instead, at the same multiply-adds: random channels at its widths, uniform widths, or the smallest weights.",
-        };
-        control.AcceptOnlyFromAmong("random", "uniform", "magnitude");
+        var control = Choices.Optional(
+            "--control",
+            "Cut a control of that plan instead, at the same multiply-adds: random channels at its widths, uniform widths, or the smallest weights.",
+            "random",
+            "uniform",
+            "magnitude"
+        );
         var candidates = new Option<int>("--candidates")
         {
             Description =

@@ -18,12 +18,12 @@ internal static class RetrainCommand
             Description = "A .slim file, or a run folder with a pruned.slim.",
             Arity = ArgumentArity.ZeroOrOne,
         };
-        var scratch = new Option<string?>("--scratch")
-        {
-            Description =
-                "The control: the same network from new weights, for as many epochs, or for the multiply-adds that the uncut network would take in them.",
-        };
-        scratch.AcceptOnlyFromAmong("epochs", "budget");
+        var scratch = Choices.Optional(
+            "--scratch",
+            "The control: the same network from new weights, for as many epochs, or for the multiply-adds that the uncut network would take in them.",
+            "epochs",
+            "budget"
+        );
         var run = new RunArguments();
         command.Add(file);
         command.Add(scratch);
@@ -48,13 +48,9 @@ internal static class RetrainCommand
 
     private static RunOptions FromScratch(RunOptions options, SlimFile start, string how)
     {
-        if (how == "budget")
-        {
-            var plan = start.Plan ?? throw new UsageException("--scratch budget needs a network that was cut.");
-            var dense = (double)NetworkCost.Of(plan.Source).Macs;
-            var epochs = options.Training.Epochs * dense / NetworkCost.Of(start.Network).Macs;
-            options = options with { Training = options.Training with { Epochs = (int)Math.Round(epochs) } };
-        }
-        return options with { Recovery = (options.Recovery ?? new()) with { FromScratch = true } };
+        if (how != "budget")
+            return options.FromScratch();
+        var plan = start.Plan ?? throw new UsageException("--scratch budget needs a network that was cut.");
+        return options.FromScratch((double)NetworkCost.Of(start.Network).Macs / NetworkCost.Of(plan.Source).Macs);
     }
 }

@@ -18,12 +18,7 @@ internal static class RunsCommand
             Description = "Only runs with this setting, as in --where penalty=l1 or --where training.seed=3.",
             HelpName = "NAME=VALUE",
         };
-        var sort = new Option<string>("--sort")
-        {
-            Description = "By path, accuracy, parameters, macs, seconds or time.",
-            DefaultValueFactory = _ => "path",
-        };
-        sort.AcceptOnlyFromAmong("path", "accuracy", "parameters", "macs", "seconds", "time");
+        var sort = Choices.Choice("--sort", "What by.", "path", "accuracy", "parameters", "macs", "seconds", "time");
         var differ = new Option<bool>("--differences")
         {
             Description = "Show every setting in which these runs differ instead of the usual ones.",

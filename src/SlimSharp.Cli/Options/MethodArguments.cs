@@ -20,19 +20,21 @@ internal sealed class MethodArguments
         HelpName = "λ",
     };
 
-    private readonly Option<string> _method = new("--method")
-    {
-        Description =
-            "subgradient: λJ' joins the gradient, as published; prox: a proximal step after each step, zeros are exact; splitting: proximal network slimming with auxiliary scales; variational: Gaussian scales, no penalty.",
-        DefaultValueFactory = _ => "subgradient",
-    };
+    private readonly Option<string> _method = Choices.Choice(
+        "--method",
+        "subgradient: λJ' joins the gradient, as published; prox: a proximal step after each step, zeros are exact; splitting: proximal network slimming with auxiliary scales; variational: Gaussian scales, no penalty.",
+        "subgradient",
+        "prox",
+        "splitting",
+        "variational"
+    );
 
-    private readonly Option<string> _proxStep = new("--prox-step")
-    {
-        Description =
-            "effective: learning rate/(1 − momentum), whose fixed points are those of loss + λJ; published: the bare learning rate.",
-        DefaultValueFactory = _ => "effective",
-    };
+    private readonly Option<string> _proxStep = Choices.Choice(
+        "--prox-step",
+        "effective: learning rate/(1 − momentum), whose fixed points are those of loss + λJ; published: the bare learning rate.",
+        "effective",
+        "published"
+    );
 
     private readonly Option<double?> _coupling = new("--beta")
     {
@@ -40,12 +42,11 @@ internal sealed class MethodArguments
         HelpName = "β",
     };
 
-    private readonly Option<string?> _preset = new("--preset")
-    {
-        Description =
-            $"The published l1, λ and β of splitting on CIFAR-10: {string.Join(", ", SplittingPreset.All.Select(p => p.Network))}.",
-        HelpName = "NETWORK",
-    };
+    private readonly Option<string?> _preset = Choices.Optional(
+        "--preset",
+        "The published l1, λ and β of splitting on CIFAR-10, by network.",
+        [.. SplittingPreset.All.Select(p => p.Network)]
+    );
 
     private readonly Option<double> _deviation = new("--sigma")
     {
@@ -89,13 +90,6 @@ internal sealed class MethodArguments
         HelpName = "POINTS",
     };
 
-    internal MethodArguments()
-    {
-        _method.AcceptOnlyFromAmong("subgradient", "prox", "splitting", "variational");
-        _proxStep.AcceptOnlyFromAmong("effective", "published");
-        _preset.AcceptOnlyFromAmong([.. SplittingPreset.All.Select(p => p.Network)]);
-    }
-
     internal void AddTo(Command command)
     {
         foreach (
@@ -125,16 +119,14 @@ internal sealed class MethodArguments
         var preset = SplittingPreset.All.FirstOrDefault(p => p.Network == parsed.GetValue(_preset));
         Refuse(preset is not null && kind != Method.Splitting, "--preset goes with --method splitting.");
         Refuse(
-            preset is not null && (Given(parsed, _penalty) || Given(parsed, _lambda) || Given(parsed, _coupling)),
+            preset is not null && (parsed.Has(_penalty) || parsed.Has(_lambda) || parsed.Has(_coupling)),
             "--preset brings its own penalty, λ and β; leave out --penalty, --lambda and --beta."
         );
-        Refuse(kind != Method.Splitting && Given(parsed, _coupling), "--beta goes with --method splitting.");
-        Refuse(kind != Method.Prox && Given(parsed, _proxStep), "--prox-step goes with --method prox.");
+        Refuse(kind != Method.Splitting && parsed.Has(_coupling), "--beta goes with --method splitting.");
+        Refuse(kind != Method.Prox && parsed.Has(_proxStep), "--prox-step goes with --method prox.");
         Refuse(
             kind != Method.Variational
-                && new Option[] { _deviation, _deviationRate, _divergence, _divergenceWarmUp }.Any(o =>
-                    Given(parsed, o)
-                ),
+                && new Option[] { _deviation, _deviationRate, _divergence, _divergenceWarmUp }.Any(parsed.Has),
             "--sigma, --sigma-lr, --kl-weight and --kl-warmup go with --method variational."
         );
         var steering = Steering(parsed);
@@ -147,7 +139,7 @@ internal sealed class MethodArguments
             "--method splitting needs a positive --beta, such as --beta 100, or a --preset."
         );
         Refuse(steering is not null && text is null, "--target-macs needs a --penalty, such as --penalty tl1:a=1.");
-        Refuse(steering is null && Given(parsed, _band), "--accuracy-band goes with --target-macs.");
+        Refuse(steering is null && parsed.Has(_band), "--accuracy-band goes with --target-macs.");
         var variational =
             kind == Method.Variational
                 ? new VariationalOptions
@@ -217,8 +209,6 @@ internal sealed class MethodArguments
         steering.Check();
         return steering;
     }
-
-    private static bool Given(ParseResult parsed, Option option) => parsed.GetResult(option) is { Implicit: false };
 
     private static void Refuse(bool wrong, string sentence)
     {

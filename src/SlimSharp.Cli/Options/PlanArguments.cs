@@ -53,29 +53,30 @@ internal sealed class PlanArguments
         Description = "Layers not to cut: names, or beginnings followed by *.",
         HelpName = "LAYER",
     };
-    private readonly Option<string> _constants = new("--constants")
-    {
-        Description =
-            "What becomes of the constants that cut channels leave: drop (as published), or fold into the next layer where exact.",
-        DefaultValueFactory = _ => "drop",
-    };
-    private readonly Option<string> _trunk = new("--trunk")
-    {
-        Description =
-            "How what several layers read is cut: coupled, everywhere together; or selection, each reader selects its own (as published).",
-        DefaultValueFactory = _ => "coupled",
-    };
-    private readonly Option<string> _reduction = new("--coupled-by")
-    {
-        Description = "Importance of coupled channels: max, mean or sum of theirs.",
-        DefaultValueFactory = _ => "max",
-    };
-    private readonly Option<string> _criterion = new("--criterion")
-    {
-        Description =
-            $"What channels are judged by: {string.Join("; ", CriterionKind.All.Select(k => $"{k.Name}, {k.Title}"))}.",
-        DefaultValueFactory = _ => CriterionKind.All[0].Name,
-    };
+    private readonly Option<string> _constants = Choices.Choice(
+        "--constants",
+        "What becomes of the constants that cut channels leave: drop (as published), or fold into the next layer where exact.",
+        "drop",
+        "fold"
+    );
+    private readonly Option<string> _trunk = Choices.Choice(
+        "--trunk",
+        "How what several layers read is cut: coupled, everywhere together; or selection, each reader selects its own (as published).",
+        "coupled",
+        "selection"
+    );
+    private readonly Option<string> _reduction = Choices.Choice(
+        "--coupled-by",
+        "Importance of coupled channels: max, mean or sum of theirs.",
+        "max",
+        "mean",
+        "sum"
+    );
+    private readonly Option<string> _criterion = Choices.Choice(
+        "--criterion",
+        $"What channels are judged by: {string.Join("; ", CriterionKind.All.Select(k => $"{k.Name}, {k.Title}"))}.",
+        [.. CriterionKind.All.Select(k => k.Name)]
+    );
     private readonly Option<bool> _normalized = new("--normalized")
     {
         Description = "Compare layers by importance over its mean in the layer.",
@@ -85,14 +86,6 @@ internal sealed class PlanArguments
         Description = "What random importance, random controls and candidates are functions of.",
         HelpName = "N",
     };
-
-    internal PlanArguments()
-    {
-        _constants.AcceptOnlyFromAmong("drop", "fold");
-        _trunk.AcceptOnlyFromAmong("coupled", "selection");
-        _reduction.AcceptOnlyFromAmong("max", "mean", "sum");
-        _criterion.AcceptOnlyFromAmong([.. CriterionKind.All.Select(k => k.Name)]);
-    }
 
     internal void AddTo(Command command)
     {

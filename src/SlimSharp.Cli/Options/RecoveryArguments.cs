@@ -44,7 +44,7 @@ internal sealed class RecoveryArguments
             TeacherWeight = parsed.GetValue(_weight),
             KeepZeros = parsed.GetValue(_zeros),
         };
-        if (options.Teacher is null && (Given(parsed, _temperature) || Given(parsed, _weight)))
+        if (options.Teacher is null && (parsed.Has(_temperature) || parsed.Has(_weight)))
             throw new UsageException("--temperature and --teacher-weight go with --teacher.");
         if (!(options.Temperature > 0 && double.IsFinite(options.Temperature)))
             throw new UsageException($"--temperature is {options.Temperature}, but must be positive.");
@@ -52,6 +52,4 @@ internal sealed class RecoveryArguments
             throw new UsageException($"--teacher-weight is {options.TeacherWeight}, but must be 0 or more.");
         return options == new RecoveryOptions() ? null : options;
     }
-
-    private static bool Given(ParseResult parsed, Option option) => parsed.GetResult(option) is { Implicit: false };
 }

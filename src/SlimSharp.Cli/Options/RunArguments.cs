@@ -74,7 +74,7 @@ internal sealed class RunArguments
         try
         {
             using var result = new TrainingSession(folder, options, screen).Run(signals.Token);
-            Report(screen, folder, NetworkCost.Of(result.Network));
+            Report(screen, folder, options, NetworkCost.Of(result.Network));
             return ExitCode.Done;
         }
         catch (OperationCanceledException)
@@ -120,8 +120,9 @@ internal sealed class RunArguments
             _ => null,
         };
 
-    private static void Report(Screen screen, RunFolder folder, NetworkCost cost)
+    private static void Report(Screen screen, RunFolder folder, RunOptions options, NetworkCost cost)
     {
+        screen.Say($"Penalty: {TrainingReport.Method(options)}.");
         var size = Words.Size(new FileInfo(folder.ModelFile).Length);
         screen.Say(
             $"{Words.Count(cost.Parameters)} parameters, {Words.Count(cost.Macs)} MACs: {folder.ModelFile} ({size}), pictures in {folder.ReportFile}"
@@ -130,6 +131,7 @@ internal sealed class RunArguments
             new JsonObject
             {
                 ["model"] = folder.ModelFile,
+                ["penalty"] = TrainingReport.Method(options),
                 ["parameters"] = cost.Parameters,
                 ["macs"] = cost.Macs,
                 ["report"] = folder.ReportFile,

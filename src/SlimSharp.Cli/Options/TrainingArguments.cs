@@ -24,7 +24,7 @@ internal sealed class TrainingArguments
         Description = "Initial learning rate [default: 0.1 for sgd, 0.001 for adamw].",
         HelpName = "RATE",
     };
-    private readonly Option<string> _schedule = Choice(
+    private readonly Option<string> _schedule = Choices.Choice(
         "--schedule",
         "step: a tenth at 50 % and at 75 %; or cosine.",
         "step",
@@ -35,7 +35,7 @@ internal sealed class TrainingArguments
         Description = "Share of the training over which the rate rises from 0.",
         HelpName = "SHARE",
     };
-    private readonly Option<string> _optimizer = Choice("--optimizer", "The rule.", "sgd", "adamw");
+    private readonly Option<string> _optimizer = Choices.Choice("--optimizer", "The rule.", "sgd", "adamw");
     private readonly Option<double> _momentum = new("--momentum")
     {
         Description = "Momentum of sgd.",
@@ -65,7 +65,7 @@ internal sealed class TrainingArguments
         Description = "Share of each label spread over all classes.",
         HelpName = "SHARE",
     };
-    private readonly Option<string> _augment = Choice(
+    private readonly Option<string> _augment = Choices.Choice(
         "--augment",
         "Random crop after padding by 4, random mirroring, both or none.",
         "crop-flip",
@@ -73,13 +73,13 @@ internal sealed class TrainingArguments
         "flip",
         "none"
     );
-    private readonly Option<string> _keep = Choice(
+    private readonly Option<string> _keep = Choices.Choice(
         "--keep",
         "The epoch to keep: the last, or the best on validation images.",
         "last",
         "best"
     );
-    private readonly Option<string> _precision = Choice(
+    private readonly Option<string> _precision = Choices.Choice(
         "--precision",
         "The number type of convolutions; all else is at least float32.",
         "float32",
@@ -181,12 +181,5 @@ internal sealed class TrainingArguments
         };
         options.Check();
         return options;
-    }
-
-    private static Option<string> Choice(string name, string description, params string[] values)
-    {
-        var option = new Option<string>(name) { Description = description, DefaultValueFactory = _ => values[0] };
-        option.AcceptOnlyFromAmong(values);
-        return option;
     }
 }

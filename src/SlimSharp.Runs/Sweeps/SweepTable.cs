@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
+using System.Text.Json.Nodes;
 
 namespace SlimSharp.Runs;
 
@@ -151,10 +152,10 @@ public sealed class SweepTable
     }
 
     private string Json() =>
-        new System.Text.Json.Nodes.JsonArray([
+        new JsonArray([
             .. Rows.Select(row =>
             {
-                var json = new System.Text.Json.Nodes.JsonObject();
+                var json = new JsonObject();
                 foreach (var (column, value) in Columns.Zip(row.Settings))
                     json[column] = value;
                 foreach (
@@ -163,13 +164,13 @@ public sealed class SweepTable
                         .Append(("parameters", row.Parameters))
                         .Append(("macs", row.Macs))
                 )
-                    json[name] = new System.Text.Json.Nodes.JsonObject
+                    json[name] = new JsonObject
                     {
                         ["mean"] = double.IsFinite(spread.Mean) ? spread.Mean : null,
                         ["sd"] = double.IsFinite(spread.Deviation) ? spread.Deviation : null,
                     };
                 (json["done"], json["planned"], json["overPruned"]) = (row.Done, row.Planned, row.OverPruned);
-                return (System.Text.Json.Nodes.JsonNode)json;
+                return (JsonNode)json;
             }),
         ]).ToJsonString(new() { WriteIndented = true }) + "\n";
 

@@ -53,14 +53,17 @@ public sealed class SweepWorker(
     public SweepState WorkOnAll(CancellationToken stop)
     {
         var failed = new HashSet<int>();
+        List<SweepRun> left = [.. folder.Runs]; // whatever is done stays done
         while (!stop.IsCancellationRequested)
         {
             var (open, begun) = (false, false);
-            foreach (var run in folder.Runs)
+            foreach (var run in left.ToArray())
             {
                 if (stop.IsCancellationRequested)
                     break;
                 var state = folder.StateOf(run);
+                if (state == SweepState.Done)
+                    left.Remove(run);
                 var again = state == SweepState.Failed && Retries && !failed.Contains(run.Number);
                 open |= state is SweepState.Running || again;
                 if (state is not (SweepState.Ready or SweepState.Stopped) && !again)
@@ -76,7 +79,7 @@ public sealed class SweepWorker(
                 break; // from the start: what was waiting may be ready
             }
             if (!open)
-                return folder.Runs.All(r => folder.StateOf(r) == SweepState.Done) ? SweepState.Done : SweepState.Failed;
+                return left.All(r => folder.StateOf(r) == SweepState.Done) ? SweepState.Done : SweepState.Failed;
             if (!begun)
                 stop.WaitHandle.WaitOne(Math.Min((int)Lease.TotalMilliseconds / 10, 1000));
         }

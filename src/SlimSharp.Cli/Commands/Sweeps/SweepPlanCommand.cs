@@ -1,0 +1,58 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using SlimSharp.Runs;
+
+namespace SlimSharp.Cli;
+
+/// <summary>slim sweep plan: makes the folder of a sweep.</summary>
+internal static class SweepPlanCommand
+{
+    internal static Command Create()
+    {
+        var command = new Command("plan", "Make the folder of a sweep from its description, and list its runs.");
+        var file = new Argument<string>("FILE")
+        {
+            Description =
+                "TOML or JSON: name, and stages ([[stage]]) with command (train, prune, retrain), options, grid (lists of values) and unless (combinations to leave out).",
+        };
+        var output = new Option<string?>("--out") { Description = "The folder to make.", HelpName = "DIR" };
+        var common = new CommonOptions();
+        command.Add(file);
+        command.Add(output);
+        command.Add(common.Json);
+        command.SetAction(parsed =>
+        {
+            var screen = common.Screen(parsed);
+            var plan = SweepFile.Read(parsed.GetValue(file)!);
+            var sweep = SweepFolder.Create(
+                parsed.GetValue(output) ?? throw new UsageException("Give --out DIR for the folder of the sweep."),
+                plan
+            );
+            screen.Table(
+                $"{plan.Name}: {sweep.Runs.Length} runs",
+                ["run", "stage", "from", "settings"],
+                sweep.Runs.Select(r =>
+                    (IReadOnlyList<string>)
+                        [$"{r.Number}", r.Stage, r.Parent is { } p ? $"{p}" : "", SweepScreen.Settings(r)]
+                ),
+                1,
+                3
+            );
+            screen.Say($"Go on with: slim sweep run {sweep.Path} --jobs J");
+            foreach (var run in sweep.Runs)
+                screen.Emit(ToJson(run));
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static JsonObject ToJson(SweepRun run) =>
+        new()
+        {
+            ["number"] = run.Number,
+            ["stage"] = run.Stage,
+            ["command"] = run.Command,
+            ["parent"] = run.Parent,
+            ["options"] = new JsonObject(run.Options.Select(o => KeyValuePair.Create(o.Key, (JsonNode?)o.Value))),
+        };
+}
