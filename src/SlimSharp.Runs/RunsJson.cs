@@ -11,4 +11,5 @@ namespace SlimSharp.Runs;
 [JsonSerializable(typeof(RunRecord))]
 [JsonSerializable(typeof(SweepPlan))]
 [JsonSerializable(typeof(SweepResult))]
+[JsonSerializable(typeof(SweepResults))]
 internal sealed partial class RunsJson : JsonSerializerContext;

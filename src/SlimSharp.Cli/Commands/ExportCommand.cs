@@ -1,15 +1,32 @@
 using System.CommandLine;
 using SlimSharp.Formats;
+using SlimSharp.Onnx;
 
 namespace SlimSharp.Cli;
 
-/// <summary>slim export: hands weights on.</summary>
+/// <summary>slim export: hands a network or its weights on.</summary>
 internal static class ExportCommand
 {
     internal static Command Create()
     {
-        var command = new Command("export", "Write the weights of a file in a form that others load.");
+        var command = new Command(
+            "export",
+            "Write a network as ONNX, checked in ONNX Runtime, or its weights for PyTorch."
+        );
         var input = new Argument<string>("RUN") { Description = "A run folder or .slim file." };
+        var onnx = new Option<string?>("--onnx") { Description = "The ONNX file to write.", HelpName = "FILE" };
+        var pixels = Choices.Choice(
+            "--pixels",
+            "What the ONNX file reads: normalised numbers N×C×H×W, bytes N×C×H×W, or bytes N×H×W×C as cameras give them; bytes are normalised in the file.",
+            "normalized",
+            "bytes",
+            "bytes-channels-last"
+        );
+        var keep = new Option<bool>("--keep-batchnorm")
+        {
+            Description =
+                "Keep every BatchNorm instead of folding it into the layer before, so that the file can be trained on.",
+        };
         var torch = new Option<string?>("--pytorch")
         {
             Description = "A PyTorch state dict, with the names of the nodes.",
@@ -17,19 +34,44 @@ internal static class ExportCommand
         };
         var common = new CommonOptions();
         command.Add(input);
-        command.Add(torch);
+        foreach (var option in (Option[])[onnx, pixels, keep, torch])
+            command.Add(option);
         common.AddTo(command);
         command.SetAction(parsed =>
         {
-            var target = parsed.GetValue(torch) ?? throw new UsageException("Say what to write: --pytorch FILE.");
+            var (network, weights) = (parsed.GetValue(onnx), parsed.GetValue(torch));
+            if (network is null && weights is null)
+                throw new UsageException("Say what to write: --onnx FILE or --pytorch FILE.");
+            if (network is null && (parsed.Has(pixels) || parsed.Has(keep)))
+                throw new UsageException("--pixels and --keep-batchnorm go with --onnx.");
             common.Prepare(parsed);
-            using var file = Files.Load(parsed.GetValue(input)!);
-            StateDict.Save(target, file.Weights.Names.ToDictionary(n => n, n => file.Weights[n]));
             var screen = common.Screen(parsed);
-            screen.Say($"{target} ({Words.Size(new FileInfo(target).Length)}): {file.Weights.Names.Count} tensors");
-            screen.Emit(new() { ["file"] = target, ["tensors"] = file.Weights.Names.Count });
+            using var file = Files.Load(parsed.GetValue(input)!);
+            if (weights is not null)
+                WriteStateDict(screen, file, weights);
+            if (network is not null)
+            {
+                var options = new OnnxOptions
+                {
+                    FoldBatchNorms = !parsed.GetValue(keep),
+                    Pixels = parsed.GetValue(pixels) switch
+                    {
+                        "bytes" => OnnxPixels.Bytes,
+                        "bytes-channels-last" => OnnxPixels.BytesChannelsLast,
+                        _ => OnnxPixels.Normalized,
+                    },
+                };
+                OnnxFiles.Write(screen, file, network, options);
+            }
             return ExitCode.Done;
         });
         return command;
+    }
+
+    private static void WriteStateDict(Screen screen, SlimFile file, string path)
+    {
+        StateDict.Save(path, file.Weights.Names.ToDictionary(n => n, n => file.Weights[n]));
+        screen.Say($"{path} ({Words.Size(new FileInfo(path).Length)}): {file.Weights.Names.Count} tensors");
+        screen.Emit(new() { ["file"] = path, ["tensors"] = file.Weights.Names.Count });
     }
 }

@@ -139,7 +139,7 @@ public sealed class RunClaim : IDisposable
     private static IEnumerable<int> Numbers(string folder) => Kinds.SelectMany(kind => Entries(folder, kind));
 
     private static IEnumerable<int> Entries(string folder, string kind) =>
-        from entry in Directory.EnumerateFileSystemEntries(folder, kind + "*")
+        from entry in Directory.Exists(folder) ? Directory.EnumerateFileSystemEntries(folder, kind + "*") : []
         let number = Path.GetFileName(entry)[kind.Length..]
         where int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out _)
         select int.Parse(number, CultureInfo.InvariantCulture);

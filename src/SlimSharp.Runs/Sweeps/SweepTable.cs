@@ -6,7 +6,7 @@ using System.Text.Json.Nodes;
 namespace SlimSharp.Runs;
 
 /// <summary>
-/// The table of a sweep, computed from its folders: a row per setting with means and standard deviations over seeds. Stages follow one another in columns, so that a
+/// The table of a sweep, computed from its results: a row per setting with means and standard deviations over seeds. Stages follow one another in columns, so that a
 /// row shows a network trained, cut and retrained.
 /// </summary>
 public sealed class SweepTable
@@ -23,21 +23,17 @@ public sealed class SweepTable
     public ImmutableArray<SweepTableRow> Rows { get; }
 
     /// <summary>Reads what is finished.</summary>
-    public static SweepTable Of(SweepFolder folder)
+    public static SweepTable Of(SweepResults collection)
     {
-        var results = folder.Runs.Select(r => SweepResult.Read(folder.ResultOf(r))).ToArray();
-        var stages = folder.Plan.Stages;
+        var (runs, stages) = (collection.Plan.Expand(), collection.Plan.Stages);
+        var results = runs.Select(r => collection.Results.GetValueOrDefault(r.Number)).ToArray();
         var last = stages[^1].Name;
-        ImmutableArray<string> columns =
-        [
-            .. folder.Runs.SelectMany(r => r.Settings.Keys).Where(k => k != Seed).Distinct(),
-        ];
-        var rows = folder
-            .Runs.Where(r => r.Stage == last)
+        ImmutableArray<string> columns = [.. runs.SelectMany(r => r.Settings.Keys).Where(k => k != Seed).Distinct()];
+        var rows = runs.Where(r => r.Stage == last)
             .GroupBy(r => string.Join('\n', columns.Select(c => r.Settings.GetValueOrDefault(c, ""))))
             .Select(group =>
             {
-                var chains = group.Select(r => Chain(folder, r).Select(c => results[c.Number - 1]).ToArray()).ToArray();
+                var chains = group.Select(r => Chain(runs, r).Select(c => results[c.Number - 1]).ToArray()).ToArray();
                 var whole = chains.Where(c => c.All(r => r is not null)).ToArray();
                 return new SweepTableRow(
                     [.. columns.Select(c => group.First().Settings.GetValueOrDefault(c, ""))],
@@ -118,8 +114,8 @@ public sealed class SweepTable
 
     private static bool IsOverPruned(SweepResult result) => result.Accuracy < 1.5 / Math.Max(result.Classes, 1);
 
-    private static IEnumerable<SweepRun> Chain(SweepFolder folder, SweepRun run) =>
-        run.Parent is { } parent ? Chain(folder, folder[parent]).Append(run) : [run];
+    private static IEnumerable<SweepRun> Chain(ImmutableArray<SweepRun> runs, SweepRun run) =>
+        run.Parent is { } parent ? Chain(runs, runs[parent - 1]).Append(run) : [run];
 
     private string Csv()
     {

@@ -16,6 +16,7 @@ internal static class SweepCommand
             SweepWorkCommand.Create(),
             SweepRunCommand.Create(),
             SweepStatusCommand.Create(),
+            SweepCollectCommand.Create(),
             SweepTableCommand.Create(),
             SweepSlurmCommand.Create(),
             SweepKubernetesCommand.Create(),

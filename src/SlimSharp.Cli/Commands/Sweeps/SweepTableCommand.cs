@@ -12,13 +12,16 @@ internal static class SweepTableCommand
             "table",
             "The table of a sweep: accuracy after every stage, parameters and multiply-adds left, mean ± deviation over seeds."
         );
-        var folder = SweepCommand.Folder();
+        var input = new Argument<string>("DIR")
+        {
+            Description = "The folder of the sweep, or the file that 'slim sweep collect' has written.",
+        };
         var format = Choices.Choice("--format", "How it is written.", "text", "markdown", "csv", "latex", "json");
-        command.Add(folder);
+        command.Add(input);
         command.Add(format);
         command.SetAction(parsed =>
         {
-            var table = SweepTable.Of(SweepFolder.Open(parsed.GetValue(folder)!));
+            var table = SweepTable.Of(SweepResults.Read(parsed.GetValue(input)!));
             Console.Write(table.Format(Enum.Parse<TableFormat>(parsed.GetValue(format)!, ignoreCase: true)));
             return ExitCode.Done;
         });

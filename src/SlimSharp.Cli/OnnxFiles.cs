@@ -1,0 +1,58 @@
+using SlimSharp.Data;
+using SlimSharp.Formats;
+using SlimSharp.Networks;
+using SlimSharp.Onnx;
+
+namespace SlimSharp.Cli;
+
+/// <summary>Writes ONNX files that ONNX Runtime has confirmed.</summary>
+internal static class OnnxFiles
+{
+    private const int Images = 32;
+
+    /// <summary>Writes the file, unless ONNX Runtime computes something else from it than the network itself.</summary>
+    internal static void Write(Screen screen, SlimFile file, string path, OnnxOptions options)
+    {
+        var model = OnnxExport.Of(file, options);
+        var (images, words) = ImagesFor(file);
+        var normalization = file.Normalization ?? Normalization.Raw(images.Shape.Channels);
+        var difference = OnnxCheck.Difference(model, file.Network, file.Weights, images, normalization);
+        if (difference > OnnxCheck.Tolerance)
+            throw new OnnxException(
+                $"{path} was not written: on {words} ONNX Runtime differs by {Words.Number(difference, "G2")} of the largest output, more than {OnnxCheck.Tolerance}."
+            );
+        model.Save(path);
+        screen.Say(
+            $"{path} ({Words.Size(new FileInfo(path).Length)}): {model.Nodes.Length} operators; ONNX Runtime differs by {Words.Number(difference, "G2")} of the largest output on {words}."
+        );
+        screen.Emit(
+            new()
+            {
+                ["file"] = path,
+                ["operators"] = model.Nodes.Length,
+                ["difference"] = difference,
+            }
+        );
+    }
+
+    // Real ones if they are where they were; noise otherwise.
+    private static (ImageSet Images, string Words) ImagesFor(SlimFile file)
+    {
+        if (file.Data is { } data && Path.Exists(data.Path))
+        {
+            var sets = DataSource.Read(data);
+            var set = sets.Test ?? sets.Validation ?? sets.Train!;
+            var some = set.Subset(set.Spread(Math.Min(Images, set.Count)));
+            return (some, $"{some.Count} images");
+        }
+        var shape = file.Network.Inputs.First() is { Layer: Input { Shape: { IsImage: true } image } }
+            ? image
+            : throw new OnnxException("The network reads no image, so its ONNX file cannot be checked.");
+        var pixels = new byte[Images * shape.Count];
+        new Random(0).NextBytes(pixels);
+        return (
+            new("noise", shape, pixels, new int[Images], ["none"]),
+            $"{Images} images of noise (its own are not there)"
+        );
+    }
+}

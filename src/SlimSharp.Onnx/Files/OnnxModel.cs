@@ -1,0 +1,39 @@
+using System.Collections.Immutable;
+
+namespace SlimSharp.Onnx;
+
+/// <summary>What an ONNX file holds.</summary>
+public sealed record OnnxModel
+{
+    /// <summary>The version of the operators that are used.</summary>
+    public const int OperatorSet = 17;
+
+    /// <summary>What the graph is called.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The operators, producers before consumers.</summary>
+    public required ImmutableArray<OnnxNode> Nodes { get; init; }
+
+    /// <summary>The constants.</summary>
+    public required ImmutableArray<OnnxTensor> Constants { get; init; }
+
+    /// <summary>What the caller gives.</summary>
+    public required ImmutableArray<OnnxValue> Inputs { get; init; }
+
+    /// <summary>The results.</summary>
+    public required ImmutableArray<OnnxValue> Outputs { get; init; }
+
+    /// <summary>Class names, provenance and whatever else goes with it.</summary>
+    public ImmutableSortedDictionary<string, string> Metadata { get; init; } =
+        ImmutableSortedDictionary<string, string>.Empty;
+
+    /// <summary>The bytes of the file.</summary>
+    public byte[] ToBytes() => OnnxWriter.Write(this);
+
+    /// <summary>Writes the file; at any instant either the old or the whole new one is there.</summary>
+    public void Save(string path)
+    {
+        var bytes = ToBytes();
+        AtomicFile.Write(path, stream => stream.Write(bytes));
+    }
+}

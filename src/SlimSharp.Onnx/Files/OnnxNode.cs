@@ -1,0 +1,17 @@
+using System.Collections.Immutable;
+
+namespace SlimSharp.Onnx;
+
+/// <summary>One operator of a graph.</summary>
+/// <param name="Operator">Its kind, as in Conv.</param>
+/// <param name="Name">Its name.</param>
+/// <param name="Inputs">The values it reads; empty for one left out.</param>
+/// <param name="Outputs">The values it makes.</param>
+/// <param name="Attributes">Its settings: long, long[], float, float[] or string each.</param>
+public sealed record OnnxNode(
+    string Operator,
+    string Name,
+    ImmutableArray<string> Inputs,
+    ImmutableArray<string> Outputs,
+    ImmutableArray<(string Name, object Value)> Attributes
+);

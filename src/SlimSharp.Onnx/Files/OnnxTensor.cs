@@ -1,0 +1,26 @@
+using System.Collections.Immutable;
+using System.Runtime.InteropServices;
+
+namespace SlimSharp.Onnx;
+
+/// <summary>A constant.</summary>
+/// <param name="Name">What nodes call it.</param>
+/// <param name="Type">The type of its elements.</param>
+/// <param name="Sizes">Its shape; none for a scalar.</param>
+/// <param name="Data">Its elements in row-major order, little-endian.</param>
+public sealed record OnnxTensor(string Name, OnnxType Type, ImmutableArray<long> Sizes, ReadOnlyMemory<byte> Data)
+{
+    /// <summary>Of 32-bit floating-point numbers.</summary>
+    public static OnnxTensor Of(string name, ReadOnlySpan<float> values, params ReadOnlySpan<long> sizes) =>
+        new(name, OnnxType.Float, [.. sizes], Bytes(values));
+
+    /// <summary>Of 64-bit integers.</summary>
+    public static OnnxTensor Of(string name, ReadOnlySpan<long> values, params ReadOnlySpan<long> sizes) =>
+        new(name, OnnxType.Int64, [.. sizes], Bytes(values));
+
+    private static byte[] Bytes<T>(ReadOnlySpan<T> values)
+        where T : unmanaged =>
+        BitConverter.IsLittleEndian
+            ? MemoryMarshal.AsBytes(values).ToArray()
+            : throw new PlatformNotSupportedException("ONNX files are written on little-endian machines only.");
+}

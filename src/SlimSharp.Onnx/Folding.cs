@@ -1,0 +1,203 @@
+using System.Collections.Immutable;
+using SlimSharp.Models;
+using SlimSharp.Networks;
+
+namespace SlimSharp.Onnx;
+
+/// <summary>
+/// A network with its numbers while it is being made simpler for inference: the function stays, layers go. Arithmetic is in double precision.
+/// </summary>
+internal sealed class Folding
+{
+    private readonly Weights _weights;
+    private readonly Dictionary<string, double[]> _changed = [];
+    private readonly HashSet<string> _shared;
+
+    internal Folding(Network network, Weights weights)
+    {
+        (Network, _weights) = (network, weights);
+        _shared = [.. network.Nodes.SelectMany(n => n.Shares is { } owner ? new[] { n.Name, owner } : [])];
+    }
+
+    /// <summary>What the network is by now; its outputs stand in the order of the original's.</summary>
+    internal Network Network { get; private set; }
+
+    /// <summary>The numbers of a parameter, in row-major order.</summary>
+    internal double[] Values(string name) => _changed.GetValueOrDefault(name) ?? _weights.Values(name);
+
+    /// <summary>BatchNorms become part of what alone feeds them.</summary>
+    internal Folding BatchNorms()
+    {
+        foreach (var node in Network.Nodes)
+        {
+            if (
+                node.Layer is BatchNorm norm
+                && Feeding(node) is { } source
+                && WithBias(source.Layer) is { } layer
+                && !_shared.Contains(source.Name)
+            )
+                Fold(node, norm, source, layer);
+        }
+        return this;
+    }
+
+    /// <summary>Selections become an order of weights: of the layer that alone feeds them, or, if they only reorder, of the one that alone reads them.</summary>
+    internal Folding Selections()
+    {
+        foreach (var node in Network.Nodes)
+        {
+            if (node.Layer is not Select select)
+                continue;
+            if (Feeding(node) is { } source && HasRows(source))
+                SelectRows(node, select, source);
+            else if (IsPermutation(select, Network.Shapes[node.Inputs[0]].Channels))
+                Reorder(node, select);
+        }
+        return this;
+    }
+
+    private void Fold(Node node, BatchNorm norm, Node source, Layer layer)
+    {
+        double[] Of(string name) => Values($"{node.Owner}.{name}");
+        var (scale, shift, mean, variance) = (Of("weight"), Of("bias"), Of("running_mean"), Of("running_var"));
+        var factor = scale.Select((s, c) => s / Math.Sqrt(variance[c] + norm.Epsilon)).ToArray();
+        var bias = Bias(source);
+        var weights = Values($"{source.Name}.weight").ToArray();
+        var shape = Network.InputShapes(source)[0];
+        var channels = factor.Length;
+        for (var i = 0; i < weights.Length; i++)
+            weights[i] *= factor[OutputOf(source.Layer, shape, i, weights.Length, channels)];
+        _changed[$"{source.Name}.weight"] = weights;
+        _changed[$"{source.Name}.bias"] =
+        [
+            .. factor.Select((f, c) => shift[c] + f * ((bias is null ? 0 : bias[c]) - mean[c])),
+        ];
+        Replace(node, source with { Layer = layer });
+    }
+
+    // The output channel that an element of the weights belongs to.
+    private static int OutputOf(Layer layer, Shape input, int element, int count, int channels)
+    {
+        if (layer is not TransposedConvolution { Groups: var groups, Kernel: var kernel })
+            return element / (count / channels);
+        var (perGroup, row) = (channels / groups, element / kernel.Area);
+        return row / perGroup / (input.Channels / groups) * perGroup + row % perGroup;
+    }
+
+    private void SelectRows(Node node, Select select, Node source)
+    {
+        var weights = Values($"{source.Name}.weight");
+        var size = weights.Length / Network.Shapes[source.Name].Channels;
+        _changed[$"{source.Name}.weight"] =
+        [
+            .. select.Indices.SelectMany(i =>
+                i == Select.Zero ? new double[size] : weights[(i * size)..((i + 1) * size)]
+            ),
+        ];
+        if (Bias(source) is { } bias)
+            _changed[$"{source.Name}.bias"] = [.. select.Indices.Select(i => i == Select.Zero ? 0 : bias[i])];
+        Layer layer = source.Layer is Convolution convolution
+            ? convolution with
+            {
+                Channels = select.Indices.Length,
+            }
+            : (Linear)source.Layer with
+            {
+                Channels = select.Indices.Length,
+            };
+        Replace(node, source with { Layer = layer });
+    }
+
+    // Through what treats channels alike, as far as the layer whose weights can be put into another order.
+    private void Reorder(Node node, Select select)
+    {
+        var norms = new List<Node>();
+        var reader = Reader(node);
+        while (
+            reader is { Layer: BatchNorm or Activation or Dropout }
+            && (reader.Layer is not BatchNorm || !_shared.Contains(reader.Name))
+        )
+        {
+            if (reader.Layer is BatchNorm)
+                norms.Add(reader);
+            reader = Reader(reader);
+        }
+        if (reader is not { Layer: Convolution { Groups: 1 } or Linear } || _shared.Contains(reader.Name))
+            return;
+        foreach (var norm in norms)
+        {
+            foreach (var name in (string[])["weight", "bias", "running_mean", "running_var"])
+                _changed[$"{norm.Name}.{name}"] = Back(Values($"{norm.Name}.{name}"), select.Indices, 1);
+        }
+        var weights = Values($"{reader.Name}.weight");
+        var (row, block) = (weights.Length / Network.Shapes[reader.Name].Channels, BlockOf(reader));
+        _changed[$"{reader.Name}.weight"] =
+        [
+            .. Enumerable
+                .Range(0, weights.Length / row)
+                .SelectMany(o => Back(weights[(o * row)..((o + 1) * row)], select.Indices, block)),
+        ];
+        Bypass(node);
+    }
+
+    private static int BlockOf(Node reader) => reader.Layer is Convolution convolution ? convolution.Kernel.Area : 1;
+
+    // To where the selection took them from, in blocks.
+    private static double[] Back(double[] values, ImmutableArray<int> indices, int block)
+    {
+        var back = new double[values.Length];
+        for (var i = 0; i < indices.Length; i++)
+            Array.Copy(values, i * block, back, indices[i] * block, block);
+        return back;
+    }
+
+    private static bool IsPermutation(Select select, int channels) =>
+        select.Indices.Length == channels && select.Indices.Order().SequenceEqual(Enumerable.Range(0, channels));
+
+    private bool HasRows(Node source) =>
+        source.Layer is Convolution { Groups: 1 } or Linear && !_shared.Contains(source.Name);
+
+    private static Layer? WithBias(Layer layer) =>
+        layer switch
+        {
+            Convolution convolution => convolution with { Bias = true },
+            TransposedConvolution transposed => transposed with { Bias = true },
+            Linear linear => linear with { Bias = true },
+            _ => null,
+        };
+
+    private double[]? Bias(Node node) =>
+        node.Layer is Convolution { Bias: true } or TransposedConvolution { Bias: true } or Linear { Bias: true }
+            ? Values($"{node.Name}.bias")
+            : null;
+
+    // What feeds the node and nothing else.
+    private Node? Feeding(Node node) => Reader(Network[node.Inputs[0]]) == node ? Network[node.Inputs[0]] : null;
+
+    // The only reader of a node, if it has just one.
+    private Node? Reader(Node node)
+    {
+        if (Network.Outputs.Contains(node.Name))
+            return null;
+        Node[] readers = [.. Network.Nodes.Where(n => n.Inputs.Contains(node.Name)).Take(2)];
+        return readers is [var only] && only.Inputs.Count(i => i == node.Name) == 1 ? only : null;
+    }
+
+    // The node goes, and what fed it does its work.
+    private void Replace(Node node, Node source) =>
+        Rebuild(node, [.. Network.Nodes.Select(n => n.Name == source.Name ? source : n)]);
+
+    private void Bypass(Node node) => Rebuild(node, [.. Network.Nodes]);
+
+    private void Rebuild(Node gone, List<Node> nodes)
+    {
+        var source = gone.Inputs[0];
+        string Name(string name) => name == gone.Name ? source : name;
+        nodes.RemoveAll(n => n.Name == gone.Name);
+        Network = new(
+            Network.Name,
+            [.. nodes.Select(n => n.Inputs.Contains(gone.Name) ? n with { Inputs = [.. n.Inputs.Select(Name)] } : n)],
+            [.. Network.Outputs.Select(Name)]
+        );
+    }
+}

@@ -1,0 +1,137 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using SlimSharp.Data;
+using SlimSharp.Formats;
+using SlimSharp.Models;
+using SlimSharp.Networks;
+
+namespace SlimSharp.Onnx;
+
+/// <summary>Makes ONNX models of networks: operator set 17, batches of any size.</summary>
+public static class OnnxExport
+{
+    private const double Bytes = 255;
+
+    /// <summary>The model of a file, with its classes, normalisation and provenance as metadata.</summary>
+    /// <exception cref="SlimSharpException">Bytes are to be read, but the file does not say how they are normalised.</exception>
+    public static OnnxModel Of(SlimFile file, OnnxOptions? options = null)
+    {
+        var metadata = ImmutableSortedDictionary.CreateBuilder<string, string>();
+        metadata.AddRange(
+            file.Provenance.Where(p => p.Key is not "options")
+                .Select(p => KeyValuePair.Create($"slimsharp.{p.Key}", p.Value))
+        );
+        if (file.Classes.Count > 0)
+            metadata["classes"] = JsonSerializer.Serialize([.. file.Classes], OnnxJson.Default.StringArray);
+        if (file.Normalization is { } normalization)
+        {
+            metadata["normalization.mean"] = JsonSerializer.Serialize(
+                [.. normalization.Mean],
+                OnnxJson.Default.DoubleArray
+            );
+            metadata["normalization.deviation"] = JsonSerializer.Serialize(
+                [.. normalization.Deviation],
+                OnnxJson.Default.DoubleArray
+            );
+        }
+        return Of(file.Network, file.Weights, file.Normalization, options) with { Metadata = metadata.ToImmutable() };
+    }
+
+    /// <summary>The model of a network.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="weights">Its parameters and buffers.</param>
+    /// <param name="normalization">What is done to bytes in [0, 255] before the network sees them; needed only where the model reads bytes.</param>
+    /// <param name="options">How it is written.</param>
+    /// <exception cref="NetworkException">Bytes are to be read, but there is no normalisation, or an input is no image.</exception>
+    public static OnnxModel Of(
+        Network network,
+        Weights weights,
+        Normalization? normalization = null,
+        OnnxOptions? options = null
+    )
+    {
+        options ??= new();
+        var folding = new Folding(network, weights);
+        folding = options.FoldBatchNorms ? folding.BatchNorms().Selections() : folding.Selections();
+        var graph = new GraphBuilder();
+        foreach (var output in network.Outputs)
+            graph.Free(output); // theirs, whatever makes them
+        var layers = new LayerNodes(graph, folding.Network, folding.Values);
+        var values = new Dictionary<string, string>();
+        var inputs = ImmutableArray.CreateBuilder<OnnxValue>();
+        foreach (var node in folding.Network.Nodes)
+        {
+            if (node.Layer is Input)
+            {
+                var input = InputOf(graph, folding.Network.Shapes[node.Name], node.Name, options.Pixels);
+                inputs.Add(input);
+                values[node.Name] =
+                    options.Pixels == OnnxPixels.Normalized
+                        ? input.Name
+                        : Normalize(graph, input, normalization, options.Pixels);
+            }
+            else
+                values[node.Name] = layers.Write(node, [.. node.Inputs.Select(i => values[i])]);
+        }
+        return new()
+        {
+            Name = network.Name,
+            Nodes =
+            [
+                .. graph.Nodes,
+                .. network.Outputs.Select(
+                    (o, i) => new OnnxNode("Identity", $"{o}.output", [values[folding.Network.Outputs[i]]], [o], [])
+                ),
+            ],
+            Constants = graph.Constants,
+            Inputs = inputs.ToImmutable(),
+            Outputs =
+            [
+                .. network.Outputs.Select(o => new OnnxValue(o, OnnxType.Float, [.. network.Shapes[o].Sizes(0)])),
+            ],
+        };
+    }
+
+    private static OnnxValue InputOf(GraphBuilder graph, Shape shape, string name, OnnxPixels pixels)
+    {
+        if (pixels != OnnxPixels.Normalized && !shape.IsImage)
+            throw new NetworkException($"The input '{name}' is no image, so it cannot be read as bytes.");
+        ImmutableArray<long> sizes =
+            pixels == OnnxPixels.BytesChannelsLast
+                ? [0, shape.Height, shape.Width, shape.Channels]
+                : [.. shape.Sizes(0)];
+        return new(graph.Free(name), pixels == OnnxPixels.Normalized ? OnnxType.Float : OnnxType.UInt8, sizes);
+    }
+
+    // (byte/255 − mean)/deviation, as byte·a + b.
+    private static string Normalize(
+        GraphBuilder graph,
+        OnnxValue input,
+        Normalization? normalization,
+        OnnxPixels pixels
+    )
+    {
+        var (mean, deviation) = normalization is { } n
+            ? (n.Mean, n.Deviation)
+            : throw new NetworkException(
+                "To read bytes, an exported network needs to know how they are normalised, and this one does not."
+            );
+        long channels = mean.Length;
+        float[] factor = [.. deviation.Select(d => (float)(1 / (Bytes * d)))];
+        float[] shift = [.. mean.Select((m, c) => (float)(-m / deviation[c]))];
+        var at = input.Name;
+        if (pixels == OnnxPixels.BytesChannelsLast)
+            at = graph.Add("Transpose", $"{input.Name}.planes", [at], ("perm", new long[] { 0, 3, 1, 2 }));
+        at = graph.Add("Cast", $"{input.Name}.numbers", [at], ("to", (long)OnnxType.Float));
+        at = graph.Add(
+            "Mul",
+            $"{input.Name}.scaled",
+            [at, graph.Constant($"{input.Name}.factor", factor, channels, 1, 1)]
+        );
+        return graph.Add(
+            "Add",
+            $"{input.Name}.normalized",
+            [at, graph.Constant($"{input.Name}.shift", shift, channels, 1, 1)]
+        );
+    }
+}

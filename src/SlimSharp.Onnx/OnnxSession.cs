@@ -1,0 +1,118 @@
+using System.Numerics.Tensors;
+using Microsoft.ML.OnnxRuntime;
+using Microsoft.ML.OnnxRuntime.Tensors;
+using SlimSharp.Data;
+
+namespace SlimSharp.Onnx;
+
+/// <summary>A model with one input and its first output in ONNX Runtime, on the processor.</summary>
+public sealed class OnnxSession : IDisposable
+{
+    private readonly InferenceSession _session;
+    private readonly RunOptions _options = new();
+    private readonly string _input;
+
+    /// <summary>Loads a model.</summary>
+    /// <param name="model">The bytes of a file.</param>
+    /// <param name="threads">Threads of one operator; operators run one after another.</param>
+    /// <exception cref="OnnxException">ONNX Runtime refuses it, or it has several inputs.</exception>
+    public OnnxSession(byte[] model, int threads = 1)
+    {
+        using var options = new SessionOptions
+        {
+            IntraOpNumThreads = threads,
+            InterOpNumThreads = 1,
+            LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
+        };
+        options.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
+        try
+        {
+            _session = new(model, options);
+        }
+        catch (OnnxRuntimeException e)
+        {
+            throw new OnnxException($"ONNX Runtime refuses the model: {e.Message}", e);
+        }
+        if (_session.InputNames.Count == 1)
+            _input = _session.InputNames[0];
+        else
+        {
+            _session.Dispose();
+            throw new OnnxException($"The model has {_session.InputNames.Count} inputs; one is needed.");
+        }
+    }
+
+    /// <summary>The first output, in row-major order.</summary>
+    /// <param name="values">The input's elements in row-major order.</param>
+    /// <param name="sizes">Its shape, with the batch.</param>
+    /// <exception cref="OnnxException">The input is not what the model reads.</exception>
+    public float[] Run<T>(T[] values, params long[] sizes)
+        where T : unmanaged
+    {
+        try
+        {
+            using var input = OrtValue.CreateTensorValueFromMemory(values, sizes);
+            using var outputs = _session.Run(_options, [_input], [input], [_session.OutputNames[0]]);
+            return outputs[0].GetTensorDataAsSpan<float>().ToArray();
+        }
+        catch (OnnxRuntimeException e)
+        {
+            throw new OnnxException($"ONNX Runtime could not run the model: {e.Message}", e);
+        }
+    }
+
+    /// <summary>The outputs for some images, in the form in which the model reads them.</summary>
+    /// <param name="set">The images.</param>
+    /// <param name="rows">Which of them.</param>
+    /// <param name="normalization">What is done to bytes before a model that reads numbers sees them.</param>
+    public float[] Run(ImageSet set, int[] rows, Normalization normalization)
+    {
+        var (shape, input) = (set.Shape, _session.InputMetadata[_input]);
+        if (input.ElementDataType != TensorElementType.UInt8)
+        {
+            using var batch = Batches.InOrder(set, normalization).Make(rows);
+            return Run(Floats.Of(batch.Images), batch.Images.shape);
+        }
+        var isChannelsLast = input.Dimensions is [_, var height, _, _] && height != shape.Channels;
+        var bytes = new byte[rows.Length * shape.Count];
+        for (var i = 0; i < rows.Length; i++)
+        {
+            var image = set.Image(rows[i]);
+            var place = bytes.AsSpan((int)(i * shape.Count), (int)shape.Count);
+            for (var j = 0; j < place.Length; j++)
+                place[isChannelsLast ? j % shape.Area * shape.Channels + j / shape.Area : j] = image[j];
+        }
+        return isChannelsLast
+            ? Run(bytes, rows.Length, shape.Height, shape.Width, shape.Channels)
+            : Run(bytes, rows.Length, shape.Channels, shape.Height, shape.Width);
+    }
+
+    /// <summary>The share of images, in [0, 1], whose class has the largest output.</summary>
+    /// <param name="set">The images.</param>
+    /// <param name="normalization">What is done to bytes before a model that reads numbers sees them.</param>
+    /// <param name="batchSize">Images at a time.</param>
+    public double Accuracy(ImageSet set, Normalization normalization, int batchSize = 64)
+    {
+        var correct = 0;
+        for (var begin = 0; begin < set.Count; begin += batchSize)
+        {
+            int[] rows = [.. Enumerable.Range(begin, Math.Min(batchSize, set.Count - begin))];
+            var outputs = Run(set, rows, normalization);
+            var classes = outputs.Length / rows.Length;
+            for (var i = 0; i < rows.Length; i++)
+            {
+                ReadOnlySpan<float> scores = outputs.AsSpan(i * classes, classes);
+                if (TensorPrimitives.IndexOfMax(scores) == set.Labels[rows[i]])
+                    correct++;
+            }
+        }
+        return (double)correct / set.Count;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _options.Dispose();
+        _session.Dispose();
+    }
+}

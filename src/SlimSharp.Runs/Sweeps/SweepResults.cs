@@ -1,0 +1,54 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+
+namespace SlimSharp.Runs;
+
+/// <summary>A sweep's plan with the results of its finished runs, without the folders: small enough to be kept with a paper's sources.</summary>
+public sealed record SweepResults
+{
+    /// <summary>The plan.</summary>
+    public required SweepPlan Plan { get; init; }
+
+    /// <summary>What finished runs measured, by number.</summary>
+    public required ImmutableSortedDictionary<int, SweepResult> Results { get; init; }
+
+    /// <summary>The last words of failed runs, by number.</summary>
+    public ImmutableSortedDictionary<int, string> Failed { get; init; } = ImmutableSortedDictionary<int, string>.Empty;
+
+    /// <summary>Reads what is finished; changes nothing.</summary>
+    public static SweepResults Of(SweepFolder folder)
+    {
+        var open = folder.Runs.Where(r => !Directory.Exists(folder.ResultOf(r)));
+        return new()
+        {
+            Plan = folder.Plan,
+            Results = folder
+                .Runs.Select(r => (r.Number, Result: SweepResult.Read(folder.ResultOf(r))))
+                .Where(r => r.Result is not null)
+                .ToImmutableSortedDictionary(r => r.Number, r => r.Result!),
+            Failed = open.Select(r => (r.Number, Words: RunClaim.LastWords(folder.Of(r))))
+                .Where(r => r.Words is not null)
+                .ToImmutableSortedDictionary(r => r.Number, r => r.Words!),
+        };
+    }
+
+    /// <summary>From the folder of a sweep, or from a file that <see cref="Write"/> has written.</summary>
+    /// <exception cref="RunException">It is neither.</exception>
+    public static SweepResults Read(string path)
+    {
+        if (!File.Exists(path))
+            return Of(SweepFolder.Open(path));
+        try
+        {
+            return JsonSerializer.Deserialize(File.ReadAllText(path), RunsJson.Default.SweepResults)!;
+        }
+        catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException)
+        {
+            throw new RunException($"{path} cannot be read as the results of a sweep ({e.Message.TrimEnd('.')}).", e);
+        }
+    }
+
+    /// <summary>Writes the file.</summary>
+    public void Write(string path) =>
+        AtomicFile.WriteText(path, JsonSerializer.Serialize(this, RunsJson.Default.SweepResults));
+}
