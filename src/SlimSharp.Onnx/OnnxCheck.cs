@@ -1,3 +1,4 @@
+using Microsoft.ML.OnnxRuntime;
 using SlimSharp.Data;
 using SlimSharp.Models;
 using SlimSharp.Networks;
@@ -5,17 +6,15 @@ using TorchSharp;
 
 namespace SlimSharp.Onnx;
 
-/// <summary>Holds a written model against the network it was made from.</summary>
+/// <summary>Holds a written model against the network it was made from, which computes in double precision.</summary>
 public static class OnnxCheck
 {
     /// <summary>The largest difference allowed, relative to the largest output.</summary>
     public const double Tolerance = 1e-5;
 
-    /// <summary>
-    /// The largest difference between what ONNX Runtime computes from the model and what the network itself computes in double precision, relative to the largest output.
-    /// </summary>
-    /// <param name="model">The model.</param>
-    /// <param name="network">The network.</param>
+    /// <summary>The largest difference between ONNX Runtime's first output and the network's on some images, relative to the largest output.</summary>
+    /// <param name="model">The model; it may read bytes.</param>
+    /// <param name="network">The network, with one input.</param>
     /// <param name="weights">Its parameters and buffers.</param>
     /// <param name="images">The images to compare on, all at once.</param>
     /// <param name="normalization">What is done to their bytes.</param>
@@ -30,18 +29,46 @@ public static class OnnxCheck
     {
         int[] rows = [.. Enumerable.Range(0, images.Count)];
         using var session = new OnnxSession(model.ToBytes());
-        var theirs = session.Run(images, rows, normalization);
+        using var batch = Batches.InOrder(images, normalization).Make(rows);
+        var inputs = new Dictionary<string, torch.Tensor> { [network.Inputs.Single().Name] = batch.Images };
+        return Difference(Exact(network, weights, inputs)[0], session.Run(images, rows, normalization));
+    }
+
+    /// <summary>The same for all outputs, on inputs of N×C×H×W or N×C by name.</summary>
+    /// <exception cref="OnnxException">ONNX Runtime refuses the model, or outputs are no numbers or of another count.</exception>
+    public static double Difference(
+        OnnxModel model,
+        Network network,
+        Weights weights,
+        IReadOnlyDictionary<string, torch.Tensor> inputs
+    )
+    {
+        using var session = new OnnxSession(model.ToBytes());
+        var given = inputs.ToDictionary(
+            i => i.Key,
+            i => OrtValue.CreateTensorValueFromMemory(Floats.Of(i.Value), i.Value.shape)
+        );
+        try
+        {
+            var theirs = session.Run(given, network.Outputs);
+            return Exact(network, weights, inputs).Zip(theirs, Difference).Max();
+        }
+        finally
+        {
+            foreach (var value in given.Values)
+                value.Dispose();
+        }
+    }
+
+    // What the network itself computes.
+    private static float[][] Exact(Network network, Weights weights, IReadOnlyDictionary<string, torch.Tensor> inputs)
+    {
+        using var scope = torch.NewDisposeScope();
+        using var still = torch.no_grad();
         using var exact = new Model(network, weights.Copy(torch.float64));
         exact.eval();
-        using var batch = Batches.InOrder(images, normalization).Make(rows);
-        using var grad = torch.no_grad();
-        using var wide = batch.Images.to(torch.float64);
-        var outputs = exact.Run(
-            new Dictionary<string, torch.Tensor> { [network.Inputs.Single().Name] = wide },
-            [network.Outputs[0]]
-        );
-        using var output = outputs[network.Outputs[0]];
-        return Difference(Floats.Of(output), theirs);
+        var outputs = exact.Run(inputs.ToDictionary(i => i.Key, i => i.Value.to(torch.float64)));
+        return [.. network.Outputs.Select(o => Floats.Of(outputs[o]))];
     }
 
     private static double Difference(float[] ours, float[] theirs)

@@ -5,7 +5,7 @@ using SlimSharp.Data;
 
 namespace SlimSharp.Onnx;
 
-/// <summary>A model with one input and its first output in ONNX Runtime, on the processor.</summary>
+/// <summary>A model in ONNX Runtime, on the processor. Of several inputs and outputs the first counts, unless they are named.</summary>
 public sealed class OnnxSession : IDisposable
 {
     private readonly InferenceSession _session;
@@ -15,7 +15,7 @@ public sealed class OnnxSession : IDisposable
     /// <summary>Loads a model.</summary>
     /// <param name="model">The bytes of a file.</param>
     /// <param name="threads">Threads of one operator; operators run one after another.</param>
-    /// <exception cref="OnnxException">ONNX Runtime refuses it, or it has several inputs.</exception>
+    /// <exception cref="OnnxException">ONNX Runtime refuses it.</exception>
     public OnnxSession(byte[] model, int threads = 1)
     {
         using var options = new SessionOptions
@@ -33,13 +33,7 @@ public sealed class OnnxSession : IDisposable
         {
             throw new OnnxException($"ONNX Runtime refuses the model: {e.Message}", e);
         }
-        if (_session.InputNames.Count == 1)
-            _input = _session.InputNames[0];
-        else
-        {
-            _session.Dispose();
-            throw new OnnxException($"The model has {_session.InputNames.Count} inputs; one is needed.");
-        }
+        _input = _session.InputNames[0];
     }
 
     /// <summary>The first output, in row-major order.</summary>
@@ -49,11 +43,17 @@ public sealed class OnnxSession : IDisposable
     public float[] Run<T>(T[] values, params long[] sizes)
         where T : unmanaged
     {
+        using var input = OrtValue.CreateTensorValueFromMemory(values, sizes);
+        return Run(new Dictionary<string, OrtValue> { [_input] = input }, [_session.OutputNames[0]])[0];
+    }
+
+    /// <summary>Outputs by name, each in row-major order.</summary>
+    internal float[][] Run(IReadOnlyDictionary<string, OrtValue> inputs, IReadOnlyCollection<string> outputs)
+    {
         try
         {
-            using var input = OrtValue.CreateTensorValueFromMemory(values, sizes);
-            using var outputs = _session.Run(_options, [_input], [input], [_session.OutputNames[0]]);
-            return outputs[0].GetTensorDataAsSpan<float>().ToArray();
+            using var results = _session.Run(_options, inputs, outputs);
+            return [.. results.Select(r => r.GetTensorDataAsSpan<float>().ToArray())];
         }
         catch (OnnxRuntimeException e)
         {
