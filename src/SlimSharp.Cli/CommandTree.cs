@@ -87,6 +87,7 @@ public static class CommandTree
             DataCommand.Create(),
             ConvertCommand.Create(),
             ExportCommand.Create(),
+            QuantizeCommand.Create(),
             CompareCommand.Create(),
             SweepCommand.Create(),
             RunsCommand.Create(),

@@ -1,3 +1,4 @@
+using System.CommandLine;
 using SlimSharp.Data;
 using SlimSharp.Formats;
 using SlimSharp.Networks;
@@ -9,6 +10,25 @@ namespace SlimSharp.Cli;
 internal static class OnnxFiles
 {
     private const int Images = 32;
+
+    /// <summary>What files may read.</summary>
+    internal static Option<string> Pixels() =>
+        Choices.Choice(
+            "--pixels",
+            "What the ONNX file reads: normalised numbers N×C×H×W, bytes N×C×H×W, or bytes N×H×W×C as cameras give them; bytes are normalised in the file.",
+            "normalized",
+            "bytes",
+            "bytes-channels-last"
+        );
+
+    /// <summary>That choice as it was made.</summary>
+    internal static OnnxPixels Pixels(string choice) =>
+        choice switch
+        {
+            "bytes" => OnnxPixels.Bytes,
+            "bytes-channels-last" => OnnxPixels.BytesChannelsLast,
+            _ => OnnxPixels.Normalized,
+        };
 
     /// <summary>Writes the file, unless ONNX Runtime computes something else from it than the network itself.</summary>
     internal static void Write(Screen screen, SlimFile file, string path, OnnxOptions options)

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using SlimSharp.Models;
 using SlimSharp.Networks;
+using TorchSharp;
 
 namespace SlimSharp.Onnx;
 
@@ -54,6 +55,37 @@ internal sealed class Folding
                 Reorder(node, select);
         }
         return this;
+    }
+
+    /// <summary>Layers that have none get a bias of zero.</summary>
+    internal Folding Biases()
+    {
+        Network = new(
+            Network.Name,
+            [
+                .. Network.Nodes.Select(n =>
+                {
+                    if (WithBias(n.Layer) is not { } layer || _shared.Contains(n.Name) || Bias(n) is not null)
+                        return n;
+                    _changed[$"{n.Name}.bias"] = new double[Network.Shapes[n.Name].Channels];
+                    return n with { Layer = layer };
+                }),
+            ],
+            Network.Outputs
+        );
+        return this;
+    }
+
+    /// <summary>Tensors of the network as it is by now; the caller disposes them.</summary>
+    internal Weights ToWeights(torch.ScalarType type)
+    {
+        var weights = new Weights();
+        foreach (var (name, _, parameter) in Network.Parameters())
+        {
+            using var numbers = torch.tensor(Values(name), type);
+            weights[name] = numbers.reshape([.. parameter.Sizes]);
+        }
+        return weights;
     }
 
     private void Fold(Node node, BatchNorm norm, Node source, Layer layer)
@@ -166,7 +198,8 @@ internal sealed class Folding
             _ => null,
         };
 
-    private double[]? Bias(Node node) =>
+    /// <summary>The bias of a layer; null where there is none.</summary>
+    internal double[]? Bias(Node node) =>
         node.Layer is Convolution { Bias: true } or TransposedConvolution { Bias: true } or Linear { Bias: true }
             ? Values($"{node.Name}.bias")
             : null;

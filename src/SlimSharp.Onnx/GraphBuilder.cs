@@ -38,8 +38,8 @@ internal sealed class GraphBuilder
         return free;
     }
 
-    // Layers that share parameters share constants, too.
-    private string Constant(OnnxTensor tensor)
+    /// <summary>Adds a constant, unless it is there: layers that share parameters share constants, too.</summary>
+    internal string Constant(OnnxTensor tensor)
     {
         foreach (var other in _constants)
         {

@@ -3,8 +3,12 @@ using SlimSharp.Networks;
 namespace SlimSharp.Onnx;
 
 /// <summary>Writes one layer as operators: what layer kinds are in ONNX stands here and nowhere else. The result is the value's name.</summary>
-internal sealed class LayerNodes(GraphBuilder graph, Network network, Func<string, double[]> values)
-    : LayerVisitor<string>
+internal sealed class LayerNodes(
+    GraphBuilder graph,
+    Network network,
+    Func<string, double[]> values,
+    QuantizedNetwork? quantized = null
+) : LayerVisitor<string>
 {
     private Node _node = null!;
     private string[] _inputs = [];
@@ -29,7 +33,7 @@ internal sealed class LayerNodes(GraphBuilder graph, Network network, Func<strin
             [
                 X,
                 Weight(layer.Channels, Read.Channels / layer.Groups, layer.Kernel.Height, layer.Kernel.Width),
-                .. layer.Bias ? [Of("bias")] : (string[])[],
+                .. layer.Bias ? [Bias()] : (string[])[],
             ],
             ("dilations", Pair(layer.Dilation)),
             ("group", (long)layer.Groups),
@@ -44,7 +48,7 @@ internal sealed class LayerNodes(GraphBuilder graph, Network network, Func<strin
             [
                 X,
                 Weight(Read.Channels, layer.Channels / layer.Groups, layer.Kernel.Height, layer.Kernel.Width),
-                .. layer.Bias ? [Of("bias")] : (string[])[],
+                .. layer.Bias ? [Bias()] : (string[])[],
             ],
             ("dilations", Pair(layer.Dilation)),
             ("group", (long)layer.Groups),
@@ -207,7 +211,7 @@ internal sealed class LayerNodes(GraphBuilder graph, Network network, Func<strin
     public override string Visit(Linear layer) =>
         Put(
             "Gemm",
-            [X, Weight(layer.Channels, Read.Channels), .. layer.Bias ? [Of("bias")] : (string[])[]],
+            [X, Weight(layer.Channels, Read.Channels), .. layer.Bias ? [Bias()] : (string[])[]],
             ("transB", 1L)
         );
 
@@ -220,8 +224,26 @@ internal sealed class LayerNodes(GraphBuilder graph, Network network, Func<strin
 
     private float[] Numbers(string parameter) => [.. values($"{_node.Owner}.{parameter}").Select(v => (float)v)];
 
-    private string Weight(params ReadOnlySpan<long> sizes) =>
-        graph.Constant($"{_node.Owner}.weight", Numbers("weight"), sizes);
+    // Rounded weights and biases are integers behind a DequantizeLinear, which runtimes take into the layer.
+    private string Weight(params ReadOnlySpan<long> sizes)
+    {
+        if (quantized?.Layers.GetValueOrDefault(_node.Name) is not { } layer)
+            return graph.Constant($"{_node.Owner}.weight", Numbers("weight"), sizes);
+        var integers = graph.Constant(OnnxTensor.Of($"{_node.Name}.weight.int8", layer.Weights, sizes));
+        var scales = graph.Constant($"{_node.Name}.weight.scales", layer.Scales, layer.Scales.Length);
+        return graph.Add("DequantizeLinear", $"{_node.Name}.weight", [integers, scales], ("axis", 0L));
+    }
+
+    private string Bias()
+    {
+        if (quantized?.Layers.GetValueOrDefault(_node.Name) is not { } layer)
+            return Of("bias");
+        var step = quantized.Values[_node.Inputs[0]].Scale;
+        float[] steps = [.. layer.Scales.Select(s => s * step)];
+        var integers = graph.Constant(OnnxTensor.Of($"{_node.Name}.bias.int32", layer.Bias, layer.Bias.Length));
+        var scales = graph.Constant($"{_node.Name}.bias.scales", steps, steps.Length);
+        return graph.Add("DequantizeLinear", $"{_node.Name}.bias", [integers, scales], ("axis", 0L));
+    }
 
     // A vector with a number for each channel.
     private string Of(string parameter)

@@ -16,6 +16,12 @@ public static class OnnxExport
     /// <exception cref="SlimSharpException">Bytes are to be read, but the file does not say how they are normalised.</exception>
     public static OnnxModel Of(SlimFile file, OnnxOptions? options = null)
     {
+        return Of(file.Network, file.Weights, file.Normalization, options) with { Metadata = MetadataOf(file) };
+    }
+
+    /// <summary>Classes, normalisation and provenance of a file, as a model's metadata.</summary>
+    public static ImmutableSortedDictionary<string, string> MetadataOf(SlimFile file)
+    {
         var metadata = ImmutableSortedDictionary.CreateBuilder<string, string>();
         metadata.AddRange(
             file.Provenance.Where(p => p.Key is not "options")
@@ -34,7 +40,7 @@ public static class OnnxExport
                 OnnxJson.Default.DoubleArray
             );
         }
-        return Of(file.Network, file.Weights, file.Normalization, options) with { Metadata = metadata.ToImmutable() };
+        return metadata.ToImmutable();
     }
 
     /// <summary>The model of a network.</summary>
@@ -53,43 +59,75 @@ public static class OnnxExport
         options ??= new();
         var folding = new Folding(network, weights);
         folding = options.FoldBatchNorms ? folding.BatchNorms().Selections() : folding.Selections();
-        var graph = new GraphBuilder();
-        foreach (var output in network.Outputs)
+        return Build(network, folding, null, normalization, options.Pixels);
+    }
+
+    /// <summary>The model of a quantised network: 8-bit integers between QuantizeLinear and DequantizeLinear.</summary>
+    /// <param name="quantized">The network.</param>
+    /// <param name="normalization">What is done to bytes before the network sees them; needed only where the model reads bytes.</param>
+    /// <param name="pixels">What the model reads.</param>
+    public static OnnxModel Of(
+        QuantizedNetwork quantized,
+        Normalization? normalization = null,
+        OnnxPixels pixels = OnnxPixels.Normalized
+    ) => Build(quantized.Original, quantized.Folding, quantized, normalization, pixels);
+
+    private static OnnxModel Build(
+        Network original,
+        Folding folding,
+        QuantizedNetwork? quantized,
+        Normalization? normalization,
+        OnnxPixels pixels
+    )
+    {
+        var (graph, network) = (new GraphBuilder(), folding.Network);
+        foreach (var output in original.Outputs)
             graph.Free(output); // theirs, whatever makes them
-        var layers = new LayerNodes(graph, folding.Network, folding.Values);
+        var layers = new LayerNodes(graph, network, folding.Values, quantized);
         var values = new Dictionary<string, string>();
         var inputs = ImmutableArray.CreateBuilder<OnnxValue>();
-        foreach (var node in folding.Network.Nodes)
+        foreach (var node in network.Nodes)
         {
             if (node.Layer is Input)
             {
-                var input = InputOf(graph, folding.Network.Shapes[node.Name], node.Name, options.Pixels);
+                var input = InputOf(graph, network.Shapes[node.Name], node.Name, pixels);
                 inputs.Add(input);
                 values[node.Name] =
-                    options.Pixels == OnnxPixels.Normalized
-                        ? input.Name
-                        : Normalize(graph, input, normalization, options.Pixels);
+                    pixels == OnnxPixels.Normalized ? input.Name : Normalize(graph, input, normalization, pixels);
             }
             else
                 values[node.Name] = layers.Write(node, [.. node.Inputs.Select(i => values[i])]);
+            if (quantized?.Values.TryGetValue(node.Name, out var range) == true)
+                values[node.Name] = Round(graph, node.Name, values[node.Name], range);
         }
         return new()
         {
-            Name = network.Name,
+            Name = original.Name,
             Nodes =
             [
                 .. graph.Nodes,
-                .. network.Outputs.Select(
-                    (o, i) => new OnnxNode("Identity", $"{o}.output", [values[folding.Network.Outputs[i]]], [o], [])
+                .. original.Outputs.Select(
+                    (o, i) => new OnnxNode("Identity", $"{o}.output", [values[network.Outputs[i]]], [o], [])
                 ),
             ],
             Constants = graph.Constants,
             Inputs = inputs.ToImmutable(),
             Outputs =
             [
-                .. network.Outputs.Select(o => new OnnxValue(o, OnnxType.Float, [.. network.Shapes[o].Sizes(0)])),
+                .. original.Outputs.Select(o => new OnnxValue(o, OnnxType.Float, [.. original.Shapes[o].Sizes(0)])),
             ],
         };
+    }
+
+    private static string Round(GraphBuilder graph, string name, string value, ValueRange range)
+    {
+        string[] parameters =
+        [
+            graph.Constant(OnnxTensor.Of($"{name}.scale", [range.Scale])),
+            graph.Constant(OnnxTensor.Of($"{name}.zero", [range.Zero])),
+        ];
+        var integers = graph.Add("QuantizeLinear", $"{name}.integers", [value, .. parameters]);
+        return graph.Add("DequantizeLinear", $"{name}.rounded", [integers, .. parameters]);
     }
 
     private static OnnxValue InputOf(GraphBuilder graph, Shape shape, string name, OnnxPixels pixels)

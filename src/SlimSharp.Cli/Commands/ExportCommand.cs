@@ -15,13 +15,7 @@ internal static class ExportCommand
         );
         var input = new Argument<string>("RUN") { Description = "A run folder or .slim file." };
         var onnx = new Option<string?>("--onnx") { Description = "The ONNX file to write.", HelpName = "FILE" };
-        var pixels = Choices.Choice(
-            "--pixels",
-            "What the ONNX file reads: normalised numbers N×C×H×W, bytes N×C×H×W, or bytes N×H×W×C as cameras give them; bytes are normalised in the file.",
-            "normalized",
-            "bytes",
-            "bytes-channels-last"
-        );
+        var pixels = OnnxFiles.Pixels();
         var keep = new Option<bool>("--keep-batchnorm")
         {
             Description =
@@ -54,12 +48,7 @@ internal static class ExportCommand
                 var options = new OnnxOptions
                 {
                     FoldBatchNorms = !parsed.GetValue(keep),
-                    Pixels = parsed.GetValue(pixels) switch
-                    {
-                        "bytes" => OnnxPixels.Bytes,
-                        "bytes-channels-last" => OnnxPixels.BytesChannelsLast,
-                        _ => OnnxPixels.Normalized,
-                    },
+                    Pixels = OnnxFiles.Pixels(parsed.GetValue(pixels)!),
                 };
                 OnnxFiles.Write(screen, file, network, options);
             }

@@ -18,6 +18,18 @@ public sealed record OnnxTensor(string Name, OnnxType Type, ImmutableArray<long>
     public static OnnxTensor Of(string name, ReadOnlySpan<long> values, params ReadOnlySpan<long> sizes) =>
         new(name, OnnxType.Int64, [.. sizes], Bytes(values));
 
+    /// <summary>Of signed bytes.</summary>
+    public static OnnxTensor Of(string name, ReadOnlySpan<sbyte> values, params ReadOnlySpan<long> sizes) =>
+        new(name, OnnxType.Int8, [.. sizes], Bytes(values));
+
+    /// <summary>Of unsigned bytes.</summary>
+    public static OnnxTensor Of(string name, ReadOnlySpan<byte> values, params ReadOnlySpan<long> sizes) =>
+        new(name, OnnxType.UInt8, [.. sizes], values.ToArray());
+
+    /// <summary>Of 32-bit integers.</summary>
+    public static OnnxTensor Of(string name, ReadOnlySpan<int> values, params ReadOnlySpan<long> sizes) =>
+        new(name, OnnxType.Int32, [.. sizes], Bytes(values));
+
     private static byte[] Bytes<T>(ReadOnlySpan<T> values)
         where T : unmanaged =>
         BitConverter.IsLittleEndian

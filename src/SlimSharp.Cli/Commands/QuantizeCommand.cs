@@ -1,0 +1,96 @@
+using System.CommandLine;
+using SlimSharp.Data;
+using SlimSharp.Formats;
+using SlimSharp.Onnx;
+
+namespace SlimSharp.Cli;
+
+/// <summary>slim quantize: an ONNX file in 8-bit integers.</summary>
+internal static class QuantizeCommand
+{
+    internal static Command Create()
+    {
+        var command = new Command(
+            "quantize",
+            "Write a network as an ONNX file of 8-bit integers, calibrated on training images, and measure both files in ONNX Runtime on test images."
+        );
+        var input = new Argument<string>("RUN") { Description = "A run folder or .slim file." };
+        var output = new Option<string?>("--onnx")
+        {
+            Description = "The file to write [default: int8.onnx beside the model].",
+            HelpName = "FILE",
+        };
+        var method = Choices.Choice(
+            "--calibration",
+            "How ranges of values are chosen: least mean squared error, a percentile, or from the least to the largest.",
+            "mse",
+            "percentile",
+            "minmax"
+        );
+        var percentile = new Option<double>("--percentile")
+        {
+            Description = "Percent of values that stay inside.",
+            DefaultValueFactory = _ => new QuantizationOptions().Percentile,
+            HelpName = "PERCENT",
+        };
+        var images = new Option<int>("--images")
+        {
+            Description = "Training images to calibrate on.",
+            DefaultValueFactory = _ => 256,
+            HelpName = "N",
+        };
+        var first = new Option<bool>("--keep-first") { Description = "Leave the first layer in 32-bit numbers." };
+        var last = new Option<bool>("--keep-last") { Description = "Leave the last layer in 32-bit numbers." };
+        var plain = new Option<bool>("--no-bias-correction")
+        {
+            Description = "Leave biases as they are, instead of making good what rounding does to each channel's mean.",
+        };
+        var reduced = new Option<bool>("--reduced-range")
+        {
+            Description =
+                "Weights of 7 bits, for processors whose 8-bit products saturate (AVX2, AVX-512 without VNNI).",
+        };
+        var pixels = OnnxFiles.Pixels();
+        var data = new DataArguments();
+        var common = new CommonOptions();
+        command.Add(input);
+        foreach (var option in (Option[])[output, method, percentile, images, first, last, plain, reduced, pixels])
+            command.Add(option);
+        data.AddTo(command);
+        common.AddTo(command);
+        command.SetAction(parsed =>
+        {
+            common.Prepare(parsed);
+            var path = Files.Trained(parsed.GetValue(input)!);
+            if (parsed.GetValue(images) < 1)
+                throw new UsageException($"--images is {parsed.GetValue(images)}, but must be 1 or more.");
+            if (parsed.Has(percentile) && parsed.GetValue(method) != "percentile")
+                throw new UsageException("--percentile goes with --calibration percentile.");
+            using var file = SlimFile.Load(path);
+            var options = new QuantizationOptions
+            {
+                Method = parsed.GetValue(method) switch
+                {
+                    "minmax" => CalibrationMethod.MinMax,
+                    "percentile" => CalibrationMethod.Percentile,
+                    _ => CalibrationMethod.MeanSquaredError,
+                },
+                Percentile = parsed.GetValue(percentile),
+                KeepFirst = parsed.GetValue(first),
+                KeepLast = parsed.GetValue(last),
+                CorrectBias = !parsed.GetValue(plain),
+                ReducedRange = parsed.GetValue(reduced),
+            };
+            var target =
+                parsed.GetValue(output) ?? Path.Combine(Path.GetDirectoryName(Path.GetFullPath(path))!, "int8.onnx");
+            new Quantization(
+                common.Screen(parsed),
+                file,
+                DataSource.Read(data.Get(parsed, file.Data)),
+                parsed.GetValue(common.Threads)
+            ).Run(target, options, OnnxFiles.Pixels(parsed.GetValue(pixels)!), parsed.GetValue(images));
+            return ExitCode.Done;
+        });
+        return command;
+    }
+}

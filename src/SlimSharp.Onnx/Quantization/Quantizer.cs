@@ -1,0 +1,157 @@
+using SlimSharp.Data;
+using SlimSharp.Models;
+using SlimSharp.Networks;
+using TorchSharp;
+
+namespace SlimSharp.Onnx;
+
+/// <summary>Brings trained networks to 8-bit integers: weights per output channel, values by their ranges on calibration images.</summary>
+public static class Quantizer
+{
+    private const int Limit = sbyte.MaxValue;
+    private const int ReducedLimit = 63; // two products with a byte stay below 2¹⁵
+    private const int BatchSize = 32;
+
+    /// <summary>Quantises a network with one input.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="weights">Its parameters and buffers.</param>
+    /// <param name="images">Calibration images; a few hundred of the training set.</param>
+    /// <param name="normalization">What is done to their bytes.</param>
+    /// <param name="options">How.</param>
+    public static QuantizedNetwork Run(
+        Network network,
+        Weights weights,
+        ImageSet images,
+        Normalization normalization,
+        QuantizationOptions? options = null
+    )
+    {
+        options ??= new();
+        options.Check();
+        var folding = new Folding(network, weights).BatchNorms().Selections().Biases();
+        var layers = QuantizationPlan.Layers(folding.Network, options);
+        if (layers.Length == 0)
+            throw new OnnxException("No layer is left to be rounded.");
+        var batches = new Batches(images, BatchSize, normalization, new(0, false), 0);
+        var ranges = Ranges(folding, QuantizationPlan.Values(folding.Network, layers), batches, options);
+        var limit = options.ReducedRange ? ReducedLimit : Limit;
+        var quantized = new QuantizedNetwork(
+            network,
+            folding,
+            ranges,
+            layers.ToDictionary(l => l.Name, l => Round(l, folding, ranges[l.Inputs[0]], limit))
+        );
+        return options.CorrectBias ? Corrected(quantized, batches) : quantized;
+    }
+
+    private static QuantizedLayer Round(Node node, Folding folding, ValueRange input, int limit)
+    {
+        var channels = folding.Network.Shapes[node.Name].Channels;
+        var (weights, scales) = QuantizedLayer.Round(folding.Values($"{node.Owner}.weight"), channels, limit);
+        return new(weights, scales, RoundBias(folding.Bias(node)!, scales, input));
+    }
+
+    private static int[] RoundBias(double[] bias, float[] scales, ValueRange input) =>
+        [
+            .. scales.Select(
+                (s, c) => (int)Math.Clamp(Math.Round(bias[c] / ((double)s * input.Scale)), int.MinValue, int.MaxValue)
+            ),
+        ];
+
+    // First how far values reach, then how often they are where.
+    private static Dictionary<string, ValueRange> Ranges(
+        Folding folding,
+        Node[] values,
+        Batches batches,
+        QuantizationOptions options
+    )
+    {
+        using var model = Model(folding);
+        Node[] measured =
+        [
+            .. values.Where(v => !QuantizationPlan.KeepsRange(v) || values.All(o => o.Name != v.Inputs[0])),
+        ];
+        var ends = measured.ToDictionary(
+            v => v.Name,
+            _ => (Least: double.PositiveInfinity, Largest: double.NegativeInfinity)
+        );
+        Each(
+            (name, numbers) =>
+            {
+                var (least, largest) = ends[name];
+                foreach (var number in numbers)
+                    (least, largest) = (Math.Min(least, number), Math.Max(largest, number));
+                ends[name] = (least, largest);
+            }
+        );
+        var histograms = ends.ToDictionary(e => e.Key, e => new Histogram(e.Value.Least, e.Value.Largest));
+        Each((name, numbers) => histograms[name].Add(numbers));
+        var ranges = histograms.ToDictionary(h => h.Key, h => h.Value.Range(options));
+        foreach (var value in values.Except(measured)) // nodes, in order, so that chains of them find theirs
+            ranges[value.Name] = ranges[value.Inputs[0]];
+        return ranges;
+
+        void Each(Action<string, float[]> see)
+        {
+            var input = folding.Network.Inputs.Single().Name;
+            string[] names = [.. measured.Select(m => m.Name)];
+            foreach (var batch in batches.All())
+            {
+                using var scope = torch.NewDisposeScope();
+                using var still = torch.no_grad();
+                using (batch)
+                {
+                    var results = model.Run(new Dictionary<string, torch.Tensor> { [input] = batch.Images }, names);
+                    foreach (var name in names)
+                        see(name, Floats.Of(results[name]));
+                }
+            }
+        }
+    }
+
+    // What the mean of every channel loses goes into its bias, layer after layer, each behind those that were corrected.
+    private static QuantizedNetwork Corrected(QuantizedNetwork quantized, Batches batches)
+    {
+        using var scope = torch.NewDisposeScope();
+        using var still = torch.no_grad();
+        var rows = batches.Set.Spread(Math.Min(4 * BatchSize, batches.Set.Count));
+        using var batch = batches.Make(rows);
+        var folding = quantized.Folding;
+        using var model = Model(folding);
+        var layers = quantized.Layers.ToDictionary();
+        var input = folding.Network.Inputs.Single().Name;
+        var exact = model.Run(new Dictionary<string, torch.Tensor> { [input] = batch.Images }, [.. layers.Keys]);
+        Simulation.Run(
+            quantized,
+            batch.Images,
+            (node, output) =>
+            {
+                var layer = layers[node.Name];
+                var loss = Mean(exact[node.Name]) - Mean(output);
+                var (numbers, step) = (Floats.Of(loss), quantized.Values[node.Inputs[0]].Scale);
+                layers[node.Name] = layer with
+                {
+                    Bias =
+                    [
+                        .. layer.Bias.Select(
+                            (b, c) => b + (int)Math.Round(numbers[c] / ((double)layer.Scales[c] * step))
+                        ),
+                    ],
+                };
+                return output + (output.dim() == 4 ? loss.view(1, -1, 1, 1) : loss);
+            }
+        );
+        return new(quantized.Original, folding, quantized.Values, layers);
+    }
+
+    private static Model Model(Folding folding)
+    {
+        var model = new Model(folding.Network, folding.ToWeights(torch.float32));
+        model.eval();
+        return model;
+    }
+
+    // Of every channel, over batch and positions.
+    private static torch.Tensor Mean(torch.Tensor x) =>
+        (x.dim() == 4 ? x.mean([0, 2, 3]) : x.mean([0])).to(torch.float64);
+}
