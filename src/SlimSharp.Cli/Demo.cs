@@ -2,6 +2,7 @@ using SlimSharp.Data;
 using SlimSharp.Formats;
 using SlimSharp.Models;
 using SlimSharp.Networks;
+using SlimSharp.Onnx;
 using SlimSharp.Runs;
 using SlimSharp.Slimming;
 using SlimSharp.Training;
@@ -19,6 +20,7 @@ internal sealed class Demo(Screen screen, string folder, int threads, string dev
     private const double Lambda = 2e-3;
     private const double ParametersLeft = 0.28;
     private const long RandomSeed = 1;
+    private const int CalibrationImages = 256;
 
     internal int Run(int epochs, int? images, CancellationToken stop)
     {
@@ -71,10 +73,20 @@ internal sealed class Demo(Screen screen, string folder, int threads, string dev
             new Row("control: random channels cut", Accuracy(random.Model), random.Model.Network, null),
             new Row("cut and retrained", Accuracy(small), retrained.Network, InRun("retrained")),
         };
-        return Conclude(rows, test.Count);
+        Conclude(rows, test.Count);
+
+        screen.Say("\n5. Ship it, as ONNX:");
+        OnnxFiles.Write(screen, retrained, Path.Combine(folder, "retrained", "model.onnx"), new());
+        new Quantization(screen, retrained, data, threads).Run(
+            Path.Combine(folder, "retrained", "int8.onnx"),
+            new(),
+            OnnxPixels.Normalized,
+            CalibrationImages
+        );
+        return ExitCode.Done;
     }
 
-    private int Conclude(Row[] rows, int count)
+    private void Conclude(Row[] rows, int count)
     {
         var whole = NetworkCost.Of(rows[0].Network);
         screen.Say();
@@ -113,7 +125,6 @@ internal sealed class Demo(Screen screen, string folder, int threads, string dev
                     ["file"] = r.File,
                 }
             );
-        return ExitCode.Done;
     }
 
     private SlimFile Train(string name, RunOptions options, CancellationToken stop) =>

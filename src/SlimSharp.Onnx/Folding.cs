@@ -18,6 +18,8 @@ internal sealed class Folding
     {
         (Network, _weights) = (network, weights);
         _shared = [.. network.Nodes.SelectMany(n => n.Shares is { } owner ? new[] { n.Name, owner } : [])];
+        foreach (var node in network.Nodes.Where(n => n.Layer is Dropout))
+            Bypass(node);
     }
 
     /// <summary>What the network is by now; its outputs stand in the order of the original's.</summary>
@@ -73,6 +75,14 @@ internal sealed class Folding
             ],
             Network.Outputs
         );
+        return this;
+    }
+
+    /// <summary>Copies every number, so that the weights it began with may go.</summary>
+    internal Folding Keep()
+    {
+        foreach (var (name, _, _) in Network.Parameters())
+            _changed[name] = Values(name);
         return this;
     }
 

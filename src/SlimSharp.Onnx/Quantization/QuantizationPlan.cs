@@ -33,7 +33,6 @@ internal static class QuantizationPlan
         [
             .. network.Nodes.Where(n =>
                 !network.Outputs.Contains(n.Name)
-                && n.Layer is not Dropout
                 && !IsTakenIn(n)
                 && (rounded.Contains(n.Name) || readers[n.Name].Any(Takes))
             ),

@@ -28,7 +28,7 @@ public static class Quantizer
     {
         options ??= new();
         options.Check();
-        var folding = new Folding(network, weights).BatchNorms().Selections().Biases();
+        var folding = new Folding(network, weights).BatchNorms().Selections().Biases().Keep();
         var layers = QuantizationPlan.Layers(folding.Network, options);
         if (layers.Length == 0)
             throw new OnnxException("No layer is left to be rounded.");
