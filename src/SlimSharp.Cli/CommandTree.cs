@@ -86,6 +86,7 @@ public static class CommandTree
             DiffCommand.Create(),
             DataCommand.Create(),
             ConvertCommand.Create(),
+            ImportCommand.Create(),
             ExportCommand.Create(),
             QuantizeCommand.Create(),
             CompareCommand.Create(),

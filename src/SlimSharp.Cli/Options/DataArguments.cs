@@ -34,6 +34,9 @@ internal sealed class DataArguments
         HelpName = "SHARE",
     };
 
+    /// <summary>Where images are.</summary>
+    internal Option<string?> Path => _path;
+
     internal void AddTo(Command command)
     {
         foreach (var option in (Option[])[_path, _size, _pad, _channels, _records, _validation])

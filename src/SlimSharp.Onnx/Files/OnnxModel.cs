@@ -27,6 +27,10 @@ public sealed record OnnxModel
     public ImmutableSortedDictionary<string, string> Metadata { get; init; } =
         ImmutableSortedDictionary<string, string>.Empty;
 
+    /// <summary>Reads a file.</summary>
+    /// <exception cref="OnnxException">It is damaged, or of operators before version 7.</exception>
+    public static OnnxModel Load(string path) => OnnxReader.Read(path);
+
     /// <summary>The bytes of the file.</summary>
     public byte[] ToBytes() => OnnxWriter.Write(this);
 

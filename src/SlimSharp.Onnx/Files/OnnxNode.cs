@@ -7,7 +7,7 @@ namespace SlimSharp.Onnx;
 /// <param name="Name">Its name.</param>
 /// <param name="Inputs">The values it reads; empty for one left out.</param>
 /// <param name="Outputs">The values it makes.</param>
-/// <param name="Attributes">Its settings: long, long[], float, float[] or string each.</param>
+/// <param name="Attributes">Its settings: long, long[], float, float[], string or <see cref="OnnxTensor"/> each.</param>
 public sealed record OnnxNode(
     string Operator,
     string Name,

@@ -30,6 +30,26 @@ public sealed record OnnxTensor(string Name, OnnxType Type, ImmutableArray<long>
     public static OnnxTensor Of(string name, ReadOnlySpan<int> values, params ReadOnlySpan<long> sizes) =>
         new(name, OnnxType.Int32, [.. sizes], Bytes(values));
 
+    /// <summary>The elements of a tensor of 32-bit floating-point numbers or of 64- or 32-bit integers.</summary>
+    /// <exception cref="OnnxException">It is of another type.</exception>
+    public double[] Numbers() =>
+        Type switch
+        {
+            OnnxType.Float => Wide(MemoryMarshal.Cast<byte, float>(Data.Span)),
+            OnnxType.Int64 => Wide(MemoryMarshal.Cast<byte, long>(Data.Span)),
+            OnnxType.Int32 => Wide(MemoryMarshal.Cast<byte, int>(Data.Span)),
+            _ => throw new OnnxException($"The constant '{Name}' is of the type {Type}, which is not read."),
+        };
+
+    private static double[] Wide<T>(ReadOnlySpan<T> values)
+        where T : System.Numerics.INumber<T>
+    {
+        var wide = new double[values.Length];
+        for (var i = 0; i < wide.Length; i++)
+            wide[i] = double.CreateChecked(values[i]);
+        return wide;
+    }
+
     private static byte[] Bytes<T>(ReadOnlySpan<T> values)
         where T : unmanaged =>
         BitConverter.IsLittleEndian

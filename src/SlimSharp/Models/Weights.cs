@@ -31,6 +31,22 @@ public sealed class Weights : IDisposable
     /// <summary>True if there is a tensor of that name.</summary>
     public bool Contains(string name) => _tensors.ContainsKey(name);
 
+    /// <summary>Disposes the tensor of that name, if there is one.</summary>
+    public void Remove(string name)
+    {
+        if (_tensors.Remove(name, out var tensor))
+            tensor.Dispose();
+    }
+
+    /// <summary>Gives a tensor another name.</summary>
+    /// <exception cref="KeyNotFoundException">There is none of the old one.</exception>
+    public void Rename(string name, string other)
+    {
+        var tensor = this[name];
+        _tensors.Remove(name);
+        this[other] = tensor;
+    }
+
     /// <summary>Copies of all tensors, floating-point ones in the given number type; the caller disposes the result.</summary>
     public Weights Copy(torch.ScalarType? type = null, torch.Device? device = null)
     {

@@ -1,0 +1,246 @@
+using System.Collections.Immutable;
+using System.Text.RegularExpressions;
+using SlimSharp.Models;
+using SlimSharp.Networks;
+using TorchSharp;
+
+namespace SlimSharp.Onnx;
+
+/// <summary>Makes a network of a graph of operators, one after another; the operators that are known stand in <see cref="Read"/>.</summary>
+internal sealed partial class Importer(OnnxModel model, Weights weights)
+{
+    private const int MaxSize = 1 << 16;
+    private readonly Dictionary<string, OnnxTensor> _constants = [];
+    private readonly Dictionary<string, string> _values = []; // what is called how in the network
+    private readonly Dictionary<string, Shape> _shapes = [];
+    private readonly Dictionary<string, string> _shared = []; // the owner of a constant that several layers use
+    private readonly List<Node> _nodes = [];
+
+    /// <summary>The network; its weights are put where they were to go.</summary>
+    internal Network Run()
+    {
+        foreach (var constant in model.Constants)
+            _constants[constant.Name] = constant;
+        foreach (var input in model.Inputs.Where(i => !_constants.ContainsKey(i.Name)))
+            AddInput(input);
+        foreach (var node in model.Nodes)
+            Read(new(node));
+        return Tidy([
+            .. model.Outputs.Select(o =>
+                Value(o.Name) ?? throw new OnnxException($"nothing makes the output '{o.Name}'.")
+            ),
+        ]);
+    }
+
+    // Operators by name.
+    private void Read(ImportNode node)
+    {
+        switch (node.Node.Operator)
+        {
+            case "Constant":
+                _constants[node.Output] = node.Tensor("value") ?? throw node.Refuse("has no tensor as its value");
+                break;
+            case "Identity" or "Dropout":
+                Alias(node);
+                break;
+            case "Conv":
+                Convolution(node);
+                break;
+            case "ConvTranspose":
+                TransposedConvolution(node);
+                break;
+            case "BatchNormalization":
+                BatchNormalization(node);
+                break;
+            case "Gemm" or "MatMul":
+                Linear(node);
+                break;
+            case "Relu":
+                Put(node, new Activation(ActivationFunction.Relu));
+                break;
+            case "Clip":
+                Clip(node);
+                break;
+            case "LeakyRelu":
+                Put(node, new Activation(ActivationFunction.LeakyRelu) { NegativeSlope = node.Number("alpha", 0.01) });
+                break;
+            case "Sigmoid":
+                Put(node, new Activation(ActivationFunction.Sigmoid));
+                break;
+            case "Tanh":
+                Put(node, new Activation(ActivationFunction.Tanh));
+                break;
+            case "HardSwish":
+                Put(node, new Activation(ActivationFunction.HardSwish));
+                break;
+            case "HardSigmoid":
+                if (Math.Abs(node.Number("alpha", 0.2) - 1.0 / 6) > 1e-6 || node.Number("beta", 0.5) != 0.5)
+                    throw node.Refuse("has another slope than 1/6");
+                Put(node, new Activation(ActivationFunction.HardSigmoid));
+                break;
+            case "PRelu":
+                PRelu(node);
+                break;
+            case "MaxPool" or "AveragePool":
+                Pool(node);
+                break;
+            case "GlobalAveragePool":
+                GlobalAverage(node);
+                break;
+            case "ReduceMean":
+                Mean(node);
+                break;
+            case "Flatten" or "Reshape" or "Squeeze" or "Unsqueeze":
+                Reshape(node);
+                break;
+            case "Add" or "Sum":
+                Add(node);
+                break;
+            case "Mul":
+                Multiply(node);
+                break;
+            case "Concat":
+                Concat(node);
+                break;
+            case "Gather" or "Slice" or "Pad":
+                Select(node);
+                break;
+            case "Resize":
+                Resize(node);
+                break;
+            default:
+                throw node.Refuse("is not among those that can be read");
+        }
+    }
+
+    private void AddInput(OnnxValue input)
+    {
+        int[] sizes = [.. input.Sizes.Skip(1).Select(s => s is > 0 and <= MaxSize ? (int)s : 0)];
+        if (input.Type != OnnxType.Float || sizes.Length is not (1 or 3) || sizes.Contains(0))
+            throw new OnnxException(
+                $"the input '{input.Name}' must be 32-bit numbers of a known shape, N×C×H×W or N×C, not {input.Type} of {string.Join('×', input.Sizes)}."
+            );
+        var shape = sizes is [var c, var h, var w] ? new Shape(c, h, w) : new Shape(sizes[0]);
+        _values[input.Name] = Put(input.Name, new Input(shape), []);
+    }
+
+    // The node behind a value; null where there is none.
+    private string? Value(string name) => _values.GetValueOrDefault(name);
+
+    private string Source(ImportNode node, int index = 0) =>
+        (node.Input(index) is { } name ? Value(name) : null)
+        ?? throw node.Refuse(
+            node.Input(index) is { } given && _constants.ContainsKey(given)
+                ? $"reads the constant '{given}' where a network computes"
+                : $"reads '{node.Input(index)}', which nothing makes"
+        );
+
+    private OnnxTensor? Constant(ImportNode node, int index) =>
+        node.Input(index) is { } name ? _constants.GetValueOrDefault(name) : null;
+
+    private OnnxTensor Needed(ImportNode node, int index) =>
+        Constant(node, index) ?? throw node.Refuse($"has no constant as its input {index + 1}");
+
+    private void Alias(ImportNode node)
+    {
+        if (node.Input(0) is { } name && _constants.TryGetValue(name, out var constant))
+            _constants[node.Output] = constant;
+        else
+            _values[node.Output] = Source(node);
+    }
+
+    // A layer behind the node's first input.
+    private void Put(ImportNode node, Layer layer, params string[] inputs) =>
+        _values[node.Output] = Put(node.Output, layer, inputs.Length > 0 ? inputs : [Source(node)]);
+
+    private string Put(string output, Layer layer, string[] inputs, string? shares = null)
+    {
+        var name = Free(output);
+        try
+        {
+            _shapes[name] = layer.Output([.. inputs.Select(i => _shapes[i])]);
+        }
+        catch (NetworkException e)
+        {
+            throw new OnnxException($"'{output}' {e.Message}.", e);
+        }
+        _nodes.Add(new(name, layer, [.. inputs], shares));
+        return name;
+    }
+
+    // Names of others hold slashes and colons, those of tensors here do not.
+    private string Free(string output)
+    {
+        var plain = Unusual().Replace(output, ".").Trim('.');
+        plain = plain.Length == 0 ? "node" : plain;
+        var name = plain;
+        for (var i = 2; _shapes.ContainsKey(name); i++)
+            name = $"{plain}.{i}";
+        return name;
+    }
+
+    private void Give(string node, string parameter, OnnxTensor constant, params long[] sizes) =>
+        Give(node, parameter, constant.Numbers(), sizes);
+
+    private void Give(string node, string parameter, double[] numbers, params long[] sizes)
+    {
+        if (sizes.Aggregate(1L, (a, b) => a * b) != numbers.Length)
+            throw new OnnxException(
+                $"the {parameter} of '{node}' has {numbers.Length} elements in place of {string.Join('×', sizes)}."
+            );
+        using var flat = torch.tensor(numbers, torch.float32);
+        weights[$"{node}.{parameter}"] = flat.reshape(sizes);
+    }
+
+    // Without what no output reads, and outputs under the names that the model gives them.
+    private Network Tidy(string[] outputs)
+    {
+        var needed = new HashSet<string>(outputs);
+        foreach (var node in Enumerable.Reverse(_nodes))
+        {
+            if (needed.Contains(node.Name))
+                needed.UnionWith(node.Inputs.Append(node.Owner));
+        }
+        foreach (var name in weights.Names.Where(n => !needed.Contains(n[..n.LastIndexOf('.')])).ToArray())
+            weights.Remove(name);
+        var names = outputs
+            .Select((o, i) => (From: o, To: model.Outputs[i].Name))
+            .Where(p =>
+                p.From != p.To
+                && !_shapes.ContainsKey(p.To)
+                && !Unusual().IsMatch(p.To)
+                && p.From.StartsWith(p.To, StringComparison.Ordinal)
+            )
+            .DistinctBy(p => p.From)
+            .ToDictionary(p => p.From, p => p.To);
+        string Named(string name) => names.GetValueOrDefault(name, name);
+        foreach (var (from, to) in names)
+        {
+            foreach (
+                var name in weights
+                    .Names.Where(n =>
+                        n.StartsWith($"{from}.", StringComparison.Ordinal) && n.LastIndexOf('.') == from.Length
+                    )
+                    .ToArray()
+            )
+                weights.Rename(name, to + name[from.Length..]);
+        }
+        return new(
+            model.Name.Length > 0 ? model.Name : "imported",
+            [
+                .. _nodes
+                    .Where(n => needed.Contains(n.Name) || n.Layer is Input)
+                    .Select(n => new Node(
+                        Named(n.Name),
+                        n.Layer,
+                        [.. n.Inputs.Select(Named)],
+                        n.Shares is { } owner ? Named(owner) : null
+                    )),
+            ],
+            [.. outputs.Select(Named)]
+        );
+    }
+
+    [GeneratedRegex(@"[^\p{L}\p{N}._-]+")]
+    private static partial Regex Unusual();
+}

@@ -1,0 +1,75 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using SlimSharp.Data;
+using SlimSharp.Models;
+using SlimSharp.Networks;
+
+namespace SlimSharp.Onnx;
+
+/// <summary>Networks that came as ONNX files: they can be trained, cut and written again like any other.</summary>
+public static class OnnxImport
+{
+    /// <summary>The network of a file and its weights, which the caller disposes.</summary>
+    /// <exception cref="OnnxException">The file is damaged, or holds what a network here cannot be; the message names the operator.</exception>
+    public static (Network Network, Weights Weights) Read(string path)
+    {
+        var model = OnnxModel.Load(path);
+        try
+        {
+            return Of(model);
+        }
+        catch (Exception e) when (e is OverflowException or InvalidOperationException or DivideByZeroException)
+        {
+            throw new OnnxException(
+                $"{path} is damaged: the settings of its operators make no sense ({e.Message.TrimEnd('.')}).",
+                e
+            );
+        }
+        catch (SlimSharpException e)
+        {
+            throw new OnnxException($"{path}: {e.Message}", e);
+        }
+    }
+
+    /// <summary>The network of a model and its weights, which the caller disposes.</summary>
+    /// <exception cref="OnnxException">It holds what a network here cannot be; the message names the operator.</exception>
+    public static (Network Network, Weights Weights) Of(OnnxModel model)
+    {
+        var weights = new Weights();
+        try
+        {
+            return (new Importer(model, weights).Run(), weights);
+        }
+        catch
+        {
+            weights.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The class names among a model's metadata; none where it has none.</summary>
+    public static IReadOnlyList<string> ClassesOf(OnnxModel model) =>
+        Metadata(model, "classes", OnnxJson.Default.StringArray) ?? [];
+
+    /// <summary>What is done to bytes before the network sees them, from a model's metadata; null where they do not say.</summary>
+    public static Normalization? NormalizationOf(OnnxModel model) =>
+        Metadata(model, "normalization.mean", OnnxJson.Default.DoubleArray) is { } mean
+        && Metadata(model, "normalization.deviation", OnnxJson.Default.DoubleArray) is { } deviation
+        && mean.Length == deviation.Length
+        && deviation.All(d => d > 0)
+            ? new([.. mean], [.. deviation])
+            : null;
+
+    private static T? Metadata<T>(OnnxModel model, string key, JsonTypeInfo<T> type)
+        where T : class
+    {
+        try
+        {
+            return model.Metadata.TryGetValue(key, out var text) ? JsonSerializer.Deserialize(text, type) : null;
+        }
+        catch (JsonException)
+        {
+            return null; // others may use the same words for something else
+        }
+    }
+}

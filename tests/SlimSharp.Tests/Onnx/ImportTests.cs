@@ -1,0 +1,178 @@
+using SlimSharp.Data;
+using SlimSharp.Models;
+using SlimSharp.Networks;
+using SlimSharp.Onnx;
+using SlimSharp.Slimming;
+using SlimSharp.Tests.Networks;
+using SlimSharp.Zoo;
+using TorchSharp;
+
+namespace SlimSharp.Tests.Onnx;
+
+/// <summary>What was written is read as what it was.</summary>
+public class ImportTests
+{
+    public static TheoryData<string, bool> Zoo =>
+        [.. ZooEntry.All.SelectMany(e => new[] { (e.Name, false), (e.Name, true) })];
+
+    public static TheoryData<string> Topology =>
+        [
+            .. Topologies
+                .All.Where(t => t.Value.Inputs.Count() == 1 && t.Key is not ("normed" or "excitation"))
+                .Select(t => t.Key),
+        ];
+
+    private static Weights Draw(Network network)
+    {
+        using var wide = RandomWeights.Draw(NetworkCut.Of(network, ChannelGroups.Of(network), []), 1);
+        return wide.Copy(torch.float32);
+    }
+
+    private static string Write(OnnxModel model)
+    {
+        var path = Path.Combine(Machine.Folder(), "model.onnx");
+        model.Save(path);
+        return path;
+    }
+
+    // How far the outputs of two networks are from each other in double precision, relative to the largest.
+    private static double Difference(Network a, Weights ofA, Network b, Weights ofB)
+    {
+        using var scope = torch.NewDisposeScope();
+        using var still = torch.no_grad();
+        var random = new Randomness(3);
+        var sizes = a.Shapes[a.Inputs.Single().Name].Sizes(2);
+        double[] values =
+        [
+            .. Enumerable.Range(0, (int)sizes.Aggregate((x, y) => x * y)).Select(_ => random.NextDouble() - 0.5),
+        ];
+        var images = torch.tensor(values).reshape(sizes);
+        torch.Tensor Run(Network network, Weights weights)
+        {
+            using var model = new Model(network, weights.Copy(torch.float64));
+            model.eval();
+            return model.Run(new Dictionary<string, torch.Tensor> { [network.Inputs.Single().Name] = images })[
+                network.Outputs[0]
+            ];
+        }
+        var (x, y) = (Run(a, ofA), Run(b, ofB));
+        return (double)((x - y).abs().max() / x.abs().max());
+    }
+
+    [Theory]
+    [MemberData(nameof(Zoo))]
+    public void Every_network_of_the_zoo_comes_back_and_out_again_as_the_same_bytes(string name, bool fold)
+    {
+        var entry = ZooEntry.All.First(e => e.Name == name);
+        var size = entry.Usual.Height > 100 ? 64 : entry.Usual.Height;
+        var network = entry.Create(10, 0.25, new(3, size, size));
+        using var weights = Draw(network);
+        var options = new OnnxOptions { FoldBatchNorms = fold };
+        var model = OnnxExport.Of(network, weights, options: options);
+        var (read, numbers) = OnnxImport.Read(Write(model));
+        using (numbers)
+        {
+            Assert.InRange(Difference(network, weights, read, numbers), 0, fold ? 1e-5 : 1e-12);
+            Assert.Equal(model.ToBytes(), OnnxExport.Of(read, numbers, options: options).ToBytes());
+            if (!fold)
+                Assert.Equal(NetworkCost.Of(network), NetworkCost.Of(read));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Topology))]
+    public void Every_topology_comes_back(string name)
+    {
+        var network = Topologies.All[name];
+        using var weights = Draw(network);
+        var (read, numbers) = OnnxImport.Read(
+            Write(OnnxExport.Of(network, weights, options: new() { FoldBatchNorms = false }))
+        );
+        using (numbers)
+            Assert.InRange(Difference(network, weights, read, numbers), 0, 1e-6);
+    }
+
+    [Fact]
+    public void What_was_read_is_cut_under_a_certificate()
+    {
+        var network = ZooEntry.Get("resnet20", 10, 1);
+        using var weights = Draw(network);
+        var (read, numbers) = OnnxImport.Read(
+            Write(OnnxExport.Of(network, weights, options: new() { FoldBatchNorms = false }))
+        );
+        using var model = new Model(read, numbers);
+        using var cut = Surgeon.Apply(model, Planner.Plan(model, new() { Macs = 0.5 }));
+        Assert.True(cut.Certificate.Macs <= 0.5 * NetworkCost.Of(network).Macs);
+    }
+
+    [Fact]
+    public void An_operator_that_is_not_known_is_named_with_its_node()
+    {
+        var network = Topologies.All["residual"];
+        using var weights = Draw(network);
+        var model = OnnxExport.Of(network, weights);
+        var changed = model with
+        {
+            Nodes = [.. model.Nodes.Select(n => n.Operator == "Relu" ? n with { Operator = "Erf" } : n)],
+        };
+        var message = Assert.Throws<OnnxException>(() => OnnxImport.Read(Write(changed))).Message;
+        Assert.Contains("the operator Erf of node '", message);
+        Assert.Contains("model.onnx", message);
+    }
+
+    [Fact]
+    public void Damaged_files_are_refused_or_read_and_never_crash() => Damage(400);
+
+    [Fact]
+    [Trait("Length", "long")]
+    public void Many_damaged_files_are_refused_or_read_and_never_crash() => Damage(50_000);
+
+    [Fact]
+    public void Folded_scales_are_restored_without_changing_the_function()
+    {
+        var network = ZooEntry.Get("resnet20", 10, 0.5);
+        using var weights = Draw(network);
+        var (read, numbers) = OnnxImport.Read(Write(OnnxExport.Of(network, weights)));
+        using (numbers)
+        {
+            Assert.Empty(read.BatchNorms);
+            var pixels = new byte[40 * 3 * 32 * 32];
+            new Random(5).NextBytes(pixels);
+            var images = new ImageSet("noise", new(3, 32, 32), pixels, new int[40], ["none"]);
+            var (restored, all, difference) = ScaleRestoration.Run(read, numbers, images, Normalization.Cifar);
+            using (all)
+            {
+                Assert.Equal(network.BatchNorms.Count(), restored.BatchNorms.Count());
+                Assert.InRange(difference, 0, 1e-6);
+                Assert.InRange(Difference(read, numbers, restored, all), 0, 1e-6);
+                Assert.Throws<OnnxException>(() => ScaleRestoration.Run(restored, all, images, Normalization.Cifar));
+            }
+        }
+    }
+
+    private static void Damage(int cases)
+    {
+        var network = Topologies.All["residual"];
+        using var weights = Draw(network);
+        var bytes = OnnxExport.Of(network, weights).ToBytes();
+        var path = Path.Combine(Machine.Folder(), "model.onnx");
+        var random = new Random(4);
+        for (var i = 0; i < cases; i++)
+        {
+            var changed = (byte[])bytes.Clone();
+            for (var j = random.Next(1, 8); j > 0; j--)
+                changed[random.Next(changed.Length)] = (byte)random.Next(256);
+            if (i % 4 == 0)
+                changed = changed[..random.Next(changed.Length)];
+            File.WriteAllBytes(path, changed);
+            try
+            {
+                OnnxImport.Read(path).Weights.Dispose();
+            }
+            catch (SlimSharpException e)
+            {
+                Assert.Contains(path, e.Message);
+            }
+        }
+    }
+}
