@@ -6,7 +6,7 @@ namespace SlimSharp.Onnx;
 /// </summary>
 internal static class OnnxWriter
 {
-    private const int Version = 10; // of the format, for which any runtime since 2024 asks no more
+    private const int Version = 8; // of the format, the first with this operator set
     private const string Batch = "batch";
 
     internal static byte[] Write(OnnxModel model) =>

@@ -17,7 +17,7 @@ public class QuantizationTests
     public static TheoryData<string> Names =>
         [.. Topologies.All.Where(t => t.Value.Inputs.Count() == 1 && t.Value.Outputs.Length == 1).Select(t => t.Key)];
 
-    private static ImageSet Noise(Network network)
+    internal static ImageSet Noise(Network network)
     {
         var shape = network.Shapes[network.Inputs.Single().Name];
         var pixels = new byte[Images * shape.Count];
@@ -37,7 +37,7 @@ public class QuantizationTests
         return Quantizer.Run(network, weights, Noise(network), Normalization(network), options);
     }
 
-    private static Normalization Normalization(Network network) =>
+    internal static Normalization Normalization(Network network) =>
         new(
             [
                 .. network
