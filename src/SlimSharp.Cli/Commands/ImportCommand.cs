@@ -33,10 +33,10 @@ internal static class ImportCommand
         common.AddTo(command);
         command.SetAction(parsed =>
         {
+            var target = parsed.GetValue(output) ?? throw new UsageException("Give --out FILE for the .slim file.");
             common.Prepare(parsed);
             var screen = common.Screen(parsed);
             var path = parsed.GetValue(input)!;
-            var target = parsed.GetValue(output) ?? throw new UsageException("Give --out FILE for the .slim file.");
             var model = OnnxModel.Load(path);
             var (network, weights) = OnnxImport.Read(path);
             using var first = weights;

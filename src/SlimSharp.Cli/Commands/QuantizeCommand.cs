@@ -60,12 +60,12 @@ internal static class QuantizeCommand
         common.AddTo(command);
         command.SetAction(parsed =>
         {
-            common.Prepare(parsed);
-            var path = Files.Trained(parsed.GetValue(input)!);
             if (parsed.GetValue(images) < 1)
                 throw new UsageException($"--images is {parsed.GetValue(images)}, but must be 1 or more.");
             if (parsed.Has(percentile) && parsed.GetValue(method) != "percentile")
                 throw new UsageException("--percentile goes with --calibration percentile.");
+            common.Prepare(parsed);
+            var path = Files.Trained(parsed.GetValue(input)!);
             using var file = SlimFile.Load(path);
             var options = new QuantizationOptions
             {

@@ -14,6 +14,8 @@ internal static class OnnxReader
     /// <exception cref="OnnxException">It is damaged, or of operators before version 7.</exception>
     internal static OnnxModel Read(string path)
     {
+        if (!File.Exists(path))
+            throw new OnnxException($"There is no file '{path}'.");
         byte[] bytes;
         try
         {

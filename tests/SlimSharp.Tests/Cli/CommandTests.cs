@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using static SlimSharp.Tests.Cli.Slim;
 
 namespace SlimSharp.Tests.Cli;
 
@@ -6,44 +7,6 @@ namespace SlimSharp.Tests.Cli;
 [Collection(nameof(Alone))]
 public class CommandTests
 {
-    private static readonly Lazy<string> Data = new(() =>
-    {
-        var sample = SlimSharp.Data.DataSource.Read(new() { Path = Machine.SamplePath, Validation = 0 });
-        var folder = Path.Combine(Machine.Folder(), "fashion");
-        SlimSharp.Data.Idx.Write(folder, "train", sample.Train!.Subset([.. Enumerable.Range(0, 300)]));
-        SlimSharp.Data.Idx.Write(folder, "t10k", sample.Test!.Subset([.. Enumerable.Range(0, 200)]));
-        return folder;
-    });
-
-    private static string[] Train(string output, params string[] more) => TrainFor("2", output, more);
-
-    private static string[] TrainFor(string epochs, string output, params string[] more) =>
-        [
-            "train",
-            "--model",
-            "vgg11",
-            "--width",
-            "0.05",
-            "--data",
-            Data.Value,
-            "--pad",
-            "32",
-            "--epochs",
-            epochs,
-            "--threads",
-            "1",
-            "--out",
-            output,
-            .. more,
-        ];
-
-    private static async Task<JsonNode[]> Json(params string[] arguments)
-    {
-        var (code, output, error) = await Slim.Run([.. arguments, "--json"]);
-        Assert.Equal((0, ""), (code, error));
-        return [.. output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => JsonNode.Parse(l)!)];
-    }
-
     [Fact]
     public async Task Train_inspect_prune_retrain_evaluate_verify_diff()
     {
@@ -157,7 +120,7 @@ public class CommandTests
                     .Order(StringComparer.Ordinal),
                 cut.Extras.Names.Where(n => n.StartsWith("momentum", StringComparison.Ordinal))
             );
-        string[] on = ["--data", Data.Value, "--pad", "32", "--epochs", "1", "--lr", "1e-4", "--threads", "1"];
+        string[] on = ["--data", Images, "--pad", "32", "--epochs", "1", "--lr", "1e-4", "--threads", "1"];
         await Json(["retrain", a, "--out", b, .. on]);
         await Json("prune", a, "--ratio", "0.3");
         await Json(["retrain", a, "--out", c, .. on]);
@@ -213,170 +176,6 @@ public class CommandTests
     }
 
     [Fact]
-    public async Task Two_runs_of_one_command_write_the_same_weights()
-    {
-        async Task<string> Hash(params string[] more)
-        {
-            var folder = Path.Combine(Machine.Folder(), "a");
-            Assert.Equal(0, (await Slim.Run(Train(folder, more))).Code);
-            using var file = SlimSharp.Formats.SlimFile.Load(Path.Combine(folder, "model.slim"));
-            return file.Weights.Hash();
-        }
-        Assert.Equal(await Hash("--seed", "4"), await Hash("--seed", "4"));
-        Assert.NotEqual(await Hash("--seed", "4"), await Hash("--seed", "5"));
-    }
-
-    [Fact]
-    public async Task A_run_ended_by_a_signal_resumes_to_the_same_weights()
-    {
-        var folder = Machine.Folder();
-        var (whole, stopped) = (Path.Combine(folder, "whole"), Path.Combine(folder, "stopped"));
-        Assert.Equal(0, (await Slim.Run(TrainFor("12", whole))).Code);
-
-        using var process = Machine.StartSlim(TrainFor("12", stopped));
-        while (!File.Exists(Path.Combine(stopped, "last.slim")) && !process.HasExited)
-            Thread.Sleep(5);
-        System.Diagnostics.Process.Start("kill", $"-TERM {process.Id}").WaitForExit();
-        var (code, output, error) = Machine.Run(process);
-        Assert.Equal((75, ""), (code, error));
-        Assert.Contains($"slim train --resume {stopped}", output);
-        Assert.Equal(0, (await Slim.Run("train", "--resume", stopped)).Code);
-        using var a = SlimSharp.Formats.SlimFile.Load(Path.Combine(whole, "model.slim"));
-        using var b = SlimSharp.Formats.SlimFile.Load(Path.Combine(stopped, "model.slim"));
-        Assert.Equal(a.Weights.Hash(), b.Weights.Hash());
-        Assert.Equal(2, (await Slim.Run("train", "--resume", stopped)).Code);
-    }
-
-    [Fact]
-    public async Task A_killed_run_resumes_to_the_same_weights()
-    {
-        var folder = Machine.Folder();
-        var (whole, killed) = (Path.Combine(folder, "whole"), Path.Combine(folder, "killed"));
-        Assert.Equal(0, (await Slim.Run(TrainFor("5", whole))).Code);
-        using var process = Machine.StartSlim(TrainFor("5", killed));
-        while (!File.Exists(Path.Combine(killed, "last.slim")) && !process.HasExited)
-            Thread.Sleep(5);
-        process.Kill();
-        process.WaitForExit();
-        if (!File.Exists(Path.Combine(killed, "model.slim")))
-            Assert.Equal(0, (await Slim.Run("train", "--resume", killed)).Code);
-        using var a = SlimSharp.Formats.SlimFile.Load(Path.Combine(whole, "model.slim"));
-        using var b = SlimSharp.Formats.SlimFile.Load(Path.Combine(killed, "model.slim"));
-        Assert.Equal(a.Weights.Hash(), b.Weights.Hash());
-    }
-
-    [Fact]
-    public async Task A_damaged_checkpoint_falls_back_to_the_one_before()
-    {
-        var folder = Path.Combine(Machine.Folder(), "run");
-        await Json(TrainFor("3", folder));
-        string At(string name) => Path.Combine(folder, name);
-        string Hash()
-        {
-            using var model = SlimSharp.Formats.SlimFile.Load(At("model.slim"));
-            return model.Weights.Hash();
-        }
-        var expected = Hash();
-        var bytes = File.ReadAllBytes(At("last.slim"));
-        bytes[^5] ^= 1;
-        foreach (var damage in new[] { bytes, bytes[..1000], null })
-        {
-            if (damage is null)
-                File.Delete(At("last.slim")); // killed between two renames
-            else
-                File.WriteAllBytes(At("last.slim"), damage);
-            File.WriteAllBytes(At("last.slim.77.tmp"), [1]);
-            File.Delete(At("model.slim"));
-            var (code, output, error) = await Slim.Run("train", "--resume", folder);
-            Assert.Equal((0, ""), (code, error));
-            Assert.Equal(damage is not null, output.Contains("going on from the checkpoint before it"));
-            Assert.Equal(expected, Hash());
-            Assert.False(File.Exists(At("last.slim.77.tmp")));
-        }
-        File.Delete(At("model.slim"));
-        File.WriteAllBytes(At("last.slim"), bytes[..1000]);
-        File.WriteAllBytes(At("former.slim"), bytes[..1000]);
-        Assert.Equal(2, (await Slim.Run("train", "--resume", folder)).Code);
-    }
-
-    [Fact]
-    public async Task Runs_are_recorded_listed_filtered_and_compared()
-    {
-        var root = Machine.Folder();
-        Assert.Equal(0, Machine.RunSlim(Train(Path.Combine(root, "a"), "--seed", "1")).Code);
-        await Json(Train(Path.Combine(root, "deep", "b"), "--seed", "2", "--penalty", "l1", "--lambda", "1"));
-        var record = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(root, "a", "record.json")))!;
-        Assert.Contains("--seed", record["arguments"]!.AsArray().Select(a => (string)a!));
-        Assert.Equal(
-            ["dotnet", "libtorch", "slimsharp", "torchsharp"],
-            record["versions"]!.AsObject().Select(v => v.Key).Order()
-        );
-        Assert.Contains("cores", (string)record["machine"]!);
-        Assert.Equal((1, 1), ((int)record["threads"]!, (int)record["seed"]!));
-        Assert.Equal(64, ((string)record["data"]!).Length);
-        Assert.True((DateTime)record["ended"]! > (DateTime)record["begun"]!);
-        Assert.Equal(
-            Convert.ToHexStringLower(
-                System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(Path.Combine(root, "a", "model.slim")))
-            ),
-            (string)record["files"]!["model.slim"]!
-        );
-        Assert.Equal(2, (await Json("runs", root)).Length);
-        var one = Assert.Single(await Json("runs", root, "--where", "training.seed=2"));
-        Assert.EndsWith("b", (string)one["run"]!);
-        var (_, output, _) = await Slim.Run("runs", root, "--differences", "--sort", "accuracy");
-        Assert.Contains("training.seed", output);
-        Assert.DoesNotContain("training.epochs", output);
-    }
-
-    [Fact]
-    public async Task A_sweep_is_planned_run_stopped_gone_on_with_and_tabulated()
-    {
-        var at = Machine.Folder();
-        var (file, folder) = (Path.Combine(at, "sweep.toml"), Path.Combine(at, "sweep"));
-        await File.WriteAllTextAsync(
-            file,
-            $"""
-            [[stage]]
-            command = "train"
-            [stage.options]
-            model = "vgg11"
-            width = 0.05
-            data = "{Data.Value}"
-            pad = 32
-            epochs = 3
-            method = "prox"
-            penalty = "l1"
-            [stage.grid]
-            lambda = [0.01, 0.03]
-            [[stage]]
-            command = "prune"
-            [stage.grid]
-            macs = [0.5]
-            [[stage]]
-            command = "retrain"
-            [stage.options]
-            epochs = 1
-            """
-        );
-        Assert.Equal(6, (await Json("sweep", "plan", file, "--out", folder)).Length);
-        using var process = Machine.StartSlim("sweep", "run", folder, "--jobs", "2", "--threads", "2");
-        while (!Directory.Exists(Path.Combine(folder, "runs", "00001")) && !process.HasExited)
-            Thread.Sleep(5);
-        System.Diagnostics.Process.Start("kill", $"-TERM {process.Id}").WaitForExit();
-        var (code, _, error) = Machine.Run(process);
-        Assert.Equal((75, ""), (code, error));
-        Assert.Equal(2, (await Slim.Run("sweep", "table", folder)).Output.Split("0 of 1").Length - 1);
-        (code, var output, error) = Machine.RunSlim("sweep", "run", folder, "--jobs", "2", "--threads", "2");
-        Assert.True(code == 0, output + error);
-        var status = (await Json("sweep", "status", folder))[0];
-        Assert.Equal(6, (int)status["states"]!["done"]!);
-        var rows = JsonNode.Parse((await Slim.Run("sweep", "table", folder, "--format", "json")).Output)!.AsArray();
-        Assert.Equal(["0.01", "0.03"], rows.Select(r => (string)r!["lambda"]!));
-        Assert.All(rows, r => Assert.InRange((double)r!["macs"]!["mean"]!, 20, 50));
-    }
-
-    [Fact]
     public async Task The_demo_at_reduced_length_ends_with_its_table()
     {
         var folder = Path.Combine(Machine.Folder(), "demo");
@@ -415,7 +214,7 @@ public class CommandTests
             Assert.Contains(word, output);
         var listed = await Json("data");
         Assert.Equal(SlimSharp.Data.DataSource.All.Select(s => s.Name), listed.Select(l => (string)l["name"]!));
-        Assert.Equal(3, (await Json("data", Data.Value)).Length);
+        Assert.Equal(3, (await Json("data", Images)).Length);
         Assert.Contains("20,035,018 parameters", (await Slim.Run("inspect", "vgg19")).Output);
     }
 }

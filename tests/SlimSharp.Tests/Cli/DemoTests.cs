@@ -27,6 +27,13 @@ public class DemoTests
         Assert.True(sparse.Accuracy - cut.Accuracy <= 0.01);
         Assert.True(random.Accuracy <= 0.5);
         Assert.Equal(cut.Parameters, random.Parameters);
+        // In 8-bit integers, as ONNX Runtime runs them.
+        var shipped = JsonNode.Parse(
+            output.Split('\n').Last(l => l.Contains("accuracyBefore", StringComparison.Ordinal))
+        )!;
+        Assert.Equal(retrained.Accuracy, (double)shipped["accuracyBefore"]!, 0.002);
+        Assert.InRange((double)shipped["accuracy"]! - retrained.Accuracy, -0.01, 0.01);
+        Assert.True((long)shipped["bytes"]! < 0.3 * (long)shipped["bytesBefore"]!);
         // After it, with at least 70 % gone.
         Assert.True(retrained.Parameters <= 0.3 * dense.Parameters);
         Assert.True(dense.Accuracy - retrained.Accuracy <= 0.01);

@@ -8,29 +8,13 @@ public class MethodTests
 {
     private const string Small = "--model vgg11 --width 0.05 --pad 32 --threads 1";
 
-    private static readonly Lazy<string> Data = new(() =>
-    {
-        var sample = SlimSharp.Data.DataSource.Read(new() { Path = Machine.SamplePath, Validation = 0 });
-        var folder = Path.Combine(Machine.Folder(), "fashion");
-        SlimSharp.Data.Idx.Write(folder, "train", sample.Train!.Subset([.. Enumerable.Range(0, 300)]));
-        SlimSharp.Data.Idx.Write(folder, "t10k", sample.Test!.Subset([.. Enumerable.Range(0, 200)]));
-        return folder;
-    });
-
     // A trained network, once for all.
     private static readonly Lazy<Task<string>> Trained = new(async () =>
     {
         var folder = Path.Combine(Machine.Folder(), "trained");
-        await Json($"train {Small} --epochs 4 --data {Data.Value} --out {folder}");
+        await Slim.Json($"train {Small} --epochs 4 --data {Slim.Images} --out {folder}");
         return folder;
     });
-
-    private static async Task<JsonNode[]> Json(string command)
-    {
-        var (code, output, error) = await Slim.Run([.. command.Split(' '), "--json"]);
-        Assert.Equal((0, ""), (code, error));
-        return [.. output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => JsonNode.Parse(l)!)];
-    }
 
     private static JsonNode Last(JsonNode[] lines) => lines.Last(l => l["epoch"] is not null);
 
@@ -44,14 +28,14 @@ public class MethodTests
     public async Task Every_method_trains_reports_and_is_cut_exactly(string method)
     {
         var folder = Path.Combine(Machine.Folder(), "run");
-        var lines = await Json($"train {Small} --epochs 6 --data {Data.Value} {method} --out {folder}");
+        var lines = await Slim.Json($"train {Small} --epochs 6 --data {Slim.Images} {method} --out {folder}");
         // Splitting only comes near in so few steps: its scales shrink by a factor each.
         var share = method.Contains("splitting", StringComparison.Ordinal) ? "nearZero" : "zero";
         Assert.True((double)Last(lines)[share]! > 0, $"{Last(lines)}");
         Assert.NotNull(Last(lines)["measures"]);
-        var cut = (await Json($"prune {folder} --zeros")).Last();
+        var cut = (await Slim.Json($"prune {folder} --zeros")).Last();
         Assert.Equal((double)cut["accuracyBefore"]!, (double)cut["accuracyAfter"]!);
-        Assert.True((bool)(await Json($"verify {folder}/pruned.slim --against {folder}"))[0]["holds"]!);
+        Assert.True((bool)(await Slim.Json($"verify {folder}/pruned.slim --against {folder}"))[0]["holds"]!);
         var report = await File.ReadAllTextAsync(Path.Combine(folder, "report.html"));
         Assert.Contains("scales exactly zero", report);
         if (method.Contains("target", StringComparison.Ordinal))
@@ -67,7 +51,9 @@ public class MethodTests
     public async Task The_published_preset_is_written_out_in_the_run()
     {
         var folder = Path.Combine(Machine.Folder(), "run");
-        await Json($"train {Small} --epochs 1 --data {Data.Value} --method splitting --preset vgg19 --out {folder}");
+        await Slim.Json(
+            $"train {Small} --epochs 1 --data {Slim.Images} --method splitting --preset vgg19 --out {folder}"
+        );
         var options = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(folder, "run.json")))!;
         Assert.Equal(("l1", 0.0045), ((string)options["penalty"]!, (double)options["lambda"]!));
         Assert.Equal(100, (double)options["method"]!["coupling"]!);
@@ -78,7 +64,7 @@ public class MethodTests
     {
         var (folder, file) = (await Trained.Value, Path.Combine(Machine.Folder(), "x.slim"));
         long Macs(JsonNode[] lines) => (long)lines.Last()["macs"]!;
-        var plain = Macs(await Json($"prune {folder} --macs 0.5 --out {file}"));
+        var plain = Macs(await Slim.Json($"prune {folder} --macs 0.5 --out {file}"));
         foreach (
             var way in new[]
             {
@@ -93,13 +79,13 @@ public class MethodTests
             }
         )
             Assert.InRange(
-                Macs(await Json($"prune {folder} --macs 0.5 {way} --out {file}")),
+                Macs(await Slim.Json($"prune {folder} --macs 0.5 {way} --out {file}")),
                 0.6 * plain,
                 1.25 * plain
             );
-        var recalibrated = (await Json($"prune {folder} --macs 0.5 --recalibrate --out {file}")).Last();
+        var recalibrated = (await Slim.Json($"prune {folder} --macs 0.5 --recalibrate --out {file}")).Last();
         Assert.NotNull(recalibrated["accuracyRecalibrated"]);
-        var checks = (await Json($"verify {file} --against {folder}"))[0];
+        var checks = (await Slim.Json($"verify {file} --against {folder}"))[0];
         Assert.True((bool)checks["holds"]!);
     }
 
@@ -108,12 +94,12 @@ public class MethodTests
     {
         var (folder, at) = (await Trained.Value, Machine.Folder());
         var file = Path.Combine(at, "cut.slim");
-        await Json($"prune {folder} --macs 0.5 --out {file}");
+        await Slim.Json($"prune {folder} --macs 0.5 --out {file}");
         var retrain = $"retrain {file} --threads 1 --epochs 2";
-        await Json($"{retrain} --teacher {folder} --keep-zeros --rewind 0.5 --out {at}/taught");
-        await Json($"{retrain} --out {at}/plain");
-        await Json($"{retrain} --scratch epochs --out {at}/scratch");
-        await Json($"{retrain} --scratch budget --out {at}/budget");
+        await Slim.Json($"{retrain} --teacher {folder} --keep-zeros --rewind 0.5 --out {at}/taught");
+        await Slim.Json($"{retrain} --out {at}/plain");
+        await Slim.Json($"{retrain} --scratch epochs --out {at}/scratch");
+        await Slim.Json($"{retrain} --scratch budget --out {at}/budget");
         string Weights(string run)
         {
             using var model = SlimSharp.Formats.SlimFile.Load(Path.Combine(at, run, "model.slim"));
@@ -129,7 +115,7 @@ public class MethodTests
     {
         var (folder, at) = (await Trained.Value, Path.Combine(Machine.Folder(), "rounds"));
         var command = $"iterate {folder} --params 0.3 --rounds 2 --recalibrate --threads 1 --epochs 1 --out {at}";
-        var model = (string)(await Json(command)).Last()["model"]!;
+        var model = (string)(await Slim.Json(command)).Last()["model"]!;
         long Parameters(string path)
         {
             using var file = SlimSharp.Formats.SlimFile.Load(path);
@@ -146,7 +132,7 @@ public class MethodTests
         }
         var weights = Weights();
         Directory.Delete(Path.Combine(at, "round-2"), recursive: true);
-        await Json(command);
+        await Slim.Json(command);
         Assert.Equal(first, File.GetLastWriteTimeUtc(Path.Combine(at, "round-1", "model.slim")));
         Assert.Equal(weights, Weights());
     }
@@ -157,7 +143,7 @@ public class MethodTests
         var shown = await Slim.Run("inspect", await Trained.Value, "--lambda-range", "--penalty", "tl1:a=1");
         Assert.Equal(0, shown.Code);
         Assert.Contains("a scale that nothing holds up gets from 0.5 to zero with λ =", shown.Output);
-        var json = (await Json($"inspect {await Trained.Value} --lambda-range --penalty l1")).Last();
+        var json = (await Slim.Json($"inspect {await Trained.Value} --lambda-range --penalty l1")).Last();
         Assert.True((double)json["quantiles"]!["0.05"]! < (double)json["quantiles"]!["0.95"]!);
         Assert.True((double)json["least"]! > 0);
     }

@@ -1,0 +1,61 @@
+using static SlimSharp.Tests.Cli.Slim;
+
+namespace SlimSharp.Tests.Cli;
+
+/// <summary>ONNX files on the command line, on a part of the sample.</summary>
+[Collection(nameof(Alone))]
+public class OnnxCommandTests
+{
+    [Fact]
+    public async Task Export_quantize_import_prune()
+    {
+        var folder = Machine.Folder();
+        string In(string name) => Path.Combine(folder, name);
+        await Json(Train(In("a")));
+        var exported = (await Json("export", In("a"), "--onnx", In("a.onnx"), "--pixels", "bytes")).Single();
+        Assert.InRange((double)exported["difference"]!, 0, 1e-5);
+        var quantized = (
+            await Json("quantize", In("a"), "--images", "64", "--calibration", "percentile", "--threads", "1")
+        ).Single();
+        Assert.Equal(Path.Combine(In("a"), "int8.onnx"), (string?)quantized["file"]);
+        Assert.InRange((double)quantized["accuracy"]! - (double)quantized["accuracyBefore"]!, -0.03, 0.03);
+        Assert.True((long)quantized["bytes"]! < 0.6 * (long)quantized["bytesBefore"]!); // small layers are mostly names
+
+        await Json("export", In("a"), "--onnx", In("b.onnx"));
+        var imported = (
+            await Json(
+                "import",
+                In("b.onnx"),
+                "--out",
+                In("b.slim"),
+                "--restore-batchnorm",
+                "--data",
+                Images,
+                "--pad",
+                "32"
+            )
+        ).Single();
+        Assert.Equal(8, (int)imported["batchNorms"]!);
+        var (before, after) = (
+            (await Json("evaluate", In("a"))).Single(),
+            (await Json("evaluate", In("b.slim"))).Single()
+        );
+        Assert.Equal((double)before["accuracy"]!, (double)after["accuracy"]!);
+        await Json("prune", In("b.slim"), "--macs", "0.7", "--out", In("c.slim"));
+        await Json("export", In("c.slim"), "--onnx", In("c.onnx"));
+    }
+
+    [Theory]
+    [InlineData("--onnx FILE or", "export", "a")]
+    [InlineData("go with --onnx", "export", "a", "--pytorch", "x", "--pixels", "bytes")]
+    [InlineData("no such.onnx", "import", "no such.onnx", "--out", "x")]
+    [InlineData("--out FILE", "import", "README.md")]
+    [InlineData("--percentile goes with", "quantize", "a", "--percentile", "99")]
+    public async Task Wrong_input_is_told_in_a_sentence(string part, params string[] arguments)
+    {
+        var (code, _, error) = await Run(arguments);
+        Assert.Equal(2, code);
+        Assert.DoesNotContain(" at ", error);
+        Assert.Contains(part, error);
+    }
+}

@@ -1,0 +1,86 @@
+using System.Text.Json.Nodes;
+using static SlimSharp.Tests.Cli.Slim;
+
+namespace SlimSharp.Tests.Cli;
+
+/// <summary>Many runs on the command line.</summary>
+[Collection(nameof(Alone))]
+public class RunsCommandTests
+{
+    [Fact]
+    public async Task Runs_are_recorded_listed_filtered_and_compared()
+    {
+        var root = Machine.Folder();
+        Assert.Equal(0, Machine.RunSlim(Train(Path.Combine(root, "a"), "--seed", "1")).Code);
+        await Json(Train(Path.Combine(root, "deep", "b"), "--seed", "2", "--penalty", "l1", "--lambda", "1"));
+        var record = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(root, "a", "record.json")))!;
+        Assert.Contains("--seed", record["arguments"]!.AsArray().Select(a => (string)a!));
+        Assert.Equal(
+            ["dotnet", "libtorch", "slimsharp", "torchsharp"],
+            record["versions"]!.AsObject().Select(v => v.Key).Order()
+        );
+        Assert.Contains("cores", (string)record["machine"]!);
+        Assert.Equal((1, 1), ((int)record["threads"]!, (int)record["seed"]!));
+        Assert.Equal(64, ((string)record["data"]!).Length);
+        Assert.True((DateTime)record["ended"]! > (DateTime)record["begun"]!);
+        Assert.Equal(
+            Convert.ToHexStringLower(
+                System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(Path.Combine(root, "a", "model.slim")))
+            ),
+            (string)record["files"]!["model.slim"]!
+        );
+        Assert.Equal(2, (await Json("runs", root)).Length);
+        var one = Assert.Single(await Json("runs", root, "--where", "training.seed=2"));
+        Assert.EndsWith("b", (string)one["run"]!);
+        var (_, output, _) = await Slim.Run("runs", root, "--differences", "--sort", "accuracy");
+        Assert.Contains("training.seed", output);
+        Assert.DoesNotContain("training.epochs", output);
+    }
+
+    [Fact]
+    public async Task A_sweep_is_planned_run_stopped_gone_on_with_and_tabulated()
+    {
+        var at = Machine.Folder();
+        var (file, folder) = (Path.Combine(at, "sweep.toml"), Path.Combine(at, "sweep"));
+        await File.WriteAllTextAsync(
+            file,
+            $"""
+            [[stage]]
+            command = "train"
+            [stage.options]
+            model = "vgg11"
+            width = 0.05
+            data = "{Images}"
+            pad = 32
+            epochs = 3
+            method = "prox"
+            penalty = "l1"
+            [stage.grid]
+            lambda = [0.01, 0.03]
+            [[stage]]
+            command = "prune"
+            [stage.grid]
+            macs = [0.5]
+            [[stage]]
+            command = "retrain"
+            [stage.options]
+            epochs = 1
+            """
+        );
+        Assert.Equal(6, (await Json("sweep", "plan", file, "--out", folder)).Length);
+        using var process = Machine.StartSlim("sweep", "run", folder, "--jobs", "2", "--threads", "2");
+        while (!Directory.Exists(Path.Combine(folder, "runs", "00001")) && !process.HasExited)
+            Thread.Sleep(5);
+        System.Diagnostics.Process.Start("kill", $"-TERM {process.Id}").WaitForExit();
+        var (code, _, error) = Machine.Run(process);
+        Assert.Equal((75, ""), (code, error));
+        Assert.Equal(2, (await Slim.Run("sweep", "table", folder)).Output.Split("0 of 1").Length - 1);
+        (code, var output, error) = Machine.RunSlim("sweep", "run", folder, "--jobs", "2", "--threads", "2");
+        Assert.True(code == 0, output + error);
+        var status = (await Json("sweep", "status", folder))[0];
+        Assert.Equal(6, (int)status["states"]!["done"]!);
+        var rows = JsonNode.Parse((await Slim.Run("sweep", "table", folder, "--format", "json")).Output)!.AsArray();
+        Assert.Equal(["0.01", "0.03"], rows.Select(r => (string)r!["lambda"]!));
+        Assert.All(rows, r => Assert.InRange((double)r!["macs"]!["mean"]!, 20, 50));
+    }
+}
