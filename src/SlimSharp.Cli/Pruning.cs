@@ -68,9 +68,7 @@ internal sealed class Pruning : IDisposable
             );
         Score? recalibrated = null;
         if (recalibrate || candidates > 1)
-        {
             recalibrated = Recalibrate(cut.Model);
-        }
         var size = Cutting.Save(_target, _file, plan, cut, memory);
         _screen.Say($"{_target} ({Words.Size(size)}). Retrain with: slim retrain {_target} --out DIR");
         Emit(plan, cut.Certificate, before, after, recalibrated);

@@ -270,17 +270,20 @@ internal sealed partial class Importer
                 && mean.Name == source
                 && mean.Name.StartsWith(node.Output + ".", StringComparison.Ordinal)
             )
-                _values[node.Output] = _values[_values.First(v => v.Value == source).Key] = Rename(mean, node.Output);
+                Rename(mean, node.Output);
         }
         else
             Put(node, new Flatten());
     }
 
-    private string Rename(Node last, string output)
+    // The last node, which no other reads yet.
+    private void Rename(Node last, string output)
     {
         _nodes.RemoveAt(_nodes.Count - 1);
         _shapes.Remove(last.Name);
-        return Put(output, last.Layer, [.. last.Inputs]);
+        var name = Put(output, last.Layer, [.. last.Inputs]);
+        foreach (var value in _values.Where(v => v.Value == last.Name).Select(v => v.Key).ToArray())
+            _values[value] = name;
     }
 
     private void Add(ImportNode node)
@@ -289,7 +292,11 @@ internal sealed partial class Importer
         {
             var source = Source(node, Constant(node, 0) is null ? 0 : 1);
             // The bias that some write behind a MatMul.
-            if (_nodes[^1] is { Layer: Linear { Bias: false } linear } last && last.Name == source)
+            if (
+                _nodes[^1] is { Layer: Linear { Bias: false } linear } last
+                && last.Name == source
+                && IsReadOnce(node.Input(Constant(node, 0) is null ? 0 : 1)!)
+            )
             {
                 _nodes[^1] = last with { Layer = linear with { Bias = true } };
                 _values[node.Output] = source;
@@ -323,6 +330,9 @@ internal sealed partial class Importer
         var isTurned = !_shapes[a].IsImage && _shapes[b].IsImage;
         Put(node, new Multiply(), isTurned ? b : a, isTurned ? a : b);
     }
+
+    private bool IsReadOnce(string value) =>
+        model.Nodes.Sum(n => n.Inputs.Count(i => i == value)) == 1 && model.Outputs.All(o => o.Name != value);
 
     private static double[] PerChannel(ImportNode node, OnnxTensor constant, Shape shape)
     {

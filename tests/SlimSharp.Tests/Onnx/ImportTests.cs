@@ -105,6 +105,37 @@ public class ImportTests
         Assert.True(cut.Certificate.Macs <= 0.5 * NetworkCost.Of(network).Macs);
     }
 
+    [Theory]
+    [InlineData(false, 1)]
+    [InlineData(true, 2)] // the product is read elsewhere, too, so the sum stays a sum
+    public void A_bias_behind_a_product_is_that_of_the_layer(bool twice, int nodes)
+    {
+        OnnxNode Node(string kind, string output, params string[] inputs) =>
+            new(kind, output, [.. inputs], [output], []);
+        var model = new OnnxModel
+        {
+            Name = "linear",
+            Inputs = [new("x", OnnxType.Float, [0, 2])],
+            Outputs =
+            [
+                new("y", OnnxType.Float, [0, 3]),
+                .. twice ? [new OnnxValue("p", OnnxType.Float, [0, 3])] : (OnnxValue[])[],
+            ],
+            Constants = [OnnxTensor.Of("w", [1f, 2, 3, 4, 5, 6], 2, 3), OnnxTensor.Of("b", [10f, 20, 30], 3)],
+            Nodes = [Node("MatMul", "p", "x", "w"), Node("Add", "y", "p", "b")],
+        };
+        var (network, weights) = OnnxImport.Of(model);
+        using (weights)
+        using (var read = new Model(network, weights.Copy()))
+        using (var x = torch.tensor(new float[] { 1, 2 }, [1, 2]))
+        {
+            var values = read.Run(new Dictionary<string, torch.Tensor> { ["x"] = x });
+            using var y = values[network.Outputs[0]];
+            Assert.Equal([19f, 32, 45], y.data<float>().ToArray());
+            Assert.Equal(nodes, network.Nodes.Length - 1);
+        }
+    }
+
     [Fact]
     public void An_operator_that_is_not_known_is_named_with_its_node()
     {
