@@ -7,6 +7,9 @@ namespace SlimSharp.Cli;
 /// <summary>A network in 32-bit numbers and in 8-bit integers side by side, both as ONNX Runtime runs them.</summary>
 internal sealed class Quantization(Screen screen, SlimFile file, TrainAndTest data, int threads)
 {
+    private const int Compared = 250; // images
+    private const double Agreeing = 0.95;
+
     /// <summary>Writes the file and a table.</summary>
     internal void Run(string path, QuantizationOptions options, OnnxPixels pixels, int images)
     {
@@ -33,12 +36,21 @@ internal sealed class Quantization(Screen screen, SlimFile file, TrainAndTest da
                 ["8-bit integers", Words.Percent(after, 2), Words.Size(smaller)],
             ]
         );
+        var some = test.Subset(test.Spread(Math.Min(Compared, test.Count)));
+        var (same, difference) = OnnxCheck.Agreement(small, quantized, some, normalization);
+        screen.Say(
+            $"On this processor ONNX Runtime chooses the class of the exact simulation on {Words.Percent(same)} of {some.Count} images; outputs differ by at most {Words.Percent(difference)} of the largest."
+        );
+        if (same < Agreeing)
+            screen.Warn("8-bit products may saturate on this processor; try --reduced-range.");
         screen.Say($"{quantized.Layers.Count} layers in 8 bits: {path}");
         screen.Emit(
             new()
             {
                 ["file"] = path,
                 ["layers"] = quantized.Layers.Count,
+                ["sameClass"] = same,
+                ["difference"] = difference,
                 ["accuracyBefore"] = before,
                 ["accuracy"] = after,
                 ["bytesBefore"] = size,

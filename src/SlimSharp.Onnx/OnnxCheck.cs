@@ -60,6 +60,33 @@ public static class OnnxCheck
         }
     }
 
+    /// <summary>
+    /// How a quantised network in ONNX Runtime, on this processor, agrees with <see cref="Simulation"/>: the share of images, in [0, 1], on which both choose one class, and the
+    /// largest difference relative to the largest output. Ties of rounding differ from runtime to runtime; saturating products show as much more.
+    /// </summary>
+    /// <param name="model">The written network.</param>
+    /// <param name="quantized">The network.</param>
+    /// <param name="images">The images to compare on, all at once.</param>
+    /// <param name="normalization">What is done to their bytes.</param>
+    public static (double SameClass, double Difference) Agreement(
+        OnnxModel model,
+        QuantizedNetwork quantized,
+        ImageSet images,
+        Normalization normalization
+    )
+    {
+        int[] rows = [.. Enumerable.Range(0, images.Count)];
+        using var session = new OnnxSession(model.ToBytes());
+        var theirs = session.Run(images, rows, normalization);
+        using var batch = Batches.InOrder(images, normalization).Make(rows);
+        using var output = Simulation.Run(quantized, batch.Images);
+        var ours = Floats.Of(output);
+        var classes = ours.Length / rows.Length;
+        int Best(float[] scores, int row) =>
+            System.Numerics.Tensors.TensorPrimitives.IndexOfMax<float>(scores.AsSpan(row * classes, classes));
+        return (rows.Count(r => Best(ours, r) == Best(theirs, r)) / (double)rows.Length, Difference(ours, theirs));
+    }
+
     // What the network itself computes.
     private static float[][] Exact(Network network, Weights weights, IReadOnlyDictionary<string, torch.Tensor> inputs)
     {

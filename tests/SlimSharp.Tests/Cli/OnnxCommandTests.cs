@@ -15,7 +15,17 @@ public class OnnxCommandTests
         var exported = (await Json("export", In("a"), "--onnx", In("a.onnx"), "--pixels", "bytes")).Single();
         Assert.InRange((double)exported["difference"]!, 0, 1e-5);
         var quantized = (
-            await Json("quantize", In("a"), "--images", "64", "--calibration", "percentile", "--threads", "1")
+            await Json(
+                "quantize",
+                In("a"),
+                "--images",
+                "64",
+                "--calibration",
+                "percentile",
+                "--reduced-range",
+                "--threads",
+                "1"
+            )
         ).Single();
         Assert.Equal(Path.Combine(In("a"), "int8.onnx"), (string?)quantized["file"]);
         Assert.InRange((double)quantized["accuracy"]! - (double)quantized["accuracyBefore"]!, -0.03, 0.03);
