@@ -81,10 +81,11 @@ public static class OnnxCheck
         using var batch = Batches.InOrder(images, normalization).Make(rows);
         using var output = Simulation.Run(quantized, batch.Images);
         var ours = Floats.Of(output);
-        var classes = ours.Length / rows.Length;
-        int Best(float[] scores, int row) =>
-            System.Numerics.Tensors.TensorPrimitives.IndexOfMax<float>(scores.AsSpan(row * classes, classes));
-        return (rows.Count(r => Best(ours, r) == Best(theirs, r)) / (double)rows.Length, Difference(ours, theirs));
+        var same = OnnxSession
+            .Classes(ours, rows.Length)
+            .Zip(OnnxSession.Classes(theirs, rows.Length))
+            .Count(c => c.First == c.Second);
+        return ((double)same / rows.Length, Difference(ours, theirs));
     }
 
     // What the network itself computes.

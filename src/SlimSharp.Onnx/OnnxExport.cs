@@ -14,10 +14,11 @@ public static class OnnxExport
 
     /// <summary>The model of a file, with its classes, normalisation and provenance as metadata.</summary>
     /// <exception cref="SlimSharpException">Bytes are to be read, but the file does not say how they are normalised.</exception>
-    public static OnnxModel Of(SlimFile file, OnnxOptions? options = null)
-    {
-        return Of(file.Network, file.Weights, file.Normalization, options) with { Metadata = MetadataOf(file) };
-    }
+    public static OnnxModel Of(SlimFile file, OnnxOptions? options = null) =>
+        Of(file.Network, file.Weights, file.Normalization, options) with
+        {
+            Metadata = MetadataOf(file),
+        };
 
     /// <summary>Classes, normalisation and provenance of a file, as a model's metadata.</summary>
     public static ImmutableSortedDictionary<string, string> MetadataOf(SlimFile file)

@@ -98,15 +98,21 @@ public sealed class OnnxSession : IDisposable
         {
             int[] rows = [.. Enumerable.Range(begin, Math.Min(batchSize, set.Count - begin))];
             var outputs = Run(set, rows, normalization);
-            var classes = outputs.Length / rows.Length;
-            for (var i = 0; i < rows.Length; i++)
-            {
-                ReadOnlySpan<float> scores = outputs.AsSpan(i * classes, classes);
-                if (TensorPrimitives.IndexOfMax(scores) == set.Labels[rows[i]])
-                    correct++;
-            }
+            correct += Classes(outputs, rows.Length).Zip(rows).Count(c => c.First == set.Labels[c.Second]);
         }
         return (double)correct / set.Count;
+    }
+
+    /// <summary>The class with the largest output, for each image.</summary>
+    internal static int[] Classes(float[] outputs, int images)
+    {
+        var classes = outputs.Length / images;
+        return
+        [
+            .. Enumerable
+                .Range(0, images)
+                .Select(i => TensorPrimitives.IndexOfMax<float>(outputs.AsSpan(i * classes, classes))),
+        ];
     }
 
     /// <inheritdoc/>

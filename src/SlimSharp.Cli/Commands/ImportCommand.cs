@@ -38,18 +38,17 @@ internal static class ImportCommand
             var screen = common.Screen(parsed);
             var path = parsed.GetValue(input)!;
             var model = OnnxModel.Load(path);
-            var (network, weights) = OnnxImport.Read(path);
+            var (network, weights) = OnnxImport.Of(path, model);
             using var first = weights;
             var options = parsed.Has(data.Path) ? data.Get(parsed) : null;
             var sets = options is null ? null : DataSource.Read(options);
             var normalization = OnnxImport.NormalizationOf(model) ?? sets?.NormalizationForTraining();
-            using var all = parsed.GetValue(restore)
-                ? Restore(screen, ref network, first, sets, normalization)
-                : first.Copy();
+            if (parsed.GetValue(restore))
+                (network, weights) = Restore(screen, network, first, sets, normalization);
             using var file = new SlimFile
             {
                 Network = network,
-                Weights = all.Copy(),
+                Weights = weights,
                 Normalization = normalization,
                 Classes = OnnxImport.ClassesOf(model),
                 Data = options,
@@ -78,9 +77,9 @@ internal static class ImportCommand
         return command;
     }
 
-    private static Weights Restore(
+    private static (Network Network, Weights Weights) Restore(
         Screen screen,
-        ref Network network,
+        Network network,
         Weights weights,
         TrainAndTest? sets,
         Normalization? normalization
@@ -94,10 +93,9 @@ internal static class ImportCommand
             train.Subset(train.Spread(Math.Min(Images, train.Count))),
             normalization!
         );
-        network = restored;
         screen.Say(
             $"BatchNorms restored; the function differs by {Words.Number(difference, "G2")} of the largest output."
         );
-        return all;
+        return (restored, all);
     }
 }

@@ -13,7 +13,13 @@ public static class OnnxImport
     /// <exception cref="OnnxException">The file is damaged, or holds what a network here cannot be; the message names the operator.</exception>
     public static (Network Network, Weights Weights) Read(string path)
     {
-        var model = OnnxModel.Load(path);
+        return Of(path, OnnxModel.Load(path));
+    }
+
+    /// <summary>The same for a model that has been loaded from <paramref name="path"/>, which messages name.</summary>
+    /// <exception cref="OnnxException">It holds what a network here cannot be; the message names the operator.</exception>
+    public static (Network Network, Weights Weights) Of(string path, OnnxModel model)
+    {
         try
         {
             return Of(model);

@@ -32,7 +32,7 @@ public static class Quantizer
         var layers = QuantizationPlan.Layers(folding.Network, options);
         if (layers.Length == 0)
             throw new OnnxException("No layer is left to be rounded.");
-        var batches = new Batches(images, BatchSize, normalization, new(0, false), 0);
+        var batches = Batches.InOrder(images, normalization, BatchSize);
         var ranges = Ranges(folding, QuantizationPlan.Values(folding.Network, layers), batches, options);
         var limit = options.ReducedRange ? ReducedLimit : Limit;
         var quantized = new QuantizedNetwork(
