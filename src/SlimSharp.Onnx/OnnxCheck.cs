@@ -46,7 +46,7 @@ public static class OnnxCheck
         using var session = new OnnxSession(model.ToBytes());
         var given = inputs.ToDictionary(
             i => i.Key,
-            i => OrtValue.CreateTensorValueFromMemory(Floats.Of(i.Value), i.Value.shape)
+            i => OrtValue.CreateTensorValueFromMemory(Numbers.ReadSingle(i.Value), i.Value.shape)
         );
         try
         {
@@ -80,7 +80,7 @@ public static class OnnxCheck
         var theirs = session.Run(images, rows, normalization);
         using var batch = Batches.InOrder(images, normalization).Make(rows);
         using var output = Simulation.Run(quantized, batch.Images);
-        var ours = Floats.Of(output);
+        var ours = Numbers.ReadSingle(output);
         var same = OnnxSession
             .Classes(ours, rows.Length)
             .Zip(OnnxSession.Classes(theirs, rows.Length))
@@ -96,7 +96,7 @@ public static class OnnxCheck
         using var exact = new Model(network, weights.Copy(torch.float64));
         exact.eval();
         var outputs = exact.Run(inputs.ToDictionary(i => i.Key, i => i.Value.to(torch.float64)));
-        return [.. network.Outputs.Select(o => Floats.Of(outputs[o]))];
+        return [.. network.Outputs.Select(o => Numbers.ReadSingle(outputs[o]))];
     }
 
     private static double Difference(float[] ours, float[] theirs)

@@ -2,6 +2,7 @@ using System.Numerics.Tensors;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
 using SlimSharp.Data;
+using SlimSharp.Models;
 
 namespace SlimSharp.Onnx;
 
@@ -71,7 +72,7 @@ public sealed class OnnxSession : IDisposable
         if (input.ElementDataType != TensorElementType.UInt8)
         {
             using var batch = Batches.InOrder(set, normalization).Make(rows);
-            return Run(Floats.Of(batch.Images), batch.Images.shape);
+            return Run(Numbers.ReadSingle(batch.Images), batch.Images.shape);
         }
         var isChannelsLast = input.Dimensions is [_, var height, _, _] && height != shape.Channels;
         var bytes = new byte[rows.Length * shape.Count];

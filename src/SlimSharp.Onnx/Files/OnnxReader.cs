@@ -1,14 +1,12 @@
 using System.Collections.Immutable;
-using System.Runtime.InteropServices;
 using Google.Protobuf;
 
 namespace SlimSharp.Onnx;
 
 /// <summary>Reads what <see cref="OnnxWriter"/> writes, and what other programs do; fields that are not needed are passed over.</summary>
-internal static class OnnxReader
+internal static partial class OnnxReader
 {
     private const int OldestOperatorSet = 7;
-    private const int MaxRank = 8;
 
     /// <summary>Reads a file.</summary>
     /// <exception cref="OnnxException">It is damaged, or of operators before version 7.</exception>
@@ -44,28 +42,11 @@ internal static class OnnxReader
         OnnxModel? model = null;
         var metadata = ImmutableSortedDictionary.CreateBuilder<string, string>();
         var operators = 0L;
-        Each(
+        Field.Read(
             bytes,
-            (field, input) =>
-            {
-                switch (field)
-                {
-                    case 7:
-                        model = Graph(input.ReadBytes().ToByteArray());
-                        break;
-                    case 8:
-                        var (domain, version) = OperatorSet(input.ReadBytes().ToByteArray());
-                        operators = domain is "" or "ai.onnx" ? version : operators;
-                        break;
-                    case 14:
-                        var (key, value) = Entry(input.ReadBytes().ToByteArray());
-                        metadata[key] = value;
-                        break;
-                    default:
-                        return false;
-                }
-                return true;
-            }
+            Field.Bytes(7, graph => model = Graph(graph)),
+            Field.Bytes(8, set => operators = OperatorSet(set) ?? operators),
+            Field.Bytes(14, entry => metadata[Entry(entry).Key] = Entry(entry).Value)
         );
         if (model is null)
             throw new OnnxException("it holds no graph, so it is no ONNX file.");
@@ -83,32 +64,13 @@ internal static class OnnxReader
         var constants = ImmutableArray.CreateBuilder<OnnxTensor>();
         var inputs = ImmutableArray.CreateBuilder<OnnxValue>();
         var outputs = ImmutableArray.CreateBuilder<OnnxValue>();
-        Each(
+        Field.Read(
             bytes,
-            (field, input) =>
-            {
-                switch (field)
-                {
-                    case 1:
-                        nodes.Add(Node(input.ReadBytes().ToByteArray()));
-                        break;
-                    case 2:
-                        name = input.ReadString();
-                        break;
-                    case 5:
-                        constants.Add(Tensor(input.ReadBytes().ToByteArray()));
-                        break;
-                    case 11:
-                        inputs.Add(Value(input.ReadBytes().ToByteArray()));
-                        break;
-                    case 12:
-                        outputs.Add(Value(input.ReadBytes().ToByteArray()));
-                        break;
-                    default:
-                        return false;
-                }
-                return true;
-            }
+            Field.Bytes(1, node => nodes.Add(Node(node))),
+            Field.Text(2, text => name = text),
+            Field.Bytes(5, tensor => constants.Add(Tensor(tensor))),
+            Field.Bytes(11, value => inputs.Add(Value(value))),
+            Field.Bytes(12, value => outputs.Add(Value(value)))
         );
         return new()
         {
@@ -126,32 +88,13 @@ internal static class OnnxReader
         var inputs = ImmutableArray.CreateBuilder<string>();
         var outputs = ImmutableArray.CreateBuilder<string>();
         var attributes = ImmutableArray.CreateBuilder<(string, object)>();
-        Each(
+        Field.Read(
             bytes,
-            (field, input) =>
-            {
-                switch (field)
-                {
-                    case 1:
-                        inputs.Add(input.ReadString());
-                        break;
-                    case 2:
-                        outputs.Add(input.ReadString());
-                        break;
-                    case 3:
-                        name = input.ReadString();
-                        break;
-                    case 4:
-                        kind = input.ReadString();
-                        break;
-                    case 5:
-                        attributes.Add(Attribute(input.ReadBytes().ToByteArray()));
-                        break;
-                    default:
-                        return false;
-                }
-                return true;
-            }
+            Field.Text(1, inputs.Add),
+            Field.Text(2, outputs.Add),
+            Field.Text(3, text => name = text),
+            Field.Text(4, text => kind = text),
+            Field.Bytes(5, attribute => attributes.Add(Attribute(attribute)))
         );
         return outputs.Count > 0
             ? new(kind, name, inputs.ToImmutable(), outputs.ToImmutable(), attributes.ToImmutable())
@@ -160,257 +103,78 @@ internal static class OnnxReader
 
     private static (string Name, object Value) Attribute(byte[] bytes)
     {
+        const int Floats = 6;
+        const int Integers = 7;
         var name = "";
-        object? value = null;
+        object value = "";
         var (floats, integers) = (new List<float>(), new List<long>());
-        var kind = 0;
-        Each(
+        var kind = 0L;
+        Field.Read(
             bytes,
-            (field, wire, input) =>
-            {
-                switch (field)
-                {
-                    case 1:
-                        name = input.ReadString();
-                        break;
-                    case 2:
-                        value = input.ReadFloat();
-                        break;
-                    case 3:
-                        value = input.ReadInt64();
-                        break;
-                    case 4:
-                        value = input.ReadBytes().ToStringUtf8();
-                        break;
-                    case 5:
-                        value = Tensor(input.ReadBytes().ToByteArray());
-                        break;
-                    case 7:
-                        Packed(input, wire, i => floats.Add(i.ReadFloat()));
-                        break;
-                    case 8:
-                        Packed(input, wire, i => integers.Add(i.ReadInt64()));
-                        break;
-                    case 20:
-                        kind = input.ReadInt32();
-                        break;
-                    default:
-                        return false;
-                }
-                return true;
-            }
+            Field.Text(1, text => name = text),
+            Field.Float(2, number => value = number),
+            Field.Integer(3, number => value = number),
+            Field.Text(4, text => value = text),
+            Field.Bytes(5, tensor => value = Tensor(tensor)),
+            Field.Floats(7, floats.Add),
+            Field.Integers(8, integers.Add),
+            Field.Integer(20, number => kind = number)
         );
-        return (
-            name,
-            kind switch
-            {
-                6 => floats.ToArray(),
-                7 => integers.ToArray(),
-                _ => value ?? "",
-            }
-        );
-    }
-
-    private static OnnxTensor Tensor(byte[] bytes)
-    {
-        var name = "";
-        var type = 0;
-        var sizes = ImmutableArray.CreateBuilder<long>();
-        byte[]? raw = null;
-        var (floats, small, large) = (new List<float>(), new List<int>(), new List<long>());
-        var isElsewhere = false;
-        Each(
-            bytes,
-            (field, wire, input) =>
-            {
-                switch (field)
-                {
-                    case 1:
-                        Packed(input, wire, i => sizes.Add(i.ReadInt64()));
-                        break;
-                    case 2:
-                        type = input.ReadInt32();
-                        break;
-                    case 4:
-                        Packed(input, wire, i => floats.Add(i.ReadFloat()));
-                        break;
-                    case 5:
-                        Packed(input, wire, i => small.Add(i.ReadInt32()));
-                        break;
-                    case 7:
-                        Packed(input, wire, i => large.Add(i.ReadInt64()));
-                        break;
-                    case 8:
-                        name = input.ReadString();
-                        break;
-                    case 9:
-                        raw = input.ReadBytes().ToByteArray();
-                        break;
-                    case 14:
-                        isElsewhere = input.ReadInt32() == 1;
-                        break;
-                    default:
-                        return false;
-                }
-                return true;
-            }
-        );
-        if (isElsewhere)
-            throw new OnnxException(
-                $"the constant '{name}' lies in a file of its own, which is not read; save the model as one file."
-            );
-        var kind = (OnnxType)type;
-        raw ??= kind switch
+        return kind switch
         {
-            OnnxType.Float => MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(floats)).ToArray(),
-            OnnxType.Int64 => MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(large)).ToArray(),
-            OnnxType.Int32 => MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(small)).ToArray(),
-            _ => [.. small.Select(s => (byte)s)],
+            Floats => (name, floats.ToArray()),
+            Integers => (name, integers.ToArray()),
+            _ => (name, value),
         };
-        var tensor = new OnnxTensor(name, kind, sizes.ToImmutable(), raw);
-        return Fits(tensor)
-            ? tensor
-            : throw new OnnxException($"the constant '{name}' does not have as many elements as its shape says.");
     }
 
-    // Types that are not known here are left to whoever meets them.
-    private static bool Fits(OnnxTensor tensor)
-    {
-        var size = tensor.Type switch
-        {
-            OnnxType.Float or OnnxType.Int32 => 4,
-            OnnxType.Int64 => 8,
-            OnnxType.UInt8 or OnnxType.Int8 => 1,
-            _ => 0,
-        };
-        if (tensor.Sizes.Length > MaxRank || tensor.Sizes.Any(s => s < 0 || s > tensor.Data.Length))
-            return false;
-        var count = tensor.Sizes.Aggregate(1L, (a, b) => checked(a * b));
-        return size == 0 || count * size == tensor.Data.Length;
-    }
-
+    // An input or output: a name and, two messages further in, the type and the sizes of a tensor.
     private static OnnxValue Value(byte[] bytes)
     {
         var name = "";
-        var type = 0;
+        var type = 0L;
         var sizes = ImmutableArray.CreateBuilder<long>();
-        Each(
+        Field.Read(
             bytes,
-            (field, input) =>
-            {
-                switch (field)
-                {
-                    case 1:
-                        name = input.ReadString();
-                        return true;
-                    case 2: // TypeProto, whose first field is a tensor's type and shape
-                        Each(
-                            input.ReadBytes().ToByteArray(),
-                            (inner, t) => inner == 1 && Each(t.ReadBytes().ToByteArray(), TensorType)
-                        );
-                        return true;
-                    default:
-                        return false;
-                }
-            }
+            Field.Text(1, text => name = text),
+            Field.Bytes(
+                2,
+                kind =>
+                    Field.Read(
+                        kind,
+                        Field.Bytes(
+                            1,
+                            tensor =>
+                                Field.Read(
+                                    tensor,
+                                    Field.Integer(1, number => type = number),
+                                    Field.Bytes(2, shape => Field.Read(shape, Field.Bytes(1, s => sizes.Add(Size(s)))))
+                                )
+                        )
+                    )
+            )
         );
         return new(name, (OnnxType)type, sizes.ToImmutable());
-
-        bool TensorType(int field, CodedInputStream input)
-        {
-            switch (field)
-            {
-                case 1:
-                    type = input.ReadInt32();
-                    return true;
-                case 2:
-                    return Each(
-                        input.ReadBytes().ToByteArray(),
-                        (inner, s) => inner == 1 && Size(s.ReadBytes().ToByteArray())
-                    );
-                default:
-                    return false;
-            }
-        }
-
-        bool Size(byte[] dimension)
-        {
-            var size = 0L;
-            Each(
-                dimension,
-                (field, input) =>
-                {
-                    if (field != 1)
-                        return false;
-                    size = input.ReadInt64();
-                    return true;
-                }
-            );
-            sizes.Add(size);
-            return true;
-        }
     }
 
-    private static (string Domain, long Version) OperatorSet(byte[] bytes)
+    private static long Size(byte[] bytes)
+    {
+        var size = 0L; // unless it has a number, it is whatever comes
+        Field.Read(bytes, Field.Integer(1, number => size = number));
+        return size;
+    }
+
+    private static long? OperatorSet(byte[] bytes)
     {
         var (domain, version) = ("", 0L);
-        Each(
-            bytes,
-            (field, input) =>
-            {
-                if (field == 1)
-                    domain = input.ReadString();
-                else if (field == 2)
-                    version = input.ReadInt64();
-                return field is 1 or 2;
-            }
-        );
-        return (domain, version);
+        Field.Read(bytes, Field.Text(1, text => domain = text), Field.Integer(2, number => version = number));
+        return domain is "" or "ai.onnx" ? version : null;
     }
 
     private static (string Key, string Value) Entry(byte[] bytes)
     {
         var (key, value) = ("", "");
-        Each(
-            bytes,
-            (field, input) =>
-            {
-                if (field == 1)
-                    key = input.ReadString();
-                else if (field == 2)
-                    value = input.ReadString();
-                return field is 1 or 2;
-            }
-        );
+        Field.Read(bytes, Field.Text(1, text => key = text), Field.Text(2, text => value = text));
         return (key, value);
-    }
-
-    // Goes through the fields of a message; those that are not taken are passed over.
-    private static bool Each(byte[] bytes, Func<int, CodedInputStream, bool> take) =>
-        Each(bytes, (field, _, input) => take(field, input));
-
-    private static bool Each(byte[] bytes, Func<int, WireFormat.WireType, CodedInputStream, bool> take)
-    {
-        using var input = new CodedInputStream(bytes);
-        while (input.ReadTag() is var tag && tag != 0)
-        {
-            if (!take(WireFormat.GetTagFieldNumber(tag), WireFormat.GetTagWireType(tag), input))
-                input.SkipLastField();
-        }
-        return true;
-    }
-
-    // Repeated numbers stand in one field or in many.
-    private static void Packed(CodedInputStream input, WireFormat.WireType wire, Action<CodedInputStream> read)
-    {
-        if (wire != WireFormat.WireType.LengthDelimited)
-        {
-            read(input);
-            return;
-        }
-        var inner = input.ReadBytes().ToByteArray();
-        using var values = new CodedInputStream(inner);
-        while (!values.IsAtEnd)
-            read(values);
     }
 }

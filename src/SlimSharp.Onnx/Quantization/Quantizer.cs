@@ -103,7 +103,7 @@ public static class Quantizer
                 {
                     var results = model.Run(new Dictionary<string, torch.Tensor> { [input] = batch.Images }, names);
                     foreach (var name in names)
-                        see(name, Floats.Of(results[name]));
+                        see(name, Numbers.ReadSingle(results[name]));
                 }
             }
         }
@@ -128,7 +128,7 @@ public static class Quantizer
             {
                 var layer = layers[node.Name];
                 var loss = Mean(exact[node.Name]) - Mean(output);
-                var (numbers, step) = (Floats.Of(loss), quantized.Values[node.Inputs[0]].Scale);
+                var (numbers, step) = (Numbers.ReadSingle(loss), quantized.Values[node.Inputs[0]].Scale);
                 layers[node.Name] = layer with
                 {
                     Bias =

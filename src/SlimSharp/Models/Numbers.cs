@@ -35,6 +35,15 @@ internal static class Numbers
         return values;
     }
 
+    /// <summary>All elements of a tensor as 32-bit numbers.</summary>
+    internal static float[] ReadSingle(torch.Tensor tensor)
+    {
+        var values = new float[tensor.numel()];
+        using var single = tensor.to(torch.float32);
+        WithBytes(single, bytes => MemoryMarshal.Cast<byte, float>(bytes).CopyTo(values));
+        return values;
+    }
+
     /// <summary>The one element of a tensor.</summary>
     internal static double Single(torch.Tensor tensor) => Read(tensor)[0];
 

@@ -3,7 +3,6 @@ using SlimSharp.Formats;
 using SlimSharp.Models;
 using SlimSharp.Networks;
 using SlimSharp.Onnx;
-using SlimSharp.Slimming;
 using SlimSharp.Tests.Networks;
 using SlimSharp.Zoo;
 using TorchSharp;
@@ -21,29 +20,8 @@ public class ExportTests
 
     public static TheoryData<string> Names => [.. ZooEntry.All.Select(e => e.Name)];
 
-    // Weights with which no channel is dead, and inputs.
-    private static (Weights Weights, Dictionary<string, torch.Tensor> Inputs) Draw(Network network, long seed)
-    {
-        var weights = RandomWeights.Draw(NetworkCut.Of(network, ChannelGroups.Of(network), []), seed);
-        var random = new Randomness(seed);
-        return (
-            weights,
-            network.Inputs.ToDictionary(
-                n => n.Name,
-                n =>
-                {
-                    var sizes = network.Shapes[n.Name].Sizes(Batch);
-                    float[] values =
-                    [
-                        .. Enumerable
-                            .Range(0, (int)sizes.Aggregate((a, b) => a * b))
-                            .Select(_ => (float)random.NextDouble() - 0.5f),
-                    ];
-                    return torch.tensor(values).reshape(sizes);
-                }
-            )
-        );
-    }
+    private static (Weights Weights, Dictionary<string, torch.Tensor> Inputs) Draw(Network network, long seed) =>
+        (Drawn.Weights(network, seed), Drawn.Inputs(network, Batch, seed));
 
     private static double Difference(Network network, long seed, OnnxOptions? options = null)
     {

@@ -91,7 +91,7 @@ public class ForeignModelTests
         var paths = new List<string>();
         foreach (var network in networks)
         {
-            using var weights = RandomWeights.Draw(NetworkCut.Of(network, ChannelGroups.Of(network), []), 1);
+            using var weights = Drawn.Weights(network);
             foreach (var fold in new[] { true, false })
             {
                 var path = Path.Combine(folder, $"{paths.Count}.onnx");
@@ -100,13 +100,8 @@ public class ForeignModelTests
             }
         }
         var small = Topologies.All["residual"];
-        using var some = RandomWeights.Draw(NetworkCut.Of(small, ChannelGroups.Of(small), []), 1);
-        var quantized = Quantizer.Run(
-            small,
-            some,
-            QuantizationTests.Noise(small),
-            QuantizationTests.Normalization(small)
-        );
+        using var some = Drawn.Weights(small);
+        var quantized = Quantizer.Run(small, some, Drawn.Images(small, 48), Drawn.Normalization(small));
         paths.Add(Path.Combine(folder, "int8.onnx"));
         OnnxExport.Of(quantized).Save(paths[^1]);
         Assert.Equal($"checked {paths.Count}", Machine.Python("onnx", Check, [.. paths]).Trim());

@@ -22,12 +22,6 @@ public class ImportTests
                 .Select(t => t.Key),
         ];
 
-    private static Weights Draw(Network network)
-    {
-        using var wide = RandomWeights.Draw(NetworkCut.Of(network, ChannelGroups.Of(network), []), 1);
-        return wide.Copy(torch.float32);
-    }
-
     private static string Write(OnnxModel model)
     {
         var path = Path.Combine(Machine.Folder(), "model.onnx");
@@ -40,13 +34,7 @@ public class ImportTests
     {
         using var scope = torch.NewDisposeScope();
         using var still = torch.no_grad();
-        var random = new Randomness(3);
-        var sizes = a.Shapes[a.Inputs.Single().Name].Sizes(2);
-        double[] values =
-        [
-            .. Enumerable.Range(0, (int)sizes.Aggregate((x, y) => x * y)).Select(_ => random.NextDouble() - 0.5),
-        ];
-        var images = torch.tensor(values).reshape(sizes);
+        var images = Drawn.Inputs(a, 2, 3).Values.Single().to(torch.float64);
         torch.Tensor Run(Network network, Weights weights)
         {
             using var model = new Model(network, weights.Copy(torch.float64));
@@ -66,7 +54,7 @@ public class ImportTests
         var entry = ZooEntry.All.First(e => e.Name == name);
         var size = entry.Usual.Height > 100 ? 64 : entry.Usual.Height;
         var network = entry.Create(10, 0.25, new(3, size, size));
-        using var weights = Draw(network);
+        using var weights = Drawn.Weights(network);
         var options = new OnnxOptions { FoldBatchNorms = fold };
         var model = OnnxExport.Of(network, weights, options: options);
         var (read, numbers) = OnnxImport.Read(Write(model));
@@ -84,7 +72,7 @@ public class ImportTests
     public void Every_topology_comes_back(string name)
     {
         var network = Topologies.All[name];
-        using var weights = Draw(network);
+        using var weights = Drawn.Weights(network);
         var (read, numbers) = OnnxImport.Read(
             Write(OnnxExport.Of(network, weights, options: new() { FoldBatchNorms = false }))
         );
@@ -96,7 +84,7 @@ public class ImportTests
     public void What_was_read_is_cut_under_a_certificate()
     {
         var network = ZooEntry.Get("resnet20", 10, 1);
-        using var weights = Draw(network);
+        using var weights = Drawn.Weights(network);
         var (read, numbers) = OnnxImport.Read(
             Write(OnnxExport.Of(network, weights, options: new() { FoldBatchNorms = false }))
         );
@@ -140,7 +128,7 @@ public class ImportTests
     public void An_operator_that_is_not_known_is_named_with_its_node()
     {
         var network = Topologies.All["residual"];
-        using var weights = Draw(network);
+        using var weights = Drawn.Weights(network);
         var model = OnnxExport.Of(network, weights);
         var changed = model with
         {
@@ -162,14 +150,12 @@ public class ImportTests
     public void Folded_scales_are_restored_without_changing_the_function()
     {
         var network = ZooEntry.Get("resnet20", 10, 0.5);
-        using var weights = Draw(network);
+        using var weights = Drawn.Weights(network);
         var (read, numbers) = OnnxImport.Read(Write(OnnxExport.Of(network, weights)));
         using (numbers)
         {
             Assert.Empty(read.BatchNorms);
-            var pixels = new byte[40 * 3 * 32 * 32];
-            new Random(5).NextBytes(pixels);
-            var images = new ImageSet("noise", new(3, 32, 32), pixels, new int[40], ["none"]);
+            var images = Drawn.Images(network, 40);
             var (restored, all, difference) = ScaleRestoration.Run(read, numbers, images, Normalization.Cifar);
             using (all)
             {
@@ -184,7 +170,7 @@ public class ImportTests
     private static void Damage(int cases)
     {
         var network = Topologies.All["residual"];
-        using var weights = Draw(network);
+        using var weights = Drawn.Weights(network);
         var bytes = OnnxExport.Of(network, weights).ToBytes();
         var path = Path.Combine(Machine.Folder(), "model.onnx");
         var random = new Random(4);

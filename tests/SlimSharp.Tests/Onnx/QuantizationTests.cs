@@ -2,7 +2,6 @@ using SlimSharp.Data;
 using SlimSharp.Models;
 using SlimSharp.Networks;
 using SlimSharp.Onnx;
-using SlimSharp.Slimming;
 using SlimSharp.Tests.Networks;
 using SlimSharp.Zoo;
 using TorchSharp;
@@ -17,45 +16,11 @@ public class QuantizationTests
     public static TheoryData<string> Names =>
         [.. Topologies.All.Where(t => t.Value.Inputs.Count() == 1 && t.Value.Outputs.Length == 1).Select(t => t.Key)];
 
-    internal static ImageSet Noise(Network network)
-    {
-        var shape = network.Shapes[network.Inputs.Single().Name];
-        var pixels = new byte[Images * shape.Count];
-        new Random(2).NextBytes(pixels);
-        return new("noise", shape, pixels, new int[Images], ["none"]);
-    }
-
-    private static Weights Draw(Network network)
-    {
-        using var wide = RandomWeights.Draw(NetworkCut.Of(network, ChannelGroups.Of(network), []), 1);
-        return wide.Copy(torch.float32);
-    }
-
     private static QuantizedNetwork Quantize(Network network, QuantizationOptions? options = null)
     {
-        using var weights = Draw(network);
-        return Quantizer.Run(network, weights, Noise(network), Normalization(network), options);
+        using var weights = Drawn.Weights(network);
+        return Quantizer.Run(network, weights, Drawn.Images(network, Images), Drawn.Normalization(network), options);
     }
-
-    internal static Normalization Normalization(Network network) =>
-        new(
-            [
-                .. network
-                    .Shapes[network.Inputs.Single().Name]
-                    .Sizes(1)
-                    .Skip(1)
-                    .Take(1)
-                    .SelectMany(c => Enumerable.Repeat(0.5, (int)c)),
-            ],
-            [
-                .. network
-                    .Shapes[network.Inputs.Single().Name]
-                    .Sizes(1)
-                    .Skip(1)
-                    .Take(1)
-                    .SelectMany(c => Enumerable.Repeat(0.3, (int)c)),
-            ]
-        );
 
     // Largest and mean difference of outputs, relative to the largest.
     private static (double Largest, double Mean) Compare(float[] a, float[] b)
@@ -68,15 +33,9 @@ public class QuantizationTests
     private static float[] Simulate(QuantizedNetwork quantized, Network network)
     {
         int[] rows = [.. Enumerable.Range(0, Images)];
-        using var batch = Batches.InOrder(Noise(network), Normalization(network)).Make(rows);
+        using var batch = Batches.InOrder(Drawn.Images(network, Images), Drawn.Normalization(network)).Make(rows);
         using var output = Simulation.Run(quantized, batch.Images);
-        return [.. Floats(output)];
-    }
-
-    private static float[] Floats(torch.Tensor tensor)
-    {
-        using var single = tensor.to(torch.float32);
-        return single.contiguous().data<float>().ToArray();
+        return Numbers.ReadSingle(output);
     }
 
     [Theory]
@@ -86,7 +45,11 @@ public class QuantizationTests
         var network = Topologies.All[name];
         var quantized = Quantize(network);
         using var session = new OnnxSession(OnnxExport.Of(quantized).ToBytes());
-        var theirs = session.Run(Noise(network), [.. Enumerable.Range(0, Images)], Normalization(network));
+        var theirs = session.Run(
+            Drawn.Images(network, Images),
+            [.. Enumerable.Range(0, Images)],
+            Drawn.Normalization(network)
+        );
         var (largest, mean) = Compare(Simulate(quantized, network), theirs);
         // A step of the integers is 0.4 % of a value's range, and runtimes may round the other way where two are as near.
         Assert.True(largest < 0.02 && mean < 0.004, $"{largest:G3} {mean:G3}");
@@ -97,9 +60,13 @@ public class QuantizationTests
     public void Eight_bits_stay_near_the_network(string name)
     {
         var network = Topologies.All[name];
-        using var weights = Draw(network);
+        using var weights = Drawn.Weights(network);
         using var session = new OnnxSession(OnnxExport.Of(network, weights).ToBytes());
-        var exact = session.Run(Noise(network), [.. Enumerable.Range(0, Images)], Normalization(network));
+        var exact = session.Run(
+            Drawn.Images(network, Images),
+            [.. Enumerable.Range(0, Images)],
+            Drawn.Normalization(network)
+        );
         var (_, mean) = Compare(exact, Simulate(Quantize(network), network));
         Assert.True(mean < 0.02, $"{mean:G3}");
     }
@@ -147,7 +114,7 @@ public class QuantizationTests
         var all = Quantize(network);
         var some = Quantize(network, new() { KeepFirst = true, KeepLast = true });
         Assert.Equal(all.Layers.Keys.Skip(1).SkipLast(1).Order(), some.Layers.Keys.Order());
-        using var weights = Draw(network);
+        using var weights = Drawn.Weights(network);
         var share = (double)OnnxExport.Of(all).ToBytes().Length / OnnxExport.Of(network, weights).ToBytes().Length;
         Assert.InRange(share, 0.24, 0.28);
         Assert.Throws<OnnxException>(() => Quantize(network, new() { Percentile = 40 }));
@@ -165,9 +132,13 @@ public class QuantizationTests
     public void Corrected_biases_bring_the_mean_of_outputs_back()
     {
         var network = Topologies.All["residual"];
-        using var weights = Draw(network);
+        using var weights = Drawn.Weights(network);
         using var session = new OnnxSession(OnnxExport.Of(network, weights).ToBytes());
-        var exact = session.Run(Noise(network), [.. Enumerable.Range(0, Images)], Normalization(network));
+        var exact = session.Run(
+            Drawn.Images(network, Images),
+            [.. Enumerable.Range(0, Images)],
+            Drawn.Normalization(network)
+        );
         double Shift(bool correct)
         {
             // Weights of 7 bits, so that there is something to correct.
