@@ -29,15 +29,13 @@ public static class CommandTree
         var root = new RootCommand(Tour);
         foreach (var command in Commands())
             root.Add(command);
+        ProgramName.PutIn(root);
         var parsed = root.Parse(args.Length == 0 ? ["--help"] : args);
         if (parsed.Errors.Count > 0)
         {
             var command =
                 parsed.CommandResult.Command is RootCommand ? "slim" : $"slim {parsed.CommandResult.Command.Name}";
-            await Console.Error.WriteLineAsync(
-                $"slim: {Sentence(parsed.Errors)} '{command} --help' shows what there is."
-            );
-            return ExitCode.WrongInput;
+            return await Refuse($"{Sentence(parsed.Errors)} '{command} --help' shows what there is.");
         }
         try
         {
@@ -47,23 +45,24 @@ public static class CommandTree
         }
         catch (Exception e) when (e is SlimSharpException or RunException or UsageException)
         {
-            await Console.Error.WriteLineAsync($"slim: {e.Message}");
-            return ExitCode.WrongInput;
+            return await Refuse(e.Message);
         }
         catch (Exception e) when (e is ExternalException or OutOfMemoryException)
         {
-            await Console.Error.WriteLineAsync(
-                $"slim: libtorch could not go on: {e.Message.Split('\n')[0]} If memory ran out, take a smaller network or batch."
+            return await Refuse(
+                $"libtorch could not go on: {e.Message.Split('\n')[0]} If memory ran out, take a smaller network or batch."
             );
-            return ExitCode.WrongInput;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            await Console.Error.WriteLineAsync(
-                $"slim: {e.Message.TrimEnd('.')}. Check the path, its permissions and the free space."
-            );
-            return ExitCode.WrongInput;
+            return await Refuse($"{e.Message.TrimEnd('.')}. Check the path, its permissions and the free space.");
         }
+    }
+
+    private static async Task<int> Refuse(string sentence)
+    {
+        await Console.Error.WriteLineAsync(ProgramName.In($"slim: {sentence}"));
+        return ExitCode.WrongInput;
     }
 
     // Of several errors the one that quotes what was typed, on one line.

@@ -24,7 +24,7 @@ internal static class Sample
             Device = device,
         };
 
-    // The sample lies in the repository, above wherever the program was built or is run.
+    // The sample lies beside the installed tool, or in the repository above wherever the program was built or is run.
     private static string Folder()
     {
         foreach (var start in new[] { Directory.GetCurrentDirectory(), AppContext.BaseDirectory })

@@ -70,13 +70,14 @@ internal static class Machine
         return output;
     }
 
-    private static Process StartProgram(string program, string[] arguments) =>
+    /// <summary>Starts a program, in the repository's root unless another folder is given.</summary>
+    internal static Process StartProgram(string program, string[] arguments, string? folder = null) =>
         Process.Start(
             new ProcessStartInfo(program, arguments)
             {
                 RedirectStandardOutput = true,
                 RedirectStandardError = true,
-                WorkingDirectory = Root,
+                WorkingDirectory = folder ?? Root,
             }
         )!;
 

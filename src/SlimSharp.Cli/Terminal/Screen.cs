@@ -18,7 +18,7 @@ internal sealed class Screen(bool json)
     internal void Say(string text = "")
     {
         if (!Json)
-            Console.WriteLine(text);
+            Console.WriteLine(ProgramName.In(text));
     }
 
     /// <summary>Prints what should be known, for people and machines.</summary>

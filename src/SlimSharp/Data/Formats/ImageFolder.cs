@@ -31,12 +31,8 @@ public static class ImageFolder
             {
                 try
                 {
-                    var image = Decode(
-                        files[i].Name,
-                        files[i].Read(),
-                        Array.BinarySearch(classes, files[i].Class, StringComparer.Ordinal),
-                        classes
-                    );
+                    var label = Array.BinarySearch(classes, files[i].Class, StringComparer.Ordinal);
+                    var image = Decode(files[i].Name, files[i].Read, label, classes);
                     images[i] = size is { } s ? image.ResizedTo(s, s) : image;
                 }
                 catch (DataException e)
@@ -48,6 +44,12 @@ public static class ImageFolder
         );
         return failure is null ? Join(path, images, classes) : throw failure;
     }
+
+    /// <summary>One image as a set, 3×H×W; its label is 0.</summary>
+    /// <param name="name">What errors call it.</param>
+    /// <param name="content">The content of a JPEG or PNG file.</param>
+    /// <exception cref="DataException">It is no such file, or damaged.</exception>
+    public static ImageSet Decode(string name, byte[] content) => Decode(name, () => content, 0, [""]);
 
     private static ImageSet Join(string path, ImageSet[] images, string[] classes)
     {
@@ -102,10 +104,11 @@ public static class ImageFolder
 
     private static bool IsImage(string name) => Extensions.Contains(Path.GetExtension(name).ToLowerInvariant());
 
-    private static ImageSet Decode(string name, byte[] content, int label, string[] classes)
+    private static ImageSet Decode(string name, Func<byte[]> read, int label, string[] classes)
     {
         try
         {
+            var content = read();
             using var stream = new MemoryStream(content);
             var size = ImageInfo.FromStream(stream) ?? throw new InvalidDataException("it does not begin as one");
             if ((long)size.Width * size.Height > MaxPixels)
