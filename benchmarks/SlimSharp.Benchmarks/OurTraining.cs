@@ -38,7 +38,7 @@ internal sealed class OurTraining : IDisposable
             .parameters()
             .Select(p => new OptimizerSlot(p, torch.zeros_like(p), [torch.zeros_like(p)]))
             .ToArray();
-        var penalties = PenaltyKind.All.Select(k => PenaltyText.Parse(k.Example, 1e-4)).ToArray();
+        var penalties = PenaltyKind.All.Select(k => Penalty.Parse(k.Example, 1e-4)).ToArray();
         foreach (var scale in _model.Scales)
             scale.grad = torch.zeros_like(scale);
         var gradients = penalties.Select(p => Time(() => new ScalePenalty(p, 1e-4).AddGradients(_model))).Max();

@@ -13,7 +13,7 @@ using SlimSharp.Training;
 
 LibTorch.EnsureLoaded();
 var theirs = OnnxModel.Load(args[0]);
-var (network, weights) = OnnxImport.Of(theirs);
+var (network, weights) = OnnxImport.Of(theirs, args[0]);
 var shape = network.Shapes[network.Inputs.Single().Name];
 var data = DataSource.Read(
     new()

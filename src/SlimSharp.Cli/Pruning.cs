@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using SlimSharp.Data;
 using SlimSharp.Formats;
@@ -51,9 +50,7 @@ internal sealed class Pruning : IDisposable
         _screen.Say(plan.Explain());
         if (planOnly)
         {
-            _screen.Emit(
-                new() { ["plan"] = JsonNode.Parse(JsonSerializer.Serialize(plan, SlimJson.Default.SlimmingPlan)) }
-            );
+            _screen.Emit(new() { ["plan"] = JsonNode.Parse(plan.ToJson()) });
             return ExitCode.Done;
         }
         using var cut = Cut(plan);

@@ -6,6 +6,12 @@ namespace SlimSharp.Penalties;
 /// </summary>
 public abstract record Penalty
 {
+    /// <summary>Reads the text form of a penalty, as in <c>tl1:a=1</c> or <c>mcp:knee=0.5</c>; <see cref="PenaltyKind.All"/> has an example of each.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="lambda">The strength; needed only for the published <c>a</c> of MCP and SCAD.</param>
+    /// <exception cref="FormatException">The text is not a penalty; the message says what is.</exception>
+    public static Penalty Parse(string text, double? lambda = null) => PenaltyText.Parse(text, lambda);
+
     /// <summary>J(x).</summary>
     public abstract double Value(double x);
 
@@ -45,6 +51,6 @@ public abstract record Penalty
     /// <summary>The proximal operator for y > 0 and m > 0.</summary>
     protected abstract double ProxOfPositive(double y, double m);
 
-    /// <summary>The text form, as in <c>tl1:a=1</c>; <see cref="PenaltyText.Parse"/> reads it.</summary>
+    /// <summary>The text form, as in <c>tl1:a=1</c>; <see cref="Parse"/> reads it.</summary>
     public abstract override string ToString();
 }

@@ -1,11 +1,9 @@
 namespace SlimSharp.Penalties;
 
 /// <summary>The text form of penalties, for command lines and files: <c>tl1:a=1</c>, <c>mcp:knee=0.5</c>.</summary>
-public static class PenaltyText
+internal static class PenaltyText
 {
-    /// <summary>Reads a penalty; <paramref name="lambda"/> is needed only for the published <c>a</c> of MCP and SCAD.</summary>
-    /// <exception cref="FormatException">The text is not a penalty; the message says what is.</exception>
-    public static Penalty Parse(string text, double? lambda = null)
+    internal static Penalty Parse(string text, double? lambda)
     {
         ArgumentNullException.ThrowIfNull(text);
         var colon = text.IndexOf(':');

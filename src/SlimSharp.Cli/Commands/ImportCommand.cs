@@ -38,7 +38,7 @@ internal static class ImportCommand
             var screen = common.Screen(parsed);
             var path = parsed.GetValue(input)!;
             var model = OnnxModel.Load(path);
-            var (network, weights) = OnnxImport.Of(path, model);
+            var (network, weights) = OnnxImport.Of(model, path);
             using var first = weights;
             var options = parsed.Has(data.Path) ? data.Get(parsed) : null;
             var sets = options is null ? null : DataSource.Read(options);

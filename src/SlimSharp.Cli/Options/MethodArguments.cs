@@ -170,7 +170,7 @@ internal sealed class MethodArguments
     {
         try
         {
-            return PenaltyText.Parse(text, lambda);
+            return Penalties.Penalty.Parse(text, lambda);
         }
         catch (FormatException e)
         {

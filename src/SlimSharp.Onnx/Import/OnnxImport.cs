@@ -11,47 +11,34 @@ public static class OnnxImport
 {
     /// <summary>The network of a file and its weights, which the caller disposes.</summary>
     /// <exception cref="OnnxException">The file is damaged, or holds what a network here cannot be; the message names the operator.</exception>
-    public static (Network Network, Weights Weights) Read(string path)
-    {
-        return Of(path, OnnxModel.Load(path));
-    }
-
-    /// <summary>The same for a model that has been loaded from <paramref name="path"/>, which messages name.</summary>
-    /// <exception cref="OnnxException">It holds what a network here cannot be; the message names the operator.</exception>
-    public static (Network Network, Weights Weights) Of(string path, OnnxModel model)
-    {
-        try
-        {
-            return Of(model);
-        }
-        catch (Exception e) when (e is OverflowException or InvalidOperationException or DivideByZeroException)
-        {
-            throw new OnnxException(
-                $"{path} is damaged: the settings of its operators make no sense ({e.Message.TrimEnd('.')}).",
-                e
-            );
-        }
-        catch (SlimSharpException e)
-        {
-            throw new OnnxException($"{path}: {e.Message}", e);
-        }
-    }
+    public static (Network Network, Weights Weights) Read(string path) => Of(OnnxModel.Load(path), path);
 
     /// <summary>The network of a model and its weights, which the caller disposes.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="name">What messages call it; a path.</param>
     /// <exception cref="OnnxException">It holds what a network here cannot be; the message names the operator.</exception>
-    public static (Network Network, Weights Weights) Of(OnnxModel model)
+    public static (Network Network, Weights Weights) Of(OnnxModel model, string name = "The model")
     {
         var weights = new Weights();
         try
         {
             return (new Importer(model, weights).Run(), weights);
         }
-        catch
+        catch (Exception e) when (Sentence(e) is { } sentence)
         {
             weights.Dispose();
-            throw;
+            throw new OnnxException($"{name}{sentence}", e);
         }
     }
+
+    private static string? Sentence(Exception exception) =>
+        exception switch
+        {
+            SlimSharpException => $": {exception.Message}",
+            OverflowException or InvalidOperationException or DivideByZeroException =>
+                $" is damaged: the settings of its operators make no sense ({exception.Message.TrimEnd('.')}).",
+            _ => null,
+        };
 
     /// <summary>The class names among a model's metadata; none where it has none.</summary>
     public static IReadOnlyList<string> ClassesOf(OnnxModel model) =>

@@ -21,4 +21,4 @@ namespace SlimSharp.Formats;
 [JsonSerializable(typeof(TrainingPosition))]
 [JsonSerializable(typeof(Dictionary<string, string>))]
 [JsonSerializable(typeof(string[]))]
-public sealed partial class SlimJson : JsonSerializerContext;
+internal sealed partial class SlimJson : JsonSerializerContext;

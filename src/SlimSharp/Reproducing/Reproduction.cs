@@ -2,7 +2,6 @@ using System.Text.Json;
 using SlimSharp.Formats;
 using SlimSharp.Models;
 using SlimSharp.Networks;
-using SlimSharp.Penalties;
 using SlimSharp.Regularizers;
 using SlimSharp.Slimming;
 using SlimSharp.Training;
@@ -180,7 +179,7 @@ public static class Reproduction
             "Lp" => FormattableString.Invariant($"lp:p={a}"),
             _ => FormattableString.Invariant($"{kind.ToLowerInvariant()}:a={a}"),
         };
-        return new(PenaltyText.Parse(text, lambda), lambda);
+        return new(Penalties.Penalty.Parse(text, lambda), lambda);
     }
 
     internal static List<JsonElement> Runs(string folder, string network)

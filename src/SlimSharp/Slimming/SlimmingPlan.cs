@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
+using System.Text.Json;
 using System.Text.Json.Serialization;
+using SlimSharp.Formats;
 using SlimSharp.Networks;
 
 namespace SlimSharp.Slimming;
@@ -75,6 +77,24 @@ public sealed record SlimmingPlan
 
     /// <summary>The network that the cut leaves.</summary>
     public Network Target() => NetworkCut.Of(this).Target;
+
+    /// <summary>The plan as JSON; <see cref="FromJson"/> reads it.</summary>
+    public string ToJson() => JsonSerializer.Serialize(this, SlimJson.Default.SlimmingPlan);
+
+    /// <summary>Reads what <see cref="ToJson"/> wrote.</summary>
+    /// <exception cref="PlanException">It is no plan.</exception>
+    public static SlimmingPlan FromJson(string json)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(json, SlimJson.Default.SlimmingPlan)
+                ?? throw new PlanException("The text is no plan.");
+        }
+        catch (Exception e) when (e is JsonException or NetworkException)
+        {
+            throw new PlanException($"The text is no plan: {e.Message}");
+        }
+    }
 
     /// <summary>The plan in words and a table: per layer before, after and why; what is saved; the largest safe ratio; warnings.</summary>
     public string Explain()

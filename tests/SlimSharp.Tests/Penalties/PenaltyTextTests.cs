@@ -9,17 +9,17 @@ public class PenaltyTextTests
     {
         foreach (var kind in PenaltyKind.All)
         {
-            var penalty = PenaltyText.Parse(kind.Example);
+            var penalty = Penalty.Parse(kind.Example);
             Assert.Equal(kind.Example, penalty.ToString());
-            Assert.Equal(penalty, PenaltyText.Parse(penalty.ToString()));
+            Assert.Equal(penalty, Penalty.Parse(penalty.ToString()));
         }
     }
 
     [Fact]
     public void Published_a_becomes_a_knee()
     {
-        Assert.Equal(new Mcp(0.5), PenaltyText.Parse("mcp:a=5000", 1e-4));
-        Assert.Equal(new Scad(6000 * 1e-4, 1e-4), PenaltyText.Parse("scad:a=6000", 1e-4));
+        Assert.Equal(new Mcp(0.5), Penalty.Parse("mcp:a=5000", 1e-4));
+        Assert.Equal(new Scad(6000 * 1e-4, 1e-4), Penalty.Parse("scad:a=6000", 1e-4));
     }
 
     [Theory]
@@ -37,9 +37,9 @@ public class PenaltyTextTests
     [InlineData("scad:a=2", "needs λ")]
     [InlineData("tl1:a=NaN", "positive")]
     public void Wrong_text_is_refused_with_a_sentence(string text, string part) =>
-        Assert.Contains(part, Assert.Throws<FormatException>(() => PenaltyText.Parse(text)).Message);
+        Assert.Contains(part, Assert.Throws<FormatException>(() => Penalty.Parse(text)).Message);
 
     [Fact]
     public void Scad_needs_a_above_two() =>
-        Assert.Contains("above 2", Assert.Throws<FormatException>(() => PenaltyText.Parse("scad:a=2", 0.1)).Message);
+        Assert.Contains("above 2", Assert.Throws<FormatException>(() => Penalty.Parse("scad:a=2", 0.1)).Message);
 }

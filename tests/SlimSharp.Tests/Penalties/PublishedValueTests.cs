@@ -28,7 +28,7 @@ public class PublishedValueTests
     [InlineData("mcp:knee=3", 7, 1.5, 0)]
     public void Value_and_derivative(string penalty, double x, double value, double derivative)
     {
-        var p = PenaltyText.Parse(penalty);
+        var p = Penalty.Parse(penalty);
         Assert.Equal(value, p.Value(x), 6);
         Assert.Equal(derivative, p.Derivative(x), 6);
         Assert.Equal(-derivative, p.Derivative(-x), 6);
@@ -50,7 +50,7 @@ public class PublishedValueTests
         double derivative
     )
     {
-        var p = PenaltyText.Parse(penalty, lambda);
+        var p = Penalty.Parse(penalty, lambda);
         Assert.Equal(value, lambda * p.Value(x), 5e-8);
         Assert.Equal(derivative, lambda * p.Derivative(x), 5e-8);
     }
@@ -65,7 +65,7 @@ public class PublishedValueTests
     [InlineData("tl1:a=0.5", 1, 1.8660254038, 2.9364916731)]
     public void Prox_at_two_and_three(string penalty, double m, double atTwo, double atThree)
     {
-        var p = PenaltyText.Parse(penalty);
+        var p = Penalty.Parse(penalty);
         (atTwo, atThree) = penalty == "l1" ? (1, 2) : (atTwo, atThree);
         Assert.Equal(atTwo, p.Prox(2, m), 1e-9);
         Assert.Equal(atThree, p.Prox(3, m), 1e-9);
@@ -81,7 +81,7 @@ public class PublishedValueTests
     [InlineData("tl1:a=1", .9472546092)]
     [InlineData("tl1:a=0.5", .9650576732)]
     public void Prox_of_one_at_a_tenth(string penalty, double expected) =>
-        Assert.Equal(expected, PenaltyText.Parse(penalty).Prox(1, 0.1), 1e-9);
+        Assert.Equal(expected, Penalty.Parse(penalty).Prox(1, 0.1), 1e-9);
 
     [Theory]
     [InlineData(0.25, 1.4708567105, 1.2607343233)]

@@ -50,7 +50,7 @@ public class ProximalTests
     [MemberData(nameof(Penalties))]
     public void The_fixed_point_under_momentum_solves_loss_plus_penalty(string text)
     {
-        var penalty = PenaltyText.Parse(text);
+        var penalty = Penalty.Parse(text);
         using var method = new ProximalPenalty(penalty, 0.2);
         var end = Descend(0.7, m => method.Shrink(m, new Sgd().EffectiveStep(Rate)));
         // argmin ½(γ − 0.7)² + λJ(γ) is the proximal operator itself.
@@ -62,7 +62,7 @@ public class ProximalTests
     [MemberData(nameof(Penalties))]
     public void With_the_bare_rate_the_penalty_is_ten_times_too_weak(string text)
     {
-        var penalty = PenaltyText.Parse(text);
+        var penalty = Penalty.Parse(text);
         using var method = new ProximalPenalty(penalty, 0.2) { BareStep = true };
         var end = Descend(0.7, m => method.Shrink(m, Rate));
         Assert.Equal(penalty.Prox(0.7, 0.2 * (1 - Momentum)), end, 1e-9);
@@ -80,7 +80,7 @@ public class ProximalTests
     [MemberData(nameof(Penalties))]
     public void Scales_become_exactly_zero_where_the_penalty_wins(string text)
     {
-        var penalty = PenaltyText.Parse(text);
+        var penalty = Penalty.Parse(text);
         using var method = new ProximalPenalty(penalty, 0.5);
         foreach (var type in new[] { torch.float64, torch.float32 })
             Assert.Equal(0, Descend(0.1, m => method.Shrink(m, Rate / (1 - Momentum)), type: type));
@@ -98,7 +98,7 @@ public class ProximalTests
     [MemberData(nameof(Penalties))]
     public void Splitting_balances_gradient_coupling_and_penalty(string text)
     {
-        var (penalty, lambda, beta) = (PenaltyText.Parse(text), 0.1, 2.0);
+        var (penalty, lambda, beta) = (Penalty.Parse(text), 0.1, 2.0);
         using var scope = torch.NewDisposeScope();
         using var norm = torch.nn.BatchNorm1d(1, dtype: torch.float64);
         using var method = new ProximalSplitting(norm, penalty, lambda, beta);

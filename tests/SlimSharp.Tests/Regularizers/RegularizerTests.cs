@@ -206,7 +206,7 @@ public class RegularizerTests
     [InlineData("scad:knee=0.75,flat=0.375")]
     public void The_least_lambda_just_brings_an_idle_scale_to_zero(string text)
     {
-        var penalty = PenaltyText.Parse(text);
+        var penalty = Penalty.Parse(text);
         var options = Options with
         {
             Epochs = 40,

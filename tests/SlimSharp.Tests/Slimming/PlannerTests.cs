@@ -2,6 +2,7 @@ using SlimSharp.Data;
 using SlimSharp.Models;
 using SlimSharp.Networks;
 using SlimSharp.Slimming;
+using SlimSharp.Tests.Networks;
 using SlimSharp.Zoo;
 using TorchSharp;
 
@@ -41,6 +42,16 @@ public class PlannerTests
     {
         using var weights = Scaled(Vgg.Create(19), 1, u => u);
         Assert.Equal(removed, Removed(Planner.Plan(Vgg.Create(19), weights, new() { Ratio = ratio })));
+    }
+
+    [Fact]
+    public void A_plan_comes_back_from_its_text()
+    {
+        using var model = new Model(Topologies.All["dense"], 3);
+        var plan = Planner.Plan(model, new() { Ratio = 0.4, Trunk = Trunk.Selection });
+        Assert.Equal(plan.ToJson(), SlimmingPlan.FromJson(plan.ToJson()).ToJson());
+        Assert.Equal(plan.Target(), SlimmingPlan.FromJson(plan.ToJson()).Target());
+        Assert.Throws<PlanException>(() => SlimmingPlan.FromJson("{\"groups\": 3}"));
     }
 
     [Fact]
