@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using SlimSharp.Models;
@@ -41,6 +42,8 @@ public static class SafeTensors
         var header = Header(ordered, metadata ?? ImmutableDictionary<string, string>.Empty);
         var length = new byte[8];
         BinaryPrimitives.WriteInt64LittleEndian(length, header.Length);
+        if (metadata?.ContainsKey(HeaderSeal.Key) == true)
+            HeaderSeal.Put(length, header);
         stream.Write(length);
         stream.Write(header);
         foreach (var (_, tensor) in ordered)
@@ -56,9 +59,9 @@ public static class SafeTensors
             using var stream = File.OpenRead(path);
             return Read(path, stream);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ExternalException)
         {
-            throw new FileFormatException($"{path}: cannot be read ({e.Message.TrimEnd('.')}).", e);
+            throw new FileFormatException($"{path}: cannot be read ({e.Message.Split('\n')[0].TrimEnd('.')}).", e);
         }
     }
 
@@ -75,6 +78,10 @@ public static class SafeTensors
         var header = new byte[length];
         stream.ReadExactly(header);
         var (entries, metadata) = ParseHeader(path, header);
+        if (metadata.ContainsKey(HeaderSeal.Key) && !HeaderSeal.Holds(prefix, header))
+            throw new FileFormatException(
+                $"{path}: its header does not have the content that was written; the file is damaged."
+            );
         Check(path, entries, stream.Length - 8 - length);
 
         var tensors = new Dictionary<string, torch.Tensor>();
@@ -146,7 +153,8 @@ public static class SafeTensors
                 if (property.Name == MetadataKey)
                 {
                     foreach (var item in property.Value.EnumerateObject())
-                        metadata[item.Name] = item.Value.GetString()!;
+                        metadata[item.Name] =
+                            item.Value.GetString() ?? throw new JsonException($"the metadata '{item.Name}' is null");
                 }
                 else
                 {

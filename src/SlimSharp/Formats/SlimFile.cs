@@ -16,7 +16,9 @@ namespace SlimSharp.Formats;
 public sealed record SlimFile : IDisposable
 {
     /// <summary>The version of the format that this program writes.</summary>
-    public const string Format = "1";
+    public const string Format = "2";
+
+    private static readonly string[] Formats = ["1", Format]; // files of the first have no hash of their header
 
     // Tensors that are not the network's own carry this in front.
     private const string Aside = "@";
@@ -64,7 +66,7 @@ public sealed record SlimFile : IDisposable
         foreach (var name in Extras.Names)
             tensors[Aside + name] = Extras[name];
         var hashes = tensors.ToDictionary(t => t.Key, t => Numbers.Hash(t.Value));
-        var metadata = new Dictionary<string, string> { ["format"] = Format };
+        var metadata = new Dictionary<string, string> { ["format"] = Format, [HeaderSeal.Key] = HeaderSeal.Blank };
         void Put<T>(string key, T? value, JsonTypeInfo<T> type)
         {
             if (value is not null)
@@ -151,10 +153,12 @@ public sealed record SlimFile : IDisposable
     {
         if (!metadata.TryGetValue("format", out var format) || !metadata.ContainsKey("network"))
             throw new FileFormatException($"{path}: is a safetensors file, but not a .slim file; it holds no network.");
-        if (format != Format)
+        if (!Formats.Contains(format))
             throw new FileFormatException(
-                $"{path}: is of format {format}; this program reads format {Format}. Use a newer SlimSharp."
+                $"{path}: is of format {format}; this program reads {string.Join(" and ", Formats)}. Use a newer SlimSharp."
             );
+        if (format != Formats[0] && !metadata.ContainsKey(HeaderSeal.Key))
+            throw new FileFormatException($"{path}: its header has no hash; the file is damaged.");
     }
 
     private static void CheckHashes(

@@ -33,49 +33,6 @@ public class PaperDataTests
         );
     }
 
-    // An array as MATLAB 5 writes it: flags, dimensions, name, elements; type 2 is uint8, 9 double, short names stand in their tag.
-    private static byte[] Matrix(string name, int[] sizes, byte type, byte[] data)
-    {
-        byte[] Element(int kind, byte[] content) =>
-            [
-                .. BitConverter.GetBytes(kind),
-                .. BitConverter.GetBytes(content.Length),
-                .. content,
-                .. new byte[(8 - content.Length % 8) % 8],
-            ];
-        byte[] small =
-        [
-            .. BitConverter.GetBytes((short)1),
-            .. BitConverter.GetBytes((short)name.Length),
-            .. Encoding.ASCII.GetBytes(name),
-            .. new byte[4 - name.Length],
-        ];
-        byte[] body =
-        [
-            .. Element(6, new byte[8]),
-            .. Element(5, [.. sizes.SelectMany(BitConverter.GetBytes)]),
-            .. small,
-            .. Element(type, data),
-        ];
-        return [.. BitConverter.GetBytes(14), .. BitConverter.GetBytes(body.Length), .. body];
-    }
-
-    private static byte[] Packed(byte[] matrix)
-    {
-        using var packed = new MemoryStream();
-        using (var zlib = new ZLibStream(packed, CompressionLevel.Optimal))
-            zlib.Write(matrix);
-        return [.. BitConverter.GetBytes(15), .. BitConverter.GetBytes(packed.ToArray().Length), .. packed.ToArray()];
-    }
-
-    private static byte[] MatFile(params byte[][] elements)
-    {
-        var header = new byte[128];
-        Encoding.ASCII.GetBytes("MATLAB 5.0 MAT-file").CopyTo(header, 0);
-        (header[125], header[126], header[127]) = (1, (byte)'I', (byte)'M');
-        return [.. header, .. elements.SelectMany(e => e)];
-    }
-
     // Pixel (row, column, channel) of image n, and its place in MATLAB's column-major 32×32×3×N.
     private static byte Pixel(int row, int column, int channel, int n) =>
         (byte)(row * 3 + column * 7 + channel * 50 + n * 11);
@@ -103,14 +60,14 @@ public class PaperDataTests
     public void Svhn_is_read_pixel_by_pixel_and_ten_is_zero(bool packed)
     {
         var folder = Machine.Folder();
-        byte[] Array(byte[] matrix) => packed ? Packed(matrix) : matrix;
+        byte[] Array(byte[] matrix) => packed ? Matlab.Packed(matrix) : matrix;
         void Write(string name, int count, byte[] labels, byte type) =>
             File.WriteAllBytes(
                 Path.Combine(folder, $"{name}_32x32.mat"),
-                MatFile(
-                    Array(Matrix("X", [32, 32, 3, count], 2, Columns(count))),
+                Matlab.File(
+                    Array(Matlab.Matrix("X", [32, 32, 3, count], 2, Columns(count))),
                     Array(
-                        Matrix(
+                        Matlab.Matrix(
                             "y",
                             [count, 1],
                             type,
@@ -135,7 +92,10 @@ public class PaperDataTests
     {
         var folder = Machine.Folder();
         var path = Path.Combine(folder, "test_32x32.mat");
-        var good = MatFile(Packed(Matrix("X", [32, 32, 3, 1], 2, Columns(1))), Packed(Matrix("y", [1, 1], 2, [3])));
+        var good = Matlab.File(
+            Matlab.Packed(Matlab.Matrix("X", [32, 32, 3, 1], 2, Columns(1))),
+            Matlab.Packed(Matlab.Matrix("y", [1, 1], 2, [3]))
+        );
         string With(byte[] content)
         {
             File.WriteAllBytes(path, content);
@@ -144,23 +104,26 @@ public class PaperDataTests
         Assert.Contains("not an intact MATLAB 5 file", With(good[..^20]));
         Assert.Contains("not an intact MATLAB 5 file", With(good[..100]));
         Assert.Contains("not a MATLAB 5 file", With([.. good[..126], 0, 0, .. good[128..]]));
-        Assert.Contains("holds no array 'y'", With(MatFile(Matrix("X", [32, 32, 3, 1], 2, Columns(1)))));
+        Assert.Contains("holds no array 'y'", With(Matlab.File(Matlab.Matrix("X", [32, 32, 3, 1], 2, Columns(1)))));
         Assert.Contains(
             "labels run from 1 to 10",
-            With(MatFile(Matrix("X", [32, 32, 3, 1], 2, Columns(1)), Matrix("y", [1, 1], 2, [11])))
+            With(Matlab.File(Matlab.Matrix("X", [32, 32, 3, 1], 2, Columns(1)), Matlab.Matrix("y", [1, 1], 2, [11])))
         );
         Assert.Contains(
             "cropped digits are",
-            With(MatFile(Matrix("X", [32, 32, 3, 1], 2, Columns(1)), Matrix("y", [2, 1], 2, [1, 2])))
+            With(Matlab.File(Matlab.Matrix("X", [32, 32, 3, 1], 2, Columns(1)), Matlab.Matrix("y", [2, 1], 2, [1, 2])))
         );
         Assert.Contains(
             "not of the size it claims",
-            With(MatFile(Matrix("X", [32, 32, 3, 2], 2, Columns(1)), Matrix("y", [1, 1], 2, [1])))
+            With(Matlab.File(Matlab.Matrix("X", [32, 32, 3, 2], 2, Columns(1)), Matlab.Matrix("y", [1, 1], 2, [1])))
         );
         Assert.Contains(
             "which is no byte",
             With(
-                MatFile(Matrix("X", [32, 32, 3, 1], 2, Columns(1)), Matrix("y", [1, 1], 9, BitConverter.GetBytes(1.5)))
+                Matlab.File(
+                    Matlab.Matrix("X", [32, 32, 3, 1], 2, Columns(1)),
+                    Matlab.Matrix("y", [1, 1], 9, BitConverter.GetBytes(1.5))
+                )
             )
         );
     }

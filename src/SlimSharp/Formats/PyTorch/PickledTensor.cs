@@ -25,6 +25,7 @@ internal sealed record PickledTensor(PickledStorage Storage, long Offset, long[]
             || Sizes.Any(n => n < 0)
             || Strides.Any(s => s < 0)
             || Offset < 0
+            || count * Storage.Width > Storage.Bytes.Length // strides of 0 would let a few bytes fill any memory
             || (count > 0 && (last + 1) * Storage.Width > Storage.Bytes.Length)
         )
             throw new InvalidDataException(

@@ -12,6 +12,9 @@ namespace SlimSharp.Formats;
 public static partial class StateDict
 {
     private const int Protocol = 1001;
+    private const int MaxExpansion = 1032; // deflate's most
+    private const int MaxWrappers = 8;
+    private static readonly string[] Wrappers = ["state_dict", "model", "net"];
     private static readonly BigInteger Magic = BigInteger.Parse("119547037146038801333356");
 
     /// <summary>Reads the tensors by name. The caller disposes them.</summary>
@@ -22,7 +25,7 @@ public static partial class StateDict
         {
             using var file = File.OpenRead(path);
             var root = file.ReadByte() == 'P' && file.ReadByte() == 'K' ? FromZip(file) : FromLegacy(file);
-            return Tensors(root);
+            return Tensors(Unwrap(root));
         }
         catch (Exception e)
             when (e
@@ -33,6 +36,7 @@ public static partial class StateDict
                         or KeyNotFoundException
                         or NullReferenceException
                         or IndexOutOfRangeException
+                        or OverflowException
                         or UnauthorizedAccessException
             )
         {
@@ -95,13 +99,20 @@ public static partial class StateDict
         return root;
     }
 
+    // A pickle can hold itself, so wrappers are not taken off for ever.
+    private static Hashtable Unwrap(Hashtable root)
+    {
+        for (var depth = 0; depth < MaxWrappers; depth++)
+        {
+            if (Wrappers.Select(w => root[w]).OfType<Hashtable>().FirstOrDefault() is not { } inner)
+                return root;
+            root = inner;
+        }
+        throw new InvalidDataException("its dictionaries lie in one another without an end");
+    }
+
     private static Dictionary<string, torch.Tensor> Tensors(Hashtable root)
     {
-        foreach (var wrapper in new[] { "state_dict", "model", "net" })
-        {
-            if (root[wrapper] is Hashtable inner)
-                return Tensors(inner);
-        }
         var tensors = new Dictionary<string, torch.Tensor>();
         foreach (DictionaryEntry entry in root)
         {
@@ -119,9 +130,11 @@ public static partial class StateDict
 
     private static byte[] All(ZipArchiveEntry entry)
     {
+        if (entry.Length > MaxExpansion * entry.CompressedLength)
+            throw new InvalidDataException($"'{entry.FullName}' claims more than its compressed bytes can hold");
         using var stream = entry.Open();
-        using var content = new MemoryStream();
-        stream.CopyTo(content);
-        return content.ToArray();
+        var content = new byte[entry.Length];
+        stream.ReadExactly(content);
+        return stream.ReadByte() < 0 ? content : throw new InvalidDataException($"'{entry.FullName}' is too long");
     }
 }
