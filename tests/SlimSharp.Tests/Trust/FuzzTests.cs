@@ -5,7 +5,7 @@ namespace SlimSharp.Tests.Trust;
 /// <summary>Mutations of real files: every reader refuses with a sentence or reads, and neither crashes, hangs, takes more memory than the file justifies, nor writes anything.</summary>
 public class FuzzTests
 {
-    private const int Few = 800;
+    private const int Few = 2_000;
     private const int Many = 18_000;
     private const long Slack = 4 << 20; // bytes that a reader may need for the smallest file
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
