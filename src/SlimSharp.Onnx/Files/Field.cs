@@ -1,3 +1,4 @@
+using System.Text;
 using Google.Protobuf;
 using Wire = Google.Protobuf.WireFormat.WireType;
 
@@ -10,11 +11,13 @@ namespace SlimSharp.Onnx;
 /// <param name="IsRepeated">Whether many numbers may stand in one field.</param>
 internal readonly record struct Field(int Number, Wire Type, Action<CodedInputStream> Take, bool IsRepeated = false)
 {
+    private static readonly UTF8Encoding Strict = new(false, throwOnInvalidBytes: true);
+
     internal static Field Bytes(int number, Action<byte[]> take) =>
         new(number, Wire.LengthDelimited, input => take(input.ReadBytes().ToByteArray()));
 
     internal static Field Text(int number, Action<string> take) =>
-        new(number, Wire.LengthDelimited, input => take(input.ReadString()));
+        Bytes(number, bytes => take(Strict.GetString(bytes)));
 
     internal static Field Integer(int number, Action<long> take) =>
         new(number, Wire.Varint, input => take(input.ReadInt64()));
@@ -28,6 +31,7 @@ internal readonly record struct Field(int Number, Wire Type, Action<CodedInputSt
 
     /// <summary>Goes through a message.</summary>
     /// <exception cref="InvalidProtocolBufferException">It is damaged.</exception>
+    /// <exception cref="DecoderFallbackException">A text is no UTF-8.</exception>
     internal static void Read(byte[] message, params ReadOnlySpan<Field> wanted)
     {
         using var input = new CodedInputStream(message);
