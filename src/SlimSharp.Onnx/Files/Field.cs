@@ -38,6 +38,8 @@ internal readonly record struct Field(int Number, Wire Type, Action<CodedInputSt
         while (input.ReadTag() is var tag && tag != 0)
         {
             var (number, type) = (WireFormat.GetTagFieldNumber(tag), WireFormat.GetTagWireType(tag));
+            if (type > Wire.Fixed32)
+                throw new OnnxException("a field in it is stored in a way that does not exist.");
             var isTaken = false;
             foreach (var field in wanted)
                 isTaken = isTaken || (field.Number == number && field.TakeFrom(input, type));

@@ -70,7 +70,8 @@ internal static partial class OnnxReader
             Field.Text(2, text => name = text),
             Field.Bytes(5, tensor => constants.Add(Tensor(tensor))),
             Field.Bytes(11, value => inputs.Add(Value(value))),
-            Field.Bytes(12, value => outputs.Add(Value(value)))
+            Field.Bytes(12, value => outputs.Add(Value(value))),
+            Field.Bytes(13, value => Value(value)) // of values in between: not needed, but to be intact
         );
         return new()
         {

@@ -25,7 +25,7 @@ internal static class Matlab
         ];
         byte[] body =
         [
-            .. Element(6, new byte[8]),
+            .. Element(6, [(byte)(type == 2 ? 9 : 6), .. new byte[7]]), // uint8 or double
             .. Element(5, [.. sizes.SelectMany(BitConverter.GetBytes)]),
             .. small,
             .. Element(type, data),

@@ -119,12 +119,15 @@ public class IndependentReaderTests
         var list = Path.Combine(folder, "list");
         File.WriteAllText(list, string.Join('\n', read.Select(r => r.Path)));
         var others = Machine
-            .Python(library, Frame + script + Loop, list)
+            .Python(library, $"{Frame}\n{script}\n{Loop}", list)
             .Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        // What others refuse may be read only as if it were not damaged.
+        string[] intact = [.. read.Take(seeds.Length).Select(r => r.Hash)];
         var differing = read.Zip(others)
             .Where(p => p.First.Hash != p.Second)
+            .Where(p => !(p.Second.StartsWith("refused", StringComparison.Ordinal) && intact.Contains(p.First.Hash)))
             .Select(p => $"{p.First.Path}: {p.Second}");
         Assert.True(!differing.Any(), $"{differing.Count()} of {read.Count}\n{string.Join('\n', differing.Take(12))}");
-        Assert.InRange(read.Count, 10, MostRead);
+        Assert.InRange(read.Count, 5, MostRead);
     }
 }

@@ -10,6 +10,11 @@ namespace SlimSharp.Data;
 internal static class MatFile
 {
     private const int HeaderLength = 128;
+    private const byte FirstNumeric = 6; // double, single, and integers of 8 to 64 bits
+    private const byte LastNumeric = 15;
+    private const uint Int8 = 1;
+    private const uint Int32 = 5;
+    private const uint UInt32 = 6;
     private const int Matrix = 14;
     private const int Compressed = 15;
 
@@ -23,8 +28,10 @@ internal static class MatFile
             CheckHeader(path, stream);
             var arrays = new Dictionary<string, (int[], byte[])>();
             var tag = new byte[8];
-            while (stream.ReadAtLeast(tag, 8, throwOnEndOfStream: false) == 8)
+            while (stream.ReadAtLeast(tag, 8, throwOnEndOfStream: false) is var read && read > 0)
             {
+                if (read < 8)
+                    throw new InvalidDataException("it ends within an element");
                 var (type, size) = (U32(tag, 0), U32(tag, 4));
                 if (size > stream.Length - stream.Position)
                     throw new InvalidDataException("an element is longer than the file");
@@ -39,6 +46,10 @@ internal static class MatFile
                 else if (type == Matrix)
                 {
                     Keep(path, Take(stream, path, size), names, arrays);
+                }
+                else
+                {
+                    throw new InvalidDataException($"an element of type {type} is no array");
                 }
                 stream.Position = next;
             }
@@ -86,11 +97,13 @@ internal static class MatFile
     private static void Keep(string path, byte[] matrix, string[] names, Dictionary<string, (int[], byte[])> arrays)
     {
         var at = 0;
-        _ = Element(matrix, ref at);
-        var dimensions = Element(matrix, ref at).Data;
-        var name = Encoding.ASCII.GetString(matrix.AsSpan(Element(matrix, ref at).Data));
+        var kind = matrix[Element(matrix, ref at, UInt32).Data].FirstOrDefault();
+        var dimensions = Element(matrix, ref at, Int32).Data;
+        var name = Encoding.ASCII.GetString(matrix.AsSpan(Element(matrix, ref at, Int8).Data));
         if (!names.Contains(name))
             return;
+        if (kind is < FirstNumeric or > LastNumeric)
+            throw new InvalidDataException($"the array '{name}' does not hold plain numbers");
         var sizes = new int[(dimensions.End.Value - dimensions.Start.Value) / 4];
         for (var i = 0; i < sizes.Length; i++)
             sizes[i] = BinaryPrimitives.ReadInt32LittleEndian(matrix.AsSpan(dimensions.Start.Value + 4 * i));
@@ -99,6 +112,14 @@ internal static class MatFile
         if (sizes.Any(s => s < 0) || sizes.Aggregate(1.0, (a, b) => a * b) != values.Length)
             throw new InvalidDataException($"the array '{name}' is not of the size it claims");
         arrays[name] = (sizes, values);
+    }
+
+    private static (uint Type, Range Data) Element(byte[] matrix, ref int at, uint expected)
+    {
+        var element = Element(matrix, ref at);
+        return element.Type == expected
+            ? element
+            : throw new InvalidDataException($"an element is of type {element.Type} in place of {expected}");
     }
 
     private static (uint Type, Range Data) Element(byte[] matrix, ref int at)
@@ -111,6 +132,8 @@ internal static class MatFile
             at += 8;
             return (first & 0xffff, start..(start + (int)small));
         }
+        if (first >> 16 > 4)
+            throw new InvalidDataException("a small element claims more than four bytes");
         var (begin, size) = (at + 8, checked((int)U32(matrix, at + 4)));
         if (size > matrix.Length - begin)
             throw new InvalidDataException("an element is longer than its array");

@@ -1,5 +1,6 @@
 using System.Collections;
 using System.IO.Compression;
+using System.IO.Hashing;
 using System.Numerics;
 using TorchSharp;
 
@@ -12,6 +13,7 @@ namespace SlimSharp.Formats;
 public static partial class StateDict
 {
     private const int Protocol = 1001;
+    private const int FolderAttribute = 0x10;
     private const int MaxExpansion = 1032; // deflate's most
     private const int MaxWrappers = 8;
     private static readonly string[] Wrappers = ["state_dict", "model", "net"];
@@ -67,6 +69,7 @@ public static partial class StateDict
             storage.Bytes = All(entry);
             return storages[storage.Key] = storage;
         }
+        _ = All(zip.GetEntry($"{folder}version") ?? throw new InvalidDataException("its archive holds no version"));
         return new Unpickler(new MemoryStream(All(pickle)), Storage).Read() as Hashtable
             ?? throw new InvalidDataException("it holds no dictionary");
     }
@@ -130,11 +133,15 @@ public static partial class StateDict
 
     private static byte[] All(ZipArchiveEntry entry)
     {
+        if (entry.IsEncrypted || (entry.ExternalAttributes & FolderAttribute) != 0)
+            throw new InvalidDataException($"'{entry.FullName}' is encrypted, or said to be a folder");
         if (entry.Length > MaxExpansion * entry.CompressedLength)
             throw new InvalidDataException($"'{entry.FullName}' claims more than its compressed bytes can hold");
         using var stream = entry.Open();
         var content = new byte[entry.Length];
         stream.ReadExactly(content);
-        return stream.ReadByte() < 0 ? content : throw new InvalidDataException($"'{entry.FullName}' is too long");
+        return stream.ReadByte() < 0 && Crc32.HashToUInt32(content) == entry.Crc32
+            ? content
+            : throw new InvalidDataException($"'{entry.FullName}' does not have the checksum that the archive says");
     }
 }
