@@ -1,0 +1,57 @@
+using SlimSharp.Data;
+using SlimSharp.Models;
+using SlimSharp.Networks;
+using SlimSharp.Penalties;
+using SlimSharp.Regularizers;
+using SlimSharp.Slimming;
+using SlimSharp.Training;
+
+namespace SlimSharp.Tests.Readme;
+
+// csharpier-ignore-start
+
+/// <summary>The code of the pages in docs/, word for word.</summary>
+internal static class Snippets
+{
+    internal static Network Networks()
+    {
+        var b = new NetworkBuilder("mine", new Shape(3, 32, 32));
+        var x = b.ConvBnRelu("stem", b.Input, 16);
+        var y = b.ConvBnRelu("block.a", x, 8);
+        y = b.BatchNorm("block.b.bn", b.Convolution("block.b.conv", y, 16));
+        x = b.Activation("block.relu", b.Add("block.add", x, y));
+        var network = b.Build(b.Linear("classifier", b.GlobalAveragePool("pool", x), 10));
+
+        using var model = new Model(network); // a TorchSharp Module<Tensor, Tensor>
+        Console.WriteLine($"{NetworkCost.Of(network).Parameters:N0} parameters, {NetworkCost.Of(network).Macs:N0} multiply-adds");
+        foreach (var group in ChannelGroups.Of(network)) // stem and block.b fall together: a sum couples them
+            Console.WriteLine(group.Name);
+        return network;
+    }
+
+    internal static (ImageSet Train, ImageSet Validation, ImageSet Test, Normalization Normalization) Data()
+    {
+        var data = DataSource.Read(new DataOptions { Path = "data/fashion-mnist", Pad = 32 });
+        var (train, validation, test) = (data.Train!, data.Validation!, data.Test!);
+        var normalization = data.NormalizationForTraining();
+        return (train, validation, test, normalization);
+    }
+
+    internal static void Training(Model model, ImageSet train, ImageSet validation, ImageSet test, Normalization normalization)
+    {
+        var options = new TrainingOptions { Epochs = 30, LearningRate = new CosineSchedule { Initial = 0.1 }, Optimizer = new Sgd { Momentum = 0.9, WeightDecay = 1e-4 } };
+        using var penalty = new ScalePenalty(new TransformedL1(a: 1), lambda: 1e-3);
+        new Trainer(options, penalty).Train(model, train, validation, normalization);
+        Console.WriteLine(Evaluation.Of(model, test, normalization).Accuracy);
+    }
+
+    internal static long Slimming(Model model, ImageSet train, Normalization normalization)
+    {
+        var plan = Planner.Plan(model, new PlanOptions { Macs = 0.5, RoundTo = 8, MinChannels = 4 });
+        Console.WriteLine(plan.Explain()); // per layer before, after and why; the largest safe ratio; warnings
+        using var cut = Surgeon.Apply(model, plan);
+        Recalibration.Run(cut.Model, train, normalization); // BatchNorm statistics of what is left
+        return cut.Certificate.Macs;
+    }
+}
+// csharpier-ignore-end
