@@ -37,8 +37,8 @@ public class PenaltyTests
                     var h = 1e-6 * x;
                     var numeric = (p.Value(x + h) - p.Value(x - h)) / (2 * h);
                     var (left, right) = ((p.Value(x) - p.Value(x - h)) / h, (p.Value(x + h) - p.Value(x)) / h);
-                    if (left - right > 1e-3 * (1 + Math.Abs(left))) // a kink, where any slope between the two will do
-                        return p.Derivative(x) >= right - 1e-6 && p.Derivative(x) <= left + 1e-6;
+                    if (left - right > 1e-5 * (1 + Math.Abs(left))) // a kink, where any slope between the two will do
+                        return p.Derivative(x) >= right - 1e-5 && p.Derivative(x) <= left + 1e-5;
                     var kink = p is KneePenalty k ? Math.Min(Math.Abs(x - k.Knee), Math.Abs(x - k.Flat)) : 1;
                     // At the knees the second derivative jumps, and differences straddle it.
                     return kink < 2 * h || Math.Abs(numeric - p.Derivative(x)) < 1e-6 * (1 + Math.Abs(numeric));

@@ -31,7 +31,7 @@ public class HowToTests
         Assert.Contains("Failed: 0", output);
 
         var data = Directory.CreateDirectory(Path.Combine(folder, "stl")).FullName;
-        foreach (var (part, count) in new[] { ("train", 20), ("test", 10) })
+        foreach (var (part, count) in new[] { ("train", 200), ("test", 10) })
         {
             File.WriteAllBytes(Path.Combine(data, $"{part}_X.bin"), new byte[count * 3 * 96 * 96]);
             File.WriteAllBytes(
