@@ -70,6 +70,14 @@ internal static class Machine
         return output;
     }
 
+    /// <summary>Runs dotnet to its end, which must be a good one, and returns what it printed.</summary>
+    internal static string Dotnet(string folder, params string[] arguments)
+    {
+        var (code, output, error) = Run(StartProgram("dotnet", arguments, folder));
+        Assert.True(code == 0, $"dotnet {string.Join(' ', arguments)}\n{output}\n{error}");
+        return output;
+    }
+
     /// <summary>Starts a program, in the repository's root unless another folder is given.</summary>
     internal static Process StartProgram(string program, string[] arguments, string? folder = null) =>
         Process.Start(

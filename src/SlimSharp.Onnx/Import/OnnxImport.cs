@@ -29,6 +29,11 @@ public static class OnnxImport
             weights.Dispose();
             throw new OnnxException($"{name}{sentence}", e);
         }
+        catch
+        {
+            weights.Dispose();
+            throw;
+        }
     }
 
     private static string? Sentence(Exception exception) =>

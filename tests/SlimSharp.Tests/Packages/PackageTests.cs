@@ -58,7 +58,7 @@ public class PackageTests(Packed packed)
         Assert.InRange(platform, 20_000_000, GalleryLimit);
         var folder = Machine.Folder();
         string[] install = ["tool", "install", "SlimSharp.Tool", "--version", Packed.Version];
-        Packed.Dotnet(folder, [.. install, "--tool-path", Path.Combine(folder, "tools"), "--source", packed.Packages]);
+        Machine.Dotnet(folder, [.. install, "--tool-path", Path.Combine(folder, "tools"), "--source", packed.Packages]);
 
         var program = Path.Combine(folder, "tools", OperatingSystem.IsWindows() ? "slimsharp.exe" : "slimsharp");
         var (code, output, error) = Machine.Run(

@@ -20,19 +20,11 @@ public sealed class Packed : ICollectionFixture<Packed>
     /// <summary>The folder of samples.</summary>
     internal string Samples => _samples.Value;
 
-    /// <summary>Runs dotnet to its end, which must be a good one.</summary>
-    internal static string Dotnet(string folder, params string[] arguments)
-    {
-        var (code, output, error) = Machine.Run(Machine.StartProgram("dotnet", arguments, folder));
-        Assert.True(code == 0, $"dotnet {string.Join(' ', arguments)}\n{output}\n{error}");
-        return output;
-    }
-
     private static string Pack()
     {
         var folder = Machine.Folder();
         var output = Path.Combine(folder, "packages");
-        Dotnet(
+        Machine.Dotnet(
             Machine.Root,
             "pack",
             "SlimSharp.slnx",
@@ -59,7 +51,7 @@ public sealed class Packed : ICollectionFixture<Packed>
             Directory.CreateDirectory(Path.GetDirectoryName(target)!);
             File.Copy(file, target);
         }
-        var known = Dotnet(to, "nuget", "locals", "global-packages", "--list").Split(": ", 2)[1].Trim();
+        var known = Machine.Dotnet(to, "nuget", "locals", "global-packages", "--list").Split(": ", 2)[1].Trim();
         File.WriteAllText(
             Path.Combine(to, "nuget.config"),
             $"""

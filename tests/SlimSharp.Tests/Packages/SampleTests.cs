@@ -19,7 +19,7 @@ public partial class SampleTests(Packed packed)
     private string Built(string sample)
     {
         var folder = Path.Combine(packed.Samples, sample);
-        Packed.Dotnet(folder, "build", "-c", "Release", $"-p:SlimSharpVersion={Packed.Version}");
+        Machine.Dotnet(folder, "build", "-c", "Release", $"-p:SlimSharpVersion={Packed.Version}");
         return Path.Combine(folder, "bin", "Release", "net10.0", $"{sample}.dll");
     }
 
@@ -31,7 +31,7 @@ public partial class SampleTests(Packed packed)
     {
         Assert.True(File.ReadLines(Path.Combine(Machine.Root, "samples", "OwnLoop", "Program.cs")).Count() < 60);
         var folder = Machine.Folder();
-        var output = Packed.Dotnet(folder, Built("OwnLoop"), Machine.SamplePath, "4");
+        var output = Machine.Dotnet(folder, Built("OwnLoop"), Machine.SamplePath, "4");
         var accuracies = Percentages(output);
         Assert.Equal(6, accuracies.Length);
         Assert.True(accuracies[3] > 60 && accuracies[5] > accuracies[3] - 10, output);
@@ -51,7 +51,7 @@ public partial class SampleTests(Packed packed)
         ]);
         var theirs = Path.Combine(folder, "theirs.onnx");
         await Slim.Json("export", run, "--onnx", theirs);
-        var output = Packed.Dotnet(folder, Built("Imported"), theirs, Machine.SamplePath, "2");
+        var output = Machine.Dotnet(folder, Built("Imported"), theirs, Machine.SamplePath, "2");
         var accuracies = Percentages(output);
         Assert.Equal(5, accuracies.Length);
         Assert.True(accuracies[^1] > accuracies[0] - 5, output);

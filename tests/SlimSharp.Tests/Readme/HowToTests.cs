@@ -11,7 +11,7 @@ public class HowToTests
     {
         var folder = Copy();
         Assert.Equal([3, 8, 3], HowTo.Pages.Select(p => HowTo.Follow(p, folder)));
-        Dotnet(folder, "build", "tests/SlimSharp.Tests", "-c", "Release", "--nologo", "-v", "quiet");
+        Machine.Dotnet(folder, "build", "tests/SlimSharp.Tests", "-c", "Release", "--nologo", "-v", "quiet");
 
         var tests = Path.Combine(folder, "artifacts", "bin", "SlimSharp.Tests", "release", "SlimSharp.Tests.dll");
         string[] classes =
@@ -24,7 +24,7 @@ public class HowToTests
             "Onnx.ImportTests",
             "Onnx.QuantizationTests",
         ];
-        var output = Dotnet(
+        var output = Machine.Dotnet(
             folder,
             [tests, "-noColor", .. classes.SelectMany(c => new[] { "-class", $"SlimSharp.Tests.{c}" })]
         );
@@ -39,7 +39,7 @@ public class HowToTests
                 [.. Enumerable.Range(0, count).Select(i => (byte)(i % 10 + 1))]
             );
         }
-        output = Dotnet(
+        output = Machine.Dotnet(
             folder,
             Path.Combine(folder, "artifacts", "bin", "SlimSharp.Cli", "release", "slim.dll"),
             "data",
@@ -53,13 +53,6 @@ public class HowToTests
     {
         var folder = Copy();
         Assert.All(HowTo.Pages, p => Assert.InRange(HowTo.Follow(p, folder), 3, 20));
-    }
-
-    private static string Dotnet(string folder, params string[] arguments)
-    {
-        var (code, output, error) = Machine.Run(Machine.StartProgram("dotnet", arguments, folder));
-        Assert.True(code == 0, $"dotnet {string.Join(' ', arguments)}\n{output}\n{error}");
-        return output;
     }
 
     private static string Copy()
