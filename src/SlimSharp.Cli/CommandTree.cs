@@ -88,6 +88,7 @@ public static class CommandTree
             ImportCommand.Create(),
             ExportCommand.Create(),
             QuantizeCommand.Create(),
+            BenchCommand.Create(),
             CompareCommand.Create(),
             SweepCommand.Create(),
             RunsCommand.Create(),

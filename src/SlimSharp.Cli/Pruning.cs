@@ -38,6 +38,7 @@ internal sealed class Pruning : IDisposable
 
     internal int Run(
         PlanOptions options,
+        LatencyGoal? goal = null,
         int candidates = 1,
         string? control = null,
         bool recalibrate = false,
@@ -46,7 +47,7 @@ internal sealed class Pruning : IDisposable
     )
     {
         using var memory = withOptimizer ? Cutting.Memory(_path, _file) : null;
-        var plan = Plan(options, candidates, control);
+        var (plan, miss) = Plan(options, goal, candidates, control);
         _screen.Say(plan.Explain());
         if (planOnly)
         {
@@ -69,20 +70,28 @@ internal sealed class Pruning : IDisposable
         var size = Cutting.Save(_target, _file, plan, cut, memory);
         _screen.Say($"{_target} ({Words.Size(size)}). Retrain with: slim retrain {_target} --out DIR");
         Emit(plan, cut.Certificate, before, after, recalibrated);
-        return ExitCode.Done;
+        return miss > LatencyPlanning.Tolerance ? ExitCode.Missed : ExitCode.Done;
     }
 
-    private SlimmingPlan Plan(PlanOptions options, int candidates, string? control)
+    // With how far a latency was missed, where one was asked for and measured.
+    private (SlimmingPlan Plan, double? Miss) Plan(
+        PlanOptions options,
+        LatencyGoal? goal,
+        int candidates,
+        string? control
+    )
     {
         var sensitivity = CriterionKind.All.First(k => k.Name == options.Criterion).NeedsImages
             ? Sensitivity.Of(_model, Train($"--criterion {options.Criterion}"), _file.Normalization!, _images)
             : null;
-        var plan = Planner.Plan(_model, options, sensitivity);
+        var (plan, miss) = goal is null
+            ? (Planner.Plan(_model, options, sensitivity), null)
+            : new LatencyPlanning(_screen, goal, _model).Plan(options, sensitivity);
         if (candidates > 1)
             plan = Choose(plan, candidates, sensitivity);
         if (control is not null)
             plan = Control(plan, control, sensitivity);
-        return plan;
+        return (plan, miss);
     }
 
     private void Emit(SlimmingPlan plan, Certificate certificate, Score? before, Score? after, Score? recalibrated) =>
@@ -175,6 +184,7 @@ internal sealed class Pruning : IDisposable
                     Criterion = "l1",
                     Ratio = null,
                     Parameters = null,
+                    Milliseconds = null,
                     Zeros = false,
                     EmptyBlocks = false,
                     DropShifts = false,

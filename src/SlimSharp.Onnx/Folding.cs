@@ -10,13 +10,16 @@ namespace SlimSharp.Onnx;
 /// </summary>
 internal sealed class Folding
 {
-    private readonly Weights _weights;
+    private readonly Func<string, double[]> _values;
     private readonly Dictionary<string, double[]> _changed = [];
     private readonly HashSet<string> _shared;
 
     internal Folding(Network network, Weights weights)
+        : this(network, weights.Values) { }
+
+    internal Folding(Network network, Func<string, double[]> values)
     {
-        (Network, _weights) = (network, weights);
+        (Network, _values) = (network, values);
         _shared = [.. network.Nodes.SelectMany(n => n.Shares is { } owner ? new[] { n.Name, owner } : [])];
         foreach (var node in network.Nodes.Where(n => n.Layer is Dropout))
             Bypass(node);
@@ -26,7 +29,7 @@ internal sealed class Folding
     internal Network Network { get; private set; }
 
     /// <summary>The numbers of a parameter, in row-major order.</summary>
-    internal double[] Values(string name) => _changed.GetValueOrDefault(name) ?? _weights.Values(name);
+    internal double[] Values(string name) => _changed.GetValueOrDefault(name) ?? _values(name);
 
     /// <summary>BatchNorms become part of what alone feeds them.</summary>
     internal Folding BatchNorms()

@@ -20,10 +20,11 @@ public static class OnnxExport
             Metadata = MetadataOf(file),
         };
 
-    /// <summary>Classes, normalisation and provenance of a file, as a model's metadata.</summary>
+    /// <summary>Classes, normalisation, provenance and multiply-adds of a file, as a model's metadata.</summary>
     public static ImmutableSortedDictionary<string, string> MetadataOf(SlimFile file)
     {
         var metadata = ImmutableSortedDictionary.CreateBuilder<string, string>();
+        metadata["macs"] = $"{NetworkCost.Of(file.Network).Macs}";
         metadata.AddRange(
             file.Provenance.Where(p => p.Key is not "options")
                 .Select(p => KeyValuePair.Create($"slimsharp.{p.Key}", p.Value))
@@ -72,6 +73,25 @@ public static class OnnxExport
         Normalization? normalization = null,
         OnnxPixels pixels = OnnxPixels.Normalized
     ) => Build(quantized.Original, quantized.Folding, quantized, normalization, pixels);
+
+    /// <summary>A network with some numbers or other, as it is written: to be timed, not to be used.</summary>
+    internal static OnnxModel Drawn(Network network)
+    {
+        var parameters = network.Parameters().ToDictionary(p => p.Name, p => p.Parameter);
+        double[] Values(string name)
+        {
+            var (parameter, random) = (parameters[name], new Random(0));
+            var size =
+                parameter.Role == ParameterRole.Weight ? Math.Sqrt(6.0 * parameter.Sizes[0] / parameter.Count) : 1;
+            var values = new double[parameter.Count];
+            for (var i = 0; i < values.Length; i++)
+                values[i] =
+                    size
+                    * (parameter.Role == ParameterRole.Weight ? random.NextDouble() - 0.5 : 0.5 + random.NextDouble());
+            return values;
+        }
+        return Build(network, new Folding(network, Values), null, null, OnnxPixels.Normalized);
+    }
 
     private static OnnxModel Build(
         Network original,

@@ -2,7 +2,13 @@ using System.Text.Json.Serialization;
 
 namespace SlimSharp.Onnx;
 
-/// <summary>How metadata are written as JSON.</summary>
+/// <summary>How metadata and tables of latencies are written as JSON.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    AllowOutOfOrderMetadataProperties = true
+)]
 [JsonSerializable(typeof(string[]))]
 [JsonSerializable(typeof(double[]))]
+[JsonSerializable(typeof(LatencyTable))]
 internal sealed partial class OnnxJson : JsonSerializerContext;

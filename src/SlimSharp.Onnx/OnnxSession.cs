@@ -19,22 +19,36 @@ public sealed class OnnxSession : IDisposable
     /// <exception cref="OnnxException">ONNX Runtime refuses it.</exception>
     public OnnxSession(byte[] model, int threads = 1)
     {
-        using var options = new SessionOptions
+        using var options = Options(threads);
+        _session = Open(model, options);
+        _input = _session.InputNames[0];
+    }
+
+    /// <summary>Operators one after another, each with so many threads; the caller disposes them.</summary>
+    internal static SessionOptions Options(int threads)
+    {
+        var options = new SessionOptions
         {
             IntraOpNumThreads = threads,
             InterOpNumThreads = 1,
             LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
         };
         options.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
+        return options;
+    }
+
+    /// <summary>ONNX Runtime's own session; the caller disposes it.</summary>
+    /// <exception cref="OnnxException">ONNX Runtime refuses the model.</exception>
+    internal static InferenceSession Open(byte[] model, SessionOptions options)
+    {
         try
         {
-            _session = new(model, options);
+            return new(model, options);
         }
         catch (OnnxRuntimeException e)
         {
             throw new OnnxException($"ONNX Runtime refuses the model: {e.Message}", e);
         }
-        _input = _session.InputNames[0];
     }
 
     /// <summary>The first output, in row-major order.</summary>

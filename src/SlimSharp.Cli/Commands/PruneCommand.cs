@@ -47,15 +47,17 @@ internal static class PruneCommand
                 "Cut what the run's optimiser remembers, too (momentum), so that 'slim retrain' goes on with it.",
         };
         var planOnly = new Option<bool>("--plan-only") { Description = "Show the plan and cut nothing." };
-        var (plan, common) = (new PlanArguments(), new CommonOptions());
+        var (plan, latency, common) = (new PlanArguments(), new LatencyArguments(), new CommonOptions());
         command.Add(input);
         plan.AddTo(command);
+        latency.AddTo(command);
         foreach (var option in (Option[])[control, candidates, recalibrate, images, output, withOptimizer, planOnly])
             command.Add(option);
         common.AddTo(command);
         command.SetAction(parsed =>
         {
-            var options = plan.Get(parsed);
+            var goal = latency.Get(parsed, parsed.GetValue(common.Threads));
+            var options = plan.Get(parsed, goal?.Of(before: 1));
             var count = parsed.GetValue(candidates);
             if (count is < 1 or > 1000)
                 throw new UsageException($"--candidates is {count}, but must be from 1 to 1000.");
@@ -65,6 +67,8 @@ internal static class PruneCommand
                 throw new UsageException("--candidates and --control do not go together.");
             if (count > 1 && options.Zeros)
                 throw new UsageException("--zeros leaves nothing to choose; leave out --candidates.");
+            if (goal is not null && count > 1)
+                throw new UsageException("--latency and --speedup do not go with --candidates.");
             common.Prepare(parsed);
             var path = Files.Trained(parsed.GetValue(input)!);
             var target =
@@ -72,6 +76,7 @@ internal static class PruneCommand
             using var pruning = new Pruning(common.Screen(parsed), path, target, parsed.GetValue(images));
             return pruning.Run(
                 options,
+                goal,
                 count,
                 parsed.GetValue(control),
                 parsed.GetValue(recalibrate),

@@ -113,13 +113,17 @@ internal sealed class PlanArguments
             command.Add(option);
     }
 
-    internal PlanOptions Get(ParseResult parsed)
+    /// <summary>The options that were given.</summary>
+    /// <param name="parsed">What was typed.</param>
+    /// <param name="milliseconds">A latency that was asked for as well.</param>
+    internal PlanOptions Get(ParseResult parsed, double? milliseconds = null)
     {
         var options = new PlanOptions
         {
             Ratio = parsed.GetValue(_ratio),
             Macs = parsed.GetValue(_macs),
             Parameters = parsed.GetValue(_parameters),
+            Milliseconds = milliseconds,
             Zeros = parsed.GetValue(_zeros),
             EmptyBlocks = parsed.GetValue(_emptyBlocks),
             DropShifts = parsed.GetValue(_dropShifts),

@@ -21,6 +21,22 @@ internal sealed class Screen(bool json)
             Console.WriteLine(ProgramName.In(text));
     }
 
+    /// <summary>Writes over the line that was written like this before; redirected, a line like any other.</summary>
+    internal void Rewrite(string line)
+    {
+        if (IsLive)
+            Console.Write($"\r{line}\x1b[K");
+        else
+            Say(line);
+    }
+
+    /// <summary>Takes that line away.</summary>
+    internal void Clear()
+    {
+        if (IsLive)
+            Console.Write("\r\x1b[K");
+    }
+
     /// <summary>Prints what should be known, for people and machines.</summary>
     internal void Warn(string text)
     {

@@ -32,7 +32,7 @@ internal sealed class TrainingDisplay(Screen screen) : IProgress<TrainingProgres
         var zero = m.Zero > 0 ? $"  exactly zero {Words.Percent(m.Zero), 6}" : "";
         var lambda = m.Measures?.GetValueOrDefault("λ") is > 0 and var l ? $"  λ {Words.Number(l, "G3")}" : "";
         var left = p.Epoch + 1 < p.Epochs ? $"  left {Words.Time(p.Remaining)}" : "";
-        Clear();
+        screen.Clear();
         screen.Say(
             $"epoch {m.Epoch, 3}/{p.Epochs}  loss {Words.Number(m.TrainLoss, "F4")}  train {Words.Percent(m.TrainAccuracy), 7}{validation}"
                 + $"  scales near zero {Words.Percent(m.NearZero), 6}{zero}{lambda}  rate {Words.Number(m.LearningRate, "G3"), -6}  {Words.Number(m.Seconds, "F1")} s{left}"
@@ -44,15 +44,6 @@ internal sealed class TrainingDisplay(Screen screen) : IProgress<TrainingProgres
         _shown = Stopwatch.GetTimestamp();
         var line =
             $"epoch {p.Epoch + 1, 3}/{p.Epochs}  {p.Batch}/{p.BatchCount}  loss {Words.Number(p.Loss, "F4")}  train {Words.Percent(p.Accuracy)}  left {Words.Time(p.Remaining)}";
-        if (screen.IsLive)
-            Console.Write($"\r{line}\x1b[K");
-        else
-            screen.Say(line);
-    }
-
-    private void Clear()
-    {
-        if (screen.IsLive)
-            Console.Write("\r\x1b[K");
+        screen.Rewrite(line);
     }
 }

@@ -66,14 +66,22 @@ internal sealed record Candidate(ChannelGroup Group, double[]? Importance, bool[
         var above = Importance!.Count(i => i > threshold);
         var wanted = Math.Max(above, Math.Min(options.MinChannels, Group.Units));
         var rounded = options.Width(above, Group.Units);
-        var kept = units.OrderByDescending(u => Importance![u]).Take(rounded).Order();
         var why =
             above == 0 ? $"would be emptied; the {rounded} largest stay"
             : rounded > wanted ? $"{above} above the threshold, rounded to a multiple of {options.RoundTo}"
             : wanted > above ? $"{above} above the threshold, at least {wanted} stay"
             : "above the threshold";
-        return new(Group.Name, Group.Units, [.. kept], why);
+        return Keep(rounded, why);
     }
+
+    /// <summary>The most important units stay, that many.</summary>
+    internal GroupPlan Keep(int width, string why) =>
+        new(
+            Group.Name,
+            Group.Units,
+            [.. Enumerable.Range(0, Group.Units).OrderByDescending(u => Importance![u]).Take(width).Order()],
+            why
+        );
 
     /// <summary>True if nothing of the group is above the threshold.</summary>
     internal bool IsEmptiedBy(double threshold) =>

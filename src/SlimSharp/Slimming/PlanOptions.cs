@@ -3,7 +3,7 @@ using SlimSharp.Networks;
 
 namespace SlimSharp.Slimming;
 
-/// <summary>How much to cut, and what to spare. Exactly one of the four targets is set.</summary>
+/// <summary>How much to cut, and what to spare. Exactly one of the five targets is set.</summary>
 public sealed record PlanOptions
 {
     /// <summary>
@@ -17,6 +17,11 @@ public sealed record PlanOptions
 
     /// <summary>Cut the least important until at most this share of parameters is left.</summary>
     public double? Parameters { get; init; }
+
+    /// <summary>
+    /// Cut until a table of latencies says that no more milliseconds than this are needed; planned by <c>LatencyPlanner</c> of SlimSharp.Onnx.
+    /// </summary>
+    public double? Milliseconds { get; init; }
 
     /// <summary>
     /// Cut exactly what contributes nothing: channels whose scales are zero, or that all readers weigh with zero, and branches that are
@@ -70,8 +75,8 @@ public sealed record PlanOptions
     /// <exception cref="PlanException">They do not; the message names the option.</exception>
     public void Check()
     {
-        if (new[] { Ratio, Macs, Parameters, Zeros ? 0 : null }.Count(t => t is not null) != 1)
-            throw new PlanException("Give exactly one of --ratio, --macs, --params and --zeros.");
+        if (new[] { Ratio, Macs, Parameters, Milliseconds, Zeros ? 0 : null }.Count(t => t is not null) != 1)
+            throw new PlanException("Give exactly one of --ratio, --macs, --params, --latency, --speedup and --zeros.");
         if (DropShifts && !Zeros && !EmptyBlocks)
             throw new PlanException("--drop-shifts goes with --zeros or --empty-blocks.");
         if (PerLayer && EmptyBlocks)
@@ -88,6 +93,12 @@ public sealed record PlanOptions
             throw new PlanException($"The ratio is {Ratio}, but must lie in [0, 1).");
         if (Macs is not (null or (> 0 and <= 1)) || Parameters is not (null or (> 0 and <= 1)))
             throw new PlanException($"A target share is {Macs ?? Parameters}, but must lie in (0, 1].");
+        if (Milliseconds is not (null or (> 0 and < double.PositiveInfinity)))
+            throw new PlanException($"The latency is {Milliseconds} ms, but must be above 0.");
+        if (Milliseconds is not null && (EmptyBlocks || Trunk == Trunk.Selection))
+            throw new PlanException(
+                "A latency is planned with coupled channels; leave out --empty-blocks and --trunk."
+            );
         if (PerLayer && Ratio is null)
             throw new PlanException("--per-layer goes with --ratio.");
         if (MinChannels < 1)

@@ -32,6 +32,18 @@ public static class Planner
         Weights weights,
         PlanOptions options,
         Sensitivity? sensitivity = null
+    ) =>
+        options.Milliseconds is null
+            ? Plan(network, weights, options, sensitivity, null)
+            : throw new PlanException("A latency is planned with a table of latencies, by the LatencyPlanner.");
+
+    /// <summary>The same, where the widths are chosen elsewhere.</summary>
+    internal static SlimmingPlan Plan(
+        Network network,
+        Weights weights,
+        PlanOptions options,
+        Sensitivity? sensitivity,
+        Func<PlanningStage, ImmutableArray<GroupPlan>>? choose
     )
     {
         options.Check();
@@ -67,7 +79,7 @@ public static class Planner
             throw new PlanException($"Some weights of {network.Name} are not numbers; the training has diverged.");
 
         var threshold =
-            options.PerLayer || options.Zeros ? double.NaN
+            options.PerLayer || options.Zeros || choose is not null ? double.NaN
             : options.Ratio is { } ratio ? scales[(int)Math.Floor(scales.Length * ratio)]
             : Reach(NetworkCost.Of(prepared), StageFor, scales, options);
         var stage = StageFor(threshold);
@@ -78,7 +90,7 @@ public static class Planner
             WeightsHash = weights.Hash(),
             Options = options,
             Branches = stage.Branches,
-            Groups = stage.Decide(threshold, options),
+            Groups = choose?.Invoke(stage) ?? stage.Decide(threshold, options),
             Threshold = double.IsNaN(threshold) ? -1 : threshold,
             Scales = scales.Length,
             SafeScales = scales.Count(s => s < largest),

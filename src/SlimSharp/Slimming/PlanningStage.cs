@@ -24,14 +24,11 @@ internal sealed record PlanningStage(ImmutableArray<BranchPlan> Branches, Networ
 
     /// <summary>What stays of every group.</summary>
     internal ImmutableArray<GroupPlan> Decide(double threshold, PlanOptions options) =>
-        [
-            .. DeadChannels.Remove(
-                Network,
-                [.. Candidates.Select(c => c.Group)],
-                [.. Candidates.Select(c => c.Decide(threshold, options))],
-                options
-            ),
-        ];
+        Decide([.. Candidates.Select(c => c.Decide(threshold, options))], options);
+
+    /// <summary>What stays of every group, if that is wanted: without what no layer reads any more.</summary>
+    internal ImmutableArray<GroupPlan> Decide(GroupPlan[] wanted, PlanOptions options) =>
+        [.. DeadChannels.Remove(Network, [.. Candidates.Select(c => c.Group)], wanted, options)];
 
     /// <summary>
     /// The branches of <paramref name="prepared"/> that go with this threshold: those constant already, and those that it empties, if all

@@ -21,6 +21,7 @@ public static class UniformControl
                     Ratio = (double)step / Steps,
                     Macs = null,
                     Parameters = null,
+                    Milliseconds = null,
                     Zeros = false,
                     EmptyBlocks = false,
                     DropShifts = false,

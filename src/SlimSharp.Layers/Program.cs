@@ -1,0 +1,31 @@
+using SlimSharp;
+using SlimSharp.Onnx;
+
+// Fills in, on the device that matters, what 'slim bench layers --request' asked for.
+if (args is not [var path])
+{
+    Console.Error.WriteLine(
+        "slimsharp-layers FILE: measures the layers that FILE asks for (written by 'slim bench layers … --request --out FILE') and writes their times into it."
+    );
+    return 2;
+}
+try
+{
+    var asked = LatencyTable.Load(path);
+    var here = LatencyGrid.Empty(asked.Threads, asked.Batch);
+    var fresh = (asked.Machine, asked.Runtime) == (here.Machine, here.Runtime);
+    // Times of another machine do not mix with those of this one.
+    var table = fresh ? asked : here with { Kinds = [.. asked.Kinds.Select(k => k with { Times = [] })] };
+    var probe = new LatencyProbe(table.Threads, table.Batch)
+    {
+        Progress = (done, all) => Console.Error.WriteLine($"{done} of {all}"),
+    };
+    probe.Measure(table).Save(path);
+    Console.WriteLine($"{path}: {table.Kinds.Count} kinds of layers on {table.Machine}, {table.Runtime}");
+    return 0;
+}
+catch (Exception e) when (e is SlimSharpException or IOException or UnauthorizedAccessException)
+{
+    Console.Error.WriteLine($"slimsharp-layers: {e.Message}");
+    return 2;
+}

@@ -1,0 +1,155 @@
+using System.Diagnostics;
+using Microsoft.ML.OnnxRuntime;
+using SlimSharp.Networks;
+
+namespace SlimSharp.Onnx;
+
+/// <summary>
+/// Measures how long layers take in ONNX Runtime on this machine: each at all widths of its grid, between two other layers, many side by side, so that weights
+/// come from memory as they do in a network.
+/// </summary>
+/// <param name="threads">Threads of one operator.</param>
+/// <param name="batch">Images at a time.</param>
+public sealed class LatencyProbe(int threads, int batch)
+{
+    private const int SideBySide = 48;
+    private const int WarmUp = 2;
+    private const int LeastRuns = 7;
+    private const int MostRuns = 60;
+    private const double EnoughMilliseconds = 25;
+    private const int StepBase = 48;
+    private const int StepSize = 16;
+
+    /// <summary>Called with the number of cells that are measured and the number of all.</summary>
+    public Action<int, int>? Progress { get; init; }
+
+    /// <summary>Measures what a table lacks.</summary>
+    /// <exception cref="OnnxException">ONNX Runtime refuses a layer.</exception>
+    public LatencyTable Measure(LatencyTable table, CancellationToken stop = default)
+    {
+        if (table.Step == 0)
+            table = table with { Step = MeasureStep() };
+        LayerTimes[] open = [.. table.Kinds.Where(k => !k.IsMeasured)];
+        (LayerKind Kind, int Reads, int Makes)[] cells = [.. open.SelectMany(Cells)];
+        var times = new Queue<double>();
+        foreach (var some in cells.Chunk(SideBySide))
+        {
+            foreach (var time in Measure(some, stop))
+                times.Enqueue(time);
+            Progress?.Invoke(times.Count, cells.Length);
+        }
+        return table with
+        {
+            Kinds =
+            [
+                .. table.Kinds.Select(k =>
+                    k.IsMeasured ? k : k with { Times = [.. Cells(k).Select(_ => times.Dequeue())] }
+                ),
+            ],
+        };
+    }
+
+    private static IEnumerable<(LayerKind Kind, int Reads, int Makes)> Cells(LayerTimes times) =>
+        from reads in times.Reads
+        from makes in times.Makes.Count == 0 ? [reads] : times.Makes
+        select (times.Kind, reads, makes);
+
+    // A width costs as much as the next multiple of the step: where from 48 to 64 channels is the rise?
+    private int MeasureStep()
+    {
+        var kind = new LayerKind(new Convolution(1, 3) { Padding = 1, Bias = true }, 16, 16);
+        int[] widths = [StepBase, StepBase + 1, StepBase + 2, StepBase + 4, StepBase + 8, StepBase + StepSize];
+        double[] times = [.. Measure([.. widths.Select(w => (kind, StepSize * 4, w))], CancellationToken.None)];
+        var whole = times[^1] - times[0];
+        for (var i = 1; i < widths.Length - 1; i++)
+        {
+            var step = widths[i] - StepBase;
+            if (times[i] - times[0] < whole * (0.5 + 0.5 * step / StepSize)) // nearer to its share than to the whole
+                return step;
+        }
+        return StepSize;
+    }
+
+    private double[] Measure((LayerKind Kind, int Reads, int Makes)[] cells, CancellationToken stop)
+    {
+        var probes = new List<Probe>();
+        try
+        {
+            foreach (var (kind, reads, makes) in cells)
+                probes.Add(new(kind.Probe(reads, makes), threads, batch));
+            for (var round = 0; round < MostRuns + WarmUp && probes.Any(p => !p.IsDone); round++)
+            {
+                stop.ThrowIfCancellationRequested();
+                foreach (var probe in probes.Where(p => !p.IsDone))
+                    probe.Run();
+            }
+            return [.. probes.Select(p => p.Milliseconds())];
+        }
+        finally
+        {
+            foreach (var probe in probes)
+                probe.Dispose();
+        }
+    }
+
+    /// <summary>One layer at one pair of widths.</summary>
+    private sealed class Probe : IDisposable
+    {
+        private readonly InferenceSession _session;
+        private readonly RunOptions _options = new();
+        private readonly OrtValue _input;
+        private readonly float[] _values;
+        private double _spent;
+        private int _runs;
+
+        internal Probe(Network network, int threads, int batch)
+        {
+            using var options = OnnxSession.Options(threads);
+            options.ProfileOutputPathPrefix = Path.Combine(Path.GetTempPath(), $"slimsharp-{Guid.NewGuid():N}");
+            options.EnableProfiling = true; // with the prefix that is set by now
+            _session = OnnxSession.Open(OnnxExport.Drawn(network).ToBytes(), options);
+            var shape = network.Shapes[network.Inputs.First().Name];
+            _values = new float[batch * shape.Count];
+            _input = OrtValue.CreateTensorValueFromMemory(_values, [batch, .. shape.Sizes(batch).Skip(1)]);
+        }
+
+        internal bool IsDone => _runs >= WarmUp + LeastRuns && _spent > EnoughMilliseconds;
+
+        internal void Run()
+        {
+            Array.Fill(_values, 0.5f); // as fresh in the cache as if it had just been computed
+            var begin = Stopwatch.GetTimestamp();
+            _session.Run(_options, [_session.InputNames[0]], [_input], [_session.OutputNames[0]]).Dispose();
+            if (++_runs > WarmUp)
+                _spent += Stopwatch.GetElapsedTime(begin).TotalMilliseconds;
+        }
+
+        /// <summary>The median over the runs of what lies between the layers around it.</summary>
+        internal double Milliseconds()
+        {
+            var profile = _session.EndProfiling();
+            try
+            {
+                return Timing.Of(OnnxProfile.Read(profile).Skip(WarmUp).Select(Between)).Median;
+            }
+            finally
+            {
+                File.Delete(profile);
+            }
+        }
+
+        private static double Between(List<(string Name, double Milliseconds)> run)
+        {
+            var begin = run.FindLastIndex(o => o.Name.StartsWith(LayerKind.Before, StringComparison.Ordinal)) + 1;
+            var end = run.FindIndex(o => o.Name.StartsWith(LayerKind.After, StringComparison.Ordinal));
+            return run[begin..(end < 0 ? run.Count : end)].Sum(o => o.Milliseconds);
+        }
+
+        public void Dispose()
+        {
+            _input.Dispose();
+            _options.Dispose();
+            _session.Dispose();
+        }
+    }
+}

@@ -1,0 +1,71 @@
+using SlimSharp.Networks;
+
+namespace SlimSharp.Onnx;
+
+/// <summary>A layer of a network that takes time.</summary>
+/// <param name="Node">Its node.</param>
+/// <param name="Then">The node of the activation that is computed with it; null if there is none.</param>
+/// <param name="Kind">What it has in common with layers of other widths.</param>
+/// <param name="Reads">Channels that it reads, of all inputs of a concatenation together.</param>
+/// <param name="Makes">Channels that it makes.</param>
+/// <param name="Macs">Multiply-adds per sample.</param>
+public sealed record LayerUse(string Node, string? Then, LayerKind Kind, int Reads, int Makes, long Macs)
+{
+    /// <summary>The layers of a network as it is exported, BatchNorms folded where they can be.</summary>
+    public static IReadOnlyList<LayerUse> Of(Network network) => [.. Uses(Folded(network))];
+
+    /// <summary>The ONNX file of a network with some numbers or other, BatchNorms folded: to be timed before there are real ones.</summary>
+    public static byte[] Drawn(Network network) => OnnxExport.Drawn(Folded(network)).ToBytes();
+
+    /// <summary>A network as it is exported.</summary>
+    internal static Network Folded(Network network)
+    {
+        var sizes = network.Parameters().ToDictionary(p => p.Name, p => p.Parameter.Count);
+        return new Folding(network, name => new double[sizes[name]]).BatchNorms().Selections().Network;
+    }
+
+    private static IEnumerable<LayerUse> Uses(Network network)
+    {
+        var readers = network.Nodes.SelectMany(n => n.Inputs.Select(i => (i, n))).ToLookup(p => p.i, p => p.n);
+        var taken = new HashSet<string>();
+        foreach (var node in network.Nodes)
+        {
+            if (node.Layer is Input or Dropout or Flatten or Select || taken.Contains(node.Name))
+                continue;
+            var then =
+                node.Layer is not Activation
+                && !network.Outputs.Contains(node.Name)
+                && readers[node.Name].ToArray() is [{ Layer: Activation } only]
+                    ? only
+                    : null;
+            if (then is not null)
+                taken.Add(then.Name);
+            yield return Use(network, node, then);
+        }
+    }
+
+    private static LayerUse Use(Network network, Node node, Node? then)
+    {
+        var (inputs, made) = (network.InputShapes(node), network.Shapes[node.Name]);
+        var reads = node.Layer is Concat ? inputs.Sum(i => i.Channels) : inputs[0].Channels;
+        var depthwise = node.Layer is Convolution { Groups: > 1 } c && c.Groups == inputs[0].Channels;
+        Layer plain = node.Layer switch
+        {
+            Convolution convolution => convolution with { Channels = 1, Groups = depthwise ? 1 : convolution.Groups },
+            TransposedConvolution transposed => transposed with { Channels = 1 },
+            Linear linear => linear with { Channels = 1, InitialDeviation = null },
+            GroupNorm norm => norm with { Groups = 1 }, // as many as are left; they take the same time
+            _ => node.Layer,
+        };
+        var image = inputs[0].IsImage;
+        var kind = new LayerKind(
+            plain,
+            image ? inputs[0].Height : 0,
+            image ? inputs[0].Width : 0,
+            Math.Min(inputs.Length, 2),
+            depthwise,
+            (Activation?)then?.Layer
+        );
+        return new(node.Name, then?.Name, kind, reads, made.Channels, node.Layer.Macs(inputs));
+    }
+}
