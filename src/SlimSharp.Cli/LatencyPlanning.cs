@@ -91,7 +91,7 @@ internal sealed class LatencyPlanning(Screen screen, LatencyGoal goal, Model mod
         var after = LayerUse.Of(plan.Target()).ToDictionary(l => l.Node);
         var rows = layers
             .Where(l => l.Macs > 0)
-            .Select(l => (Before: l, After: after[l.Node]))
+            .Select(l => (Before: l, After: after.GetValueOrDefault(l.Node)))
             .Select(r =>
                 (IReadOnlyList<string>)
                     [
@@ -99,9 +99,11 @@ internal sealed class LatencyPlanning(Screen screen, LatencyGoal goal, Model mod
                         $"{r.Before.Kind}",
                         Widths(r.Before, r.After),
                         Words.Number(_table.Milliseconds(r.Before), "F3"),
-                        Words.Number(_table.Milliseconds(r.After), "F3"),
-                        $"{_table.NarrowestThatPays(r.Before, r.After.Reads)}",
-                        r.After.Reads == r.Before.Reads && r.After.Makes == r.Before.Makes ? "not worth cutting" : "",
+                        r.After is null ? "" : Words.Number(_table.Milliseconds(r.After), "F3"),
+                        $"{_table.NarrowestThatPays(r.Before, (r.After ?? r.Before).Reads)}",
+                        r.After is null ? "goes with its block"
+                        : r.After.Reads == r.Before.Reads && r.After.Makes == r.Before.Makes ? "not worth cutting"
+                        : "",
                     ]
             );
         screen.Table(
@@ -114,9 +116,11 @@ internal sealed class LatencyPlanning(Screen screen, LatencyGoal goal, Model mod
         );
     }
 
-    private static string Widths(LayerUse before, LayerUse after)
+    private static string Widths(LayerUse before, LayerUse? after)
     {
         var was = $"{before.Reads} → {before.Makes}";
+        if (after is null)
+            return was;
         var now = $"{after.Reads} → {after.Makes}";
         return was == now ? was : $"{was}  now {now}";
     }

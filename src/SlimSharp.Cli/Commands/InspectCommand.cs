@@ -49,12 +49,18 @@ internal static class InspectCommand
             Description =
                 "Measure on training images what holds each scale up, and show which λ of a --penalty would shrink how many.",
         };
+        var curve = new Option<bool>("--curve")
+        {
+            Description =
+                "Try cuts on validation images: accuracy against size, how far a cut may go, and where it would fall.",
+        };
         var (data, common) = (new DataArguments(), new CommonOptions());
         command.Add(input);
         command.Add(width);
         command.Add(classes);
         command.Add(penalty);
         command.Add(range);
+        command.Add(curve);
         data.AddTo(command);
         common.AddTo(command);
         command.SetAction(parsed =>
@@ -74,6 +80,8 @@ internal static class InspectCommand
             Emit(screen, file.Network, file);
             if (parsed.GetValue(range))
                 LambdaGuide.Show(screen, file, data.Get(parsed, file.Data), parsed.GetValue(penalty));
+            if (parsed.GetValue(curve))
+                CliffView.Show(screen, CliffView.Measure(screen, file, data.Get(parsed, file.Data)));
             return ExitCode.Done;
         });
         return command;

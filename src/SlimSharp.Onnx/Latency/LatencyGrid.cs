@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using SlimSharp.Networks;
 
 namespace SlimSharp.Onnx;
 
@@ -27,7 +28,7 @@ public static class LatencyGrid
     {
         var step = Math.Max(table.Step, LeastStep);
         var kinds = table.Kinds.ToList();
-        foreach (var uses in layers.GroupBy(l => l.Kind))
+        foreach (var uses in layers.Concat(layers.SelectMany(Remains)).GroupBy(l => l.Kind))
         {
             var kind = uses.Key;
             int[] reads = [.. Levels(uses.Select(u => u.Reads), step, kind.Multiple)];
@@ -43,6 +44,22 @@ public static class LatencyGrid
             kinds.Add(new(kind, reads, makes, []));
         }
         return table with { Kinds = kinds };
+    }
+
+    // A sum that loses a block keeps a shift, at most.
+    private static IEnumerable<LayerUse> Remains(LayerUse layer)
+    {
+        if (layer.Kind.Layer is not Add)
+            yield break;
+        yield return layer with
+        {
+            Kind = layer.Kind with { Layer = new Shift(), Inputs = 1 },
+        };
+        if (layer.Kind.Then is { } then)
+            yield return layer with
+            {
+                Kind = layer.Kind with { Layer = then, Inputs = 1, Then = null },
+            };
     }
 
     private static IEnumerable<int> Union(IEnumerable<int> some, IEnumerable<int> others) => some.Union(others).Order();

@@ -11,11 +11,6 @@ namespace SlimSharp.Onnx;
 /// </summary>
 public static class LatencyPlanner
 {
-    private const int Stages = 24;
-    private const int Polishing = 12;
-    private const double Narrower = 0.7;
-    private const double Wider = 1.5;
-
     /// <summary>Plans by the weights of a trained model.</summary>
     /// <param name="model">The model.</param>
     /// <param name="options">With <see cref="PlanOptions.Milliseconds"/> as the target.</param>
@@ -39,181 +34,55 @@ public static class LatencyPlanner
         using var weights = model.CopyWeights();
         return Planner.Plan(model.Network, weights, options, sensitivity, Choose);
 
-        ImmutableArray<GroupPlan> Choose(PlanningStage stage)
+        (PlanningStage, ImmutableArray<GroupPlan>) Choose(
+            PlanningStage first,
+            Func<IEnumerable<Candidate>, PlanningStage> without
+        )
         {
-            var times = new WidthTimes(stage.Network, [.. stage.Candidates.Select(c => c.Group)], table);
-            var search = new Search(stage.Candidates, options, times, target);
-            return choice == WidthChoice.Threshold ? search.ByThreshold(stage) : search.ByKnapsack(stage);
+            WidthSearch On(PlanningStage stage) => new(stage, options, table, target);
+            if (choice == WidthChoice.Threshold)
+                return (first, On(first).ByThreshold());
+            if (!options.EmptyBlocks)
+                return (first, On(first).ByKnapsack());
+            var (best, emptied) = (On(first), 0.0);
+            var kept = best.TrySolve();
+            foreach (var (stage, loss) in Emptied(first, without, table))
+            {
+                var search = On(stage);
+                if (
+                    search.TrySolve() is not { } other
+                    || kept is not null && loss + search.Loss(other) >= emptied + best.Loss(kept)
+                )
+                    continue;
+                (best, kept, emptied) = (search, other, loss);
+            }
+            return (best.Stage, best.Decide(kept ?? throw best.OutOfReach()));
         }
     }
 
-    /// <summary>The search for widths of some groups.</summary>
-    private sealed class Search(Candidate[] candidates, PlanOptions options, WidthTimes times, double target)
+    // Ever fewer blocks: those go first that lose the least importance for the time that they take.
+    private static IEnumerable<(PlanningStage Stage, double Loss)> Emptied(
+        PlanningStage first,
+        Func<IEnumerable<Candidate>, PlanningStage> without,
+        LatencyTable table
+    )
     {
-        private readonly int[] _full = [.. candidates.Select(c => c.Group.Units)];
-        private readonly int[][] _widths = [.. candidates.Select(c => Widths(c, options))];
-        private readonly double[][] _losses = [.. candidates.Select(Losses)];
-
-        internal ImmutableArray<GroupPlan> ByThreshold(PlanningStage stage)
+        double Time(PlanningStage stage) => table.Milliseconds(LayerUse.Of(stage.Network));
+        double Importance(PlanningStage stage) => stage.Candidates.Where(c => c.MayGo).Sum(c => c.Importance!.Sum());
+        var (time, importance) = (Time(first), Importance(first));
+        var blocks = new List<(Candidate Candidate, double Price)>();
+        foreach (var candidate in first.Candidates.Where(c => c.MayGo))
         {
-            double[] scales =
-            [
-                .. candidates.Where(c => c.MayGo && c.Importance is not null).SelectMany(c => c.Importance!).Order(),
-            ];
-            double Time(double threshold) =>
-                times.Of([.. candidates.Select(c => c.Decide(threshold, options).Kept.Length)]);
-            if (times.Of(_full) <= target)
-                return stage.Decide(-1, options);
-            CheckReach(Time(scales[^1]));
-            var (below, above) = (-1, scales.Length - 1);
-            while (above - below > 1)
-            {
-                var middle = (below + above) / 2;
-                (below, above) = Time(scales[middle]) <= target ? (below, middle) : (middle, above);
-            }
-            return stage.Decide(scales[above], options);
+            var rest = without([candidate]);
+            if (rest.Branches.Length > first.Branches.Length && Time(rest) is var left && left < time)
+                blocks.Add((candidate, (importance - Importance(rest)) / (time - left)));
         }
-
-        internal ImmutableArray<GroupPlan> ByKnapsack(PlanningStage stage)
+        var gone = new List<Candidate>();
+        foreach (var (candidate, _) in blocks.OrderBy(b => b.Price))
         {
-            CheckReach(times.Of([.. _widths.Select(w => w[0])]));
-            var kept = Solve();
-            return stage.Decide(
-                [
-                    .. candidates.Select(
-                        (c, g) =>
-                            c.MayGo
-                                ? c.Keep(
-                                    kept[g],
-                                    kept[g] == c.Group.Units ? "all stay" : "the least loss for that time"
-                                )
-                                : c.Decide(-1, options)
-                    ),
-                ],
-                options
-            );
-        }
-
-        private void CheckReach(double least)
-        {
-            if (least > target)
-                throw new PlanException(
-                    FormattableString.Invariant(
-                        $"{target:G3} ms cannot be reached: with what must stay, the table of latencies says {least:G3} ms."
-                    )
-                );
-        }
-
-        private int[] Solve()
-        {
-            var (kept, first) = ((int[])_full.Clone(), times.Of(_full));
-            if (first <= target)
-                return kept;
-            for (var stage = 1; stage <= Stages; stage++)
-                kept = Step(kept, first * Math.Pow(target / first, (double)stage / Stages));
-            // Sums of small changes are not quite the whole change: aim a little lower or higher until the target is met from below.
-            var (best, aim) = ((int[]?)null, target);
-            for (var i = 0; i < Polishing; i++)
-            {
-                kept = Step(kept, aim);
-                var time = times.Of(kept);
-                if (time <= target && (best is null || Loss(kept) < Loss(best)))
-                    best = (int[])kept.Clone();
-                aim += 0.7 * (target - time);
-            }
-            return Filled(best ?? Lowered(kept));
-        }
-
-        // One round: every group within reach of its present width.
-        private int[] Step(int[] kept, double capacity)
-        {
-            int[][] reach =
-            [
-                .. _widths.Select(
-                    (widths, g) =>
-                    {
-                        var at = Array.IndexOf(widths, kept[g]);
-                        return widths
-                            .Where((w, i) => Math.Abs(i - at) <= 1 || w >= Narrower * kept[g] && w <= Wider * kept[g])
-                            .ToArray();
-                    }
-                ),
-            ];
-            var chosen = Knapsack.Solve(
-                [
-                    .. reach.Select(
-                        (widths, g) =>
-                            widths.Select(w => new Knapsack.Item(times.Change(kept, g, w), _losses[g][w])).ToArray()
-                    ),
-                ],
-                capacity - times.Of(kept)
-            );
-            return [.. chosen.Select((c, g) => reach[g][c])];
-        }
-
-        // One width after another, where it costs the least for what it brings, until the target is reached.
-        private int[] Lowered(int[] kept)
-        {
-            while (times.Of(kept) > target)
-            {
-                var (group, width, least) = (-1, 0, double.PositiveInfinity);
-                for (var g = 0; g < kept.Length; g++)
-                {
-                    foreach (var w in _widths[g].Where(w => w < kept[g]))
-                    {
-                        var price = (_losses[g][w] - _losses[g][kept[g]]) / -times.Change(kept, g, w);
-                        if (price >= 0 && price < least)
-                            (group, width, least) = (g, w, price);
-                    }
-                }
-                if (group < 0)
-                    return [.. _widths.Select(w => w[0])];
-                kept[group] = width;
-            }
-            return kept;
-        }
-
-        // What the target still leaves room for, the most important for its time first.
-        private int[] Filled(int[] kept)
-        {
-            while (true)
-            {
-                var (group, width, most, room) = (-1, 0, 0.0, target - times.Of(kept));
-                for (var g = 0; g < kept.Length; g++)
-                {
-                    foreach (var w in _widths[g].Where(w => w > kept[g]))
-                    {
-                        var (gain, cost) = (_losses[g][kept[g]] - _losses[g][w], times.Change(kept, g, w));
-                        if (cost <= room && gain > 0 && gain / Math.Max(cost, 1e-9) > most)
-                            (group, width, most) = (g, w, gain / Math.Max(cost, 1e-9));
-                    }
-                }
-                if (group < 0)
-                    return kept;
-                kept[group] = width;
-            }
-        }
-
-        private double Loss(int[] kept) => kept.Select((k, g) => _losses[g][k]).Sum();
-
-        private static int[] Widths(Candidate candidate, PlanOptions options)
-        {
-            var units = candidate.Group.Units;
-            return candidate.MayGo
-                ? [.. Enumerable.Range(1, units).Select(k => options.Width(k, units)).Distinct()]
-                : [units];
-        }
-
-        // By how many units stay: the importance of those that go.
-        private static double[] Losses(Candidate candidate)
-        {
-            var losses = new double[candidate.Group.Units + 1];
-            if (!candidate.MayGo)
-                return losses;
-            double[] ascending = [.. candidate.Importance!.Order()];
-            for (var gone = 1; gone <= ascending.Length; gone++)
-                losses[ascending.Length - gone] = losses[ascending.Length - gone + 1] + ascending[gone - 1];
-            return losses;
+            gone.Add(candidate);
+            var stage = without(gone);
+            yield return (stage, importance - Importance(stage));
         }
     }
 }

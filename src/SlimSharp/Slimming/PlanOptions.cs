@@ -95,10 +95,8 @@ public sealed record PlanOptions
             throw new PlanException($"A target share is {Macs ?? Parameters}, but must lie in (0, 1].");
         if (Milliseconds is not (null or (> 0 and < double.PositiveInfinity)))
             throw new PlanException($"The latency is {Milliseconds} ms, but must be above 0.");
-        if (Milliseconds is not null && (EmptyBlocks || Trunk == Trunk.Selection))
-            throw new PlanException(
-                "A latency is planned with coupled channels; leave out --empty-blocks and --trunk."
-            );
+        if (Milliseconds is not null && Trunk == Trunk.Selection)
+            throw new PlanException("A latency is planned with coupled channels; leave out --trunk.");
         if (PerLayer && Ratio is null)
             throw new PlanException("--per-layer goes with --ratio.");
         if (MinChannels < 1)

@@ -37,13 +37,19 @@ public static class Planner
             ? Plan(network, weights, options, sensitivity, null)
             : throw new PlanException("A latency is planned with a table of latencies, by the LatencyPlanner.");
 
+    /// <summary>What stays, chosen elsewhere: from all groups, and from what is left once blocks are emptied of these groups.</summary>
+    internal delegate (PlanningStage Stage, ImmutableArray<GroupPlan> Groups) Choice(
+        PlanningStage first,
+        Func<IEnumerable<Candidate>, PlanningStage> without
+    );
+
     /// <summary>The same, where the widths are chosen elsewhere.</summary>
     internal static SlimmingPlan Plan(
         Network network,
         Weights weights,
         PlanOptions options,
         Sensitivity? sensitivity,
-        Func<PlanningStage, ImmutableArray<GroupPlan>>? choose
+        Choice? choose
     )
     {
         options.Check();
@@ -63,11 +69,12 @@ public static class Planner
         {
             if (!options.EmptyBlocks || double.IsNaN(threshold))
                 return first;
-            var branches = first.BranchesEmptiedBy(threshold, prepared, weights, options);
-            return branches.SequenceEqual(first.Branches)
+            return With(first.BranchesEmptiedBy(threshold, prepared, weights, options));
+        }
+        PlanningStage With(ImmutableArray<BranchPlan> branches) =>
+            branches.SequenceEqual(first.Branches)
                 ? first
                 : PlanningStage.Of(prepared, branches, weights, options, criterion);
-        }
 
         var judged = first.Candidates.Where(c => c.MayGo && c.Importance is not null).ToArray();
         double[] scales = [.. judged.SelectMany(c => c.Importance!).Order()];
@@ -82,7 +89,11 @@ public static class Planner
             options.PerLayer || options.Zeros || choose is not null ? double.NaN
             : options.Ratio is { } ratio ? scales[(int)Math.Floor(scales.Length * ratio)]
             : Reach(NetworkCost.Of(prepared), StageFor, scales, options);
-        var stage = StageFor(threshold);
+        var (stage, groups) = choose is null
+            ? (StageFor(threshold), [])
+            : choose(first, emptied => With(PlanningStage.BranchesWithout(emptied, prepared, weights, options)));
+        if (choose is null)
+            groups = stage.Decide(threshold, options);
         var largest = judged.Select(c => c.Importance!.Max()).DefaultIfEmpty().Min();
         var plan = new SlimmingPlan
         {
@@ -90,7 +101,7 @@ public static class Planner
             WeightsHash = weights.Hash(),
             Options = options,
             Branches = stage.Branches,
-            Groups = choose?.Invoke(stage) ?? stage.Decide(threshold, options),
+            Groups = groups,
             Threshold = double.IsNaN(threshold) ? -1 : threshold,
             Scales = scales.Length,
             SafeScales = scales.Count(s => s < largest),

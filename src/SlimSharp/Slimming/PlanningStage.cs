@@ -39,9 +39,17 @@ internal sealed record PlanningStage(ImmutableArray<BranchPlan> Branches, Networ
         Network prepared,
         Weights weights,
         PlanOptions options
+    ) => BranchesWithout(Candidates.Where(c => c.IsEmptiedBy(threshold)), prepared, weights, options);
+
+    /// <summary>The same where these groups are emptied.</summary>
+    internal static ImmutableArray<BranchPlan> BranchesWithout(
+        IEnumerable<Candidate> candidates,
+        Network prepared,
+        Weights weights,
+        PlanOptions options
     )
     {
-        var emptied = Candidates.Where(c => c.IsEmptiedBy(threshold)).Select(c => c.Group).ToList();
+        var emptied = candidates.Select(c => c.Group).ToList();
         while (true)
         {
             var silent = emptied

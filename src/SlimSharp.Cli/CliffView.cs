@@ -1,0 +1,99 @@
+using System.Text.Json.Nodes;
+using SlimSharp.Data;
+using SlimSharp.Formats;
+using SlimSharp.Slimming;
+
+namespace SlimSharp.Cli;
+
+/// <summary>The cliff, seen before the fall: accuracy against what a cut would leave.</summary>
+internal static class CliffView
+{
+    private const int Most = 5000; // images are enough to tell a point
+
+    /// <summary>Tries cuts on the validation images of a file's data.</summary>
+    /// <exception cref="DataException">There are no validation images.</exception>
+    internal static CliffCurve Measure(Screen screen, SlimFile file, DataOptions data)
+    {
+        var sets = DataSource.Read(data);
+        var train =
+            sets.Train ?? throw new DataException($"In '{data.Path}' there are no training images to recalibrate on.");
+        var heldOut =
+            sets.Validation
+            ?? throw new DataException(
+                $"Of '{data.Path}' no validation images are held out to try cuts on; give --validation a share above 0, as in training."
+            );
+        if (heldOut.Count > Most)
+            heldOut = heldOut.Subset(heldOut.Spread(Most));
+        using var model = file.ToModel();
+        return CliffCurve.Of(
+            model,
+            train,
+            heldOut,
+            file.Normalization ?? Normalization.Of(train),
+            progress: new ProgressLine(screen, "trying cuts").Show
+        );
+    }
+
+    internal static void Show(Screen screen, CliffCurve curve)
+    {
+        screen.Table(
+            $"Trial cuts, on {Words.Count(curve.Images)} validation images (the whole network: {Words.Percent(curve.Whole, 2)}):",
+            ["ratio", "parameters", "MACs", "cut", "recalibrated", ""],
+            curve.Points.Select(p =>
+                (IReadOnlyList<string>)
+                    [
+                        Words.Number(p.Ratio, "0.000"),
+                        Words.Count(p.Parameters),
+                        Words.Count(p.Macs),
+                        Words.Percent(p.Cut, 2),
+                        Words.Percent(p.Recalibrated, 2),
+                        Bar(p.Recalibrated),
+                    ]
+            ),
+            5
+        );
+        if (curve.Gap is { } gap)
+            screen.Say(
+                gap.IsClear
+                    ? $"The scales show a gap: {Words.Percent(gap.Share)} are at most {Words.Number(gap.Below, "G3")}, the others at least {Words.Number(gap.Above, "G3")}."
+                    : $"The scales show no clear gap: the widest, at {Words.Percent(gap.Share)}, is from {Words.Number(gap.Below, "G3")} to {Words.Number(gap.Above, "G3")}."
+            );
+        screen.Say(curve.Advice);
+        screen.Emit(ToJson(curve));
+    }
+
+    private static JsonObject ToJson(CliffCurve curve) =>
+        new()
+        {
+            ["whole"] = curve.Whole,
+            ["images"] = curve.Images,
+            ["holdsAsCut"] = curve.HoldsAsCut,
+            ["holdsRecalibrated"] = curve.HoldsRecalibrated,
+            ["largestSafeRatio"] = curve.LargestSafeRatio,
+            ["gap"] = curve.Gap is { } gap
+                ? new JsonObject
+                {
+                    ["share"] = gap.Share,
+                    ["below"] = gap.Below,
+                    ["above"] = gap.Above,
+                }
+                : null,
+            ["curve"] = new JsonArray([
+                .. curve.Points.Select(p =>
+                    (JsonNode)
+                        new JsonObject
+                        {
+                            ["ratio"] = p.Ratio,
+                            ["parameters"] = p.Parameters,
+                            ["macs"] = p.Macs,
+                            ["cut"] = p.Cut,
+                            ["recalibrated"] = p.Recalibrated,
+                        }
+                ),
+            ]),
+            ["advice"] = curve.Advice,
+        };
+
+    // Twenty places for an accuracy of 1.
+    private static string Bar(double share) => new('█', (int)Math.Round(20 * share));
+}
