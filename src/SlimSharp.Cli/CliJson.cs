@@ -3,7 +3,7 @@ using SlimSharp.Training;
 
 namespace SlimSharp.Cli;
 
-/// <summary>How run options and metrics are written as JSON.</summary>
+/// <summary>How run options, metrics and measurements are written as JSON.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
@@ -12,4 +12,6 @@ namespace SlimSharp.Cli;
 )]
 [JsonSerializable(typeof(RunOptions))]
 [JsonSerializable(typeof(EpochMetrics))]
+[JsonSerializable(typeof(ScaleHistory.Line))]
+[JsonSerializable(typeof(ModelMeasures))]
 internal sealed partial class CliJson : JsonSerializerContext;

@@ -89,6 +89,7 @@ public static class CommandTree
             ExportCommand.Create(),
             QuantizeCommand.Create(),
             BenchCommand.Create(),
+            ReportCommand.Create(),
             CompareCommand.Create(),
             SweepCommand.Create(),
             RunsCommand.Create(),

@@ -41,6 +41,9 @@ internal sealed record RunOptions
     /// <summary>Fast paths not to take; null for none.</summary>
     public string[]? Without { get; init; }
 
+    /// <summary>Whether epochs are written down for TensorBoard, too; null for no.</summary>
+    public bool? TensorBoard { get; init; }
+
     public int Threads { get; init; }
 
     public string Device { get; init; } = "cpu";

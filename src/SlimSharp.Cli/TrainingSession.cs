@@ -60,9 +60,12 @@ internal sealed class TrainingSession(RunFolder folder, RunOptions options, Scre
         var record = Record(description);
         folder.WriteRecord(record);
         var from = last?.Position is { } at ? new Checkpoint(at, last.Weights, last.Extras) : null;
+        EpochMetrics[] done = [.. last?.Position?.History ?? []];
+        var display = new TrainingDisplay(screen, done);
+        using var events = options.TensorBoard is true ? new EpochEvents(folder, done, display) : null;
         var trainer = new Trainer(options.Training, methods.All)
         {
-            Progress = new TrainingDisplay(screen),
+            Progress = events is null ? display : events,
             Save = checkpoint => Save(description, checkpoint),
         };
         using var memory = options.Recovery is { FromScratch: true } ? null : start?.Extras.Only(Cutting.IsRemembered);
@@ -87,7 +90,6 @@ internal sealed class TrainingSession(RunFolder folder, RunOptions options, Scre
         foreach (var (name, tensor) in methods.All.SelectMany(r => r.State))
             result.Extras[Checkpoint.Beside + name] = tensor.detach().clone();
         result.Save(folder.ModelFile);
-        folder.WriteReport(TrainingReport.Page(options, result, position));
         folder.WriteRecord(
             record with
             {
@@ -97,6 +99,7 @@ internal sealed class TrainingSession(RunFolder folder, RunOptions options, Scre
                 Files = RunRecord.Hashes(folder.Path, "model.slim", "metrics.jsonl", "run.json"),
             }
         );
+        folder.WriteReport(Report.Page([new(folder.Path, folder.ModelFile, folder)], null));
         return result;
     }
 
@@ -161,6 +164,8 @@ internal sealed class TrainingSession(RunFolder folder, RunOptions options, Scre
         var file = description with { Position = position, Weights = weights, Extras = extras };
         file.Save(folder.CheckpointFile, folder.FormerCheckpointFile);
         folder.WriteMetrics(position.History.Select(m => JsonSerializer.Serialize(m, CliJson.Default.EpochMetrics)));
+        if (position.Batch == 0)
+            ScaleHistory.Read(folder).With(position.Epoch, description.Network, weights).Write(folder);
     }
 
     private Model Create(SlimFile? start, ImageSet train)

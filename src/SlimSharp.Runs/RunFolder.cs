@@ -1,7 +1,7 @@
 namespace SlimSharp.Runs;
 
 /// <summary>
-/// The folder of one run: <c>run.json</c> (its options), <c>record.json</c> (what was run on what), <c>metrics.jsonl</c> (a line per epoch), <c>last.slim</c> (the
+/// The folder of one run: <c>run.json</c> (its options), <c>record.json</c> (what was run on what), <c>metrics.jsonl</c> and <c>scales.jsonl</c> (a line per epoch), <c>last.slim</c> (the
 /// checkpoint) and <c>former.slim</c> (the one before), <c>model.slim</c> (the result) and <c>report.html</c>. Every file is either whole or not there.
 /// </summary>
 public sealed class RunFolder
@@ -16,6 +16,9 @@ public sealed class RunFolder
 
     /// <summary>One JSON object per epoch and line.</summary>
     public string MetricsFile => At("metrics.jsonl");
+
+    /// <summary>One JSON object per epoch and line: how many scales of each layer lie where.</summary>
+    public string ScalesFile => At("scales.jsonl");
 
     /// <summary>The last checkpoint.</summary>
     public string CheckpointFile => At("last.slim");
@@ -80,6 +83,9 @@ public sealed class RunFolder
     public void WriteMetrics(IEnumerable<string> lines) =>
         Write(MetricsFile, string.Concat(lines.Select(l => l + "\n")));
 
+    /// <summary>Writes how many scales lay where at the end of each epoch so far.</summary>
+    public void WriteScales(IEnumerable<string> lines) => Write(ScalesFile, string.Concat(lines.Select(l => l + "\n")));
+
     /// <summary>Writes what was run, on what, and what came of it.</summary>
     public void WriteRecord(RunRecord record) => Write(RecordFile, record.ToJson());
 
@@ -95,7 +101,9 @@ public sealed class RunFolder
 
     private string At(string file) => System.IO.Path.Combine(Path, file);
 
-    private static void Write(string path, string text)
+    /// <summary>Writes a text into a file, whole or not at all.</summary>
+    /// <exception cref="RunException">It cannot be written.</exception>
+    public static void Write(string path, string text)
     {
         try
         {

@@ -25,6 +25,10 @@ internal sealed class RunArguments
         Description = "Go on with the run in this folder, with its own options.",
         HelpName = "DIR",
     };
+    private readonly Option<bool> _tensorBoard = new("--tensorboard")
+    {
+        Description = "Write an event file for TensorBoard into the run folder, too.",
+    };
 
     /// <summary>The folder that --out names.</summary>
     internal string? Output(ParseResult parsed) => parsed.GetValue(_output);
@@ -38,6 +42,7 @@ internal sealed class RunArguments
         _recovery.AddTo(command);
         _training.AddTo(command);
         command.Add(_output);
+        command.Add(_tensorBoard);
         if (resumes)
             command.Add(_resume);
         _common.AddTo(command);
@@ -54,6 +59,7 @@ internal sealed class RunArguments
             Recovery = _recovery.Get(parsed),
             Precision = _training.Precision(parsed),
             Without = _training.Without(parsed) is { Length: > 0 } without ? without : null,
+            TensorBoard = parsed.GetValue(_tensorBoard) ? true : null,
             Threads = parsed.GetValue(_common.Threads),
             Device = parsed.GetValue(_common.Device)!,
         };
@@ -122,7 +128,7 @@ internal sealed class RunArguments
 
     private static void Report(Screen screen, RunFolder folder, RunOptions options, NetworkCost cost)
     {
-        screen.Say($"Penalty: {TrainingReport.Method(options)}.");
+        screen.Say($"Penalty: {RunWords.Method(options)}.");
         var size = Words.Size(new FileInfo(folder.ModelFile).Length);
         screen.Say(
             $"{Words.Count(cost.Parameters)} parameters, {Words.Count(cost.Macs)} MACs: {folder.ModelFile} ({size}), pictures in {folder.ReportFile}"
@@ -131,7 +137,7 @@ internal sealed class RunArguments
             new JsonObject
             {
                 ["model"] = folder.ModelFile,
-                ["penalty"] = TrainingReport.Method(options),
+                ["penalty"] = RunWords.Method(options),
                 ["parameters"] = cost.Parameters,
                 ["macs"] = cost.Macs,
                 ["report"] = folder.ReportFile,

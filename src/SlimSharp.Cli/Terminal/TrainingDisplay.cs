@@ -5,12 +5,20 @@ using SlimSharp.Training;
 
 namespace SlimSharp.Cli;
 
-/// <summary>Shows a training: a line that is written over, and one that stays per epoch. Redirected, the latter and one a minute.</summary>
-internal sealed class TrainingDisplay(Screen screen) : IProgress<TrainingProgress>
+/// <summary>
+/// Shows a training in at most 80 columns: a line that is written over, and one that stays per epoch, with the last epochs' accuracy and share of
+/// near-zero scales as bars. Redirected, the latter and one a minute.
+/// </summary>
+/// <param name="screen">Where.</param>
+/// <param name="before">The epochs that are done already.</param>
+internal sealed class TrainingDisplay(Screen screen, IEnumerable<EpochMetrics> before) : IProgress<TrainingProgress>
 {
+    private const int Bars = 8;
     private static readonly TimeSpan Live = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan Quiet = TimeSpan.FromMinutes(1);
+    private readonly List<EpochMetrics> _history = [.. before];
     private long _shown = Stopwatch.GetTimestamp();
+    private bool _hasHeader;
 
     public void Report(TrainingProgress value)
     {
@@ -23,27 +31,36 @@ internal sealed class TrainingDisplay(Screen screen) : IProgress<TrainingProgres
     private void Finished(TrainingProgress p, EpochMetrics m)
     {
         _shown = Stopwatch.GetTimestamp();
+        _history.Add(m);
         if (screen.Json)
         {
             screen.Emit((JsonObject)JsonSerializer.SerializeToNode(m, CliJson.Default.EpochMetrics)!);
             return;
         }
-        var validation = m.ValidationAccuracy is { } v ? $"  validation {Words.Percent(v), 7}" : "";
-        var zero = m.Zero > 0 ? $"  exactly zero {Words.Percent(m.Zero), 6}" : "";
-        var lambda = m.Measures?.GetValueOrDefault("λ") is > 0 and var l ? $"  λ {Words.Number(l, "G3")}" : "";
-        var left = p.Epoch + 1 < p.Epochs ? $"  left {Words.Time(p.Remaining)}" : "";
+        var steered = m.Measures?.ContainsKey("λ") == true;
         screen.Clear();
+        if (!_hasHeader)
+            screen.Say(
+                $"  epoch    loss    train  validation        near zero          {(steered ? "zero        λ" : "zero")}    left".TrimEnd()
+            );
+        _hasHeader = true;
+        double Validation(EpochMetrics e) => e.ValidationAccuracy ?? e.TrainAccuracy;
         screen.Say(
-            $"epoch {m.Epoch, 3}/{p.Epochs}  loss {Words.Number(m.TrainLoss, "F4")}  train {Words.Percent(m.TrainAccuracy), 7}{validation}"
-                + $"  scales near zero {Words.Percent(m.NearZero), 6}{zero}{lambda}  rate {Words.Number(m.LearningRate, "G3"), -6}  {Words.Number(m.Seconds, "F1")} s{left}"
+            $"{m.Epoch, 3}/{p.Epochs, -4}{Words.Number(m.TrainLoss, "F4"), 7}  {Words.Percent(m.TrainAccuracy), 7}  "
+                + $"{(m.ValidationAccuracy is { } v ? Words.Percent(v) : "–"), 7} {Sparkline.Of(Last(Validation)), -Bars}  "
+                + $"{Words.Percent(m.NearZero), 7} {Sparkline.Of(Last(e => e.NearZero), 0, 1), -Bars} {Words.Percent(m.Zero), 7}"
+                + $"{(steered ? $" {Words.Number(m.Measures!["λ"], "G3"), 8}" : "")}"
+                + $"{(p.Epoch + 1 < p.Epochs ? Words.ShortTime(p.Remaining) : ""), 8}".TrimEnd()
         );
     }
+
+    private IEnumerable<double> Last(Func<EpochMetrics, double> value) => _history.TakeLast(Bars).Select(value);
 
     private void UnderWay(TrainingProgress p)
     {
         _shown = Stopwatch.GetTimestamp();
-        var line =
-            $"epoch {p.Epoch + 1, 3}/{p.Epochs}  {p.Batch}/{p.BatchCount}  loss {Words.Number(p.Loss, "F4")}  train {Words.Percent(p.Accuracy)}  left {Words.Time(p.Remaining)}";
-        screen.Rewrite(line);
+        screen.Rewrite(
+            $"epoch {p.Epoch + 1, 3}/{p.Epochs}  {p.Batch}/{p.BatchCount}  loss {Words.Number(p.Loss, "F4")}  train {Words.Percent(p.Accuracy)}  left {Words.Time(p.Remaining)}"
+        );
     }
 }

@@ -25,4 +25,10 @@ internal static class Words
         time.TotalHours >= 1 ? $"{(int)time.TotalHours} h {time.Minutes} min"
         : time.TotalMinutes >= 1 ? $"{(int)time.TotalMinutes} min {time.Seconds} s"
         : $"{(int)time.TotalSeconds} s";
+
+    /// <summary>The same in at most seven columns.</summary>
+    internal static string ShortTime(TimeSpan time) =>
+        time.TotalHours >= 1 ? $"{(int)time.TotalHours}h {time.Minutes:00}m"
+        : time.TotalMinutes >= 1 ? $"{(int)time.TotalMinutes}m {time.Seconds:00}s"
+        : $"{(int)time.TotalSeconds} s";
 }

@@ -3,21 +3,43 @@ using System.Text;
 
 namespace SlimSharp.Runs;
 
-/// <summary>A self-contained HTML page of tables and pictures.</summary>
+/// <summary>A self-contained HTML page of tables and pictures: light and dark, narrow and wide, on screen and on paper.</summary>
 /// <param name="title">The heading.</param>
 public sealed class ReportPage(string title)
 {
     private const string Style = """
-        :root { color-scheme: light dark; --ink: #1f2933; --quiet: #66788a; --line: #d5dde5; --a: #2563a8; --b: #d9742b; --paper: #fff; }
-        @media (prefers-color-scheme: dark) { :root { --ink: #e4e9ee; --quiet: #93a3b3; --line: #3a4652; --a: #6aa7e8; --b: #f0a060; --paper: #171c21; } }
-        body { font: 15px/1.5 system-ui, sans-serif; color: var(--ink); background: var(--paper); max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
-        h1 { font-size: 1.5rem; } h2 { font-size: 1.1rem; margin-top: 2rem; }
-        table { border-collapse: collapse; } th, td { padding: .25rem .8rem; border-bottom: 1px solid var(--line); text-align: right; }
-        th:first-child, td:first-child { text-align: left; } th { color: var(--quiet); font-weight: 500; }
-        svg { max-width: 100%; height: auto; } svg text { fill: var(--quiet); font-size: 11px; } pre { overflow-x: auto; color: var(--quiet); }
+        :root { color-scheme: light dark; --ink: #1f2933; --quiet: #5b6b7b; --line: #d5dde5; --paper: #fff;
+          --c0: #2563a8; --c1: #c8641b; --c2: #1b8a6b; --c3: #a83279; --c4: #8a6d00; --c5: #5b6b7b; }
+        @media (prefers-color-scheme: dark) { :root { --ink: #e4e9ee; --quiet: #9fb0c0; --line: #3a4652; --paper: #171c21;
+          --c0: #6aa7e8; --c1: #f0a060; --c2: #4fc9a4; --c3: #e07cbb; --c4: #d9bd4a; --c5: #9fb0c0; } }
+        * { box-sizing: border-box; }
+        body { font: 15px/1.5 system-ui, sans-serif; color: var(--ink); background: var(--paper); max-width: 82rem; margin: 0 auto; padding: 1rem; }
+        h1 { font-size: 1.5rem; } h2 { font-size: 1.25rem; margin-top: 2.5rem; border-top: 1px solid var(--line); padding-top: 1rem; }
+        h3, figcaption, summary { font-size: 1rem; font-weight: 600; }
+        .scroll { overflow-x: auto; } table { border-collapse: collapse; }
+        th, td { padding: .25rem .8rem .25rem 0; border-bottom: 1px solid var(--line); text-align: right; white-space: nowrap; }
+        .facts td { white-space: normal; overflow-wrap: anywhere; } .facts td:first-child { min-width: 9rem; }
+        th:first-child, td:first-child, .facts td { text-align: left; } th { color: var(--quiet); font-weight: 500; }
+        .charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 23rem), 1fr)); gap: 1.2rem; margin: 1rem 0; }
+        figure { margin: 0; min-width: 0; max-width: 40rem; } summary { cursor: pointer; margin: 1rem 0; }
+        svg.chart { display: block; width: 100%; height: auto; }
+        svg.chart text { fill: var(--quiet); font: 12px system-ui, sans-serif; } svg.chart .marks text { fill: var(--ink); font-size: 11px; }
+        .chart line { stroke: var(--line); } .chart .tick { stroke: var(--quiet); } .chart .frame { fill: none; stroke: var(--line); }
+        .chart .key { stroke-width: 3; } .chart .c0 { stroke: var(--c0); } .chart .c1 { stroke: var(--c1); } .chart .c2 { stroke: var(--c2); }
+        .chart .c3 { stroke: var(--c3); } .chart .c4 { stroke: var(--c4); } .chart .c5 { stroke: var(--c5); }
+        .chart polyline { fill: none; stroke-width: 2; stroke-linejoin: round; } .chart path { fill: none; stroke-width: 1.3; } .chart .dashed { stroke-dasharray: 5 4; stroke-width: 1.3; }
+        pre { overflow-x: auto; color: var(--quiet); font-size: 13px; }
+        @media print { :root { color-scheme: light; --ink: #000; --quiet: #444; --line: #ccc; --paper: #fff; } figure, tr { break-inside: avoid; } body { max-width: none; } }
         """;
 
     private readonly StringBuilder _body = new();
+
+    /// <summary>Begins a section.</summary>
+    public ReportPage Section(string heading)
+    {
+        _body.AppendLine($"<h2>{WebUtility.HtmlEncode(heading)}</h2>");
+        return this;
+    }
 
     /// <summary>Adds a paragraph.</summary>
     public ReportPage Text(string text)
@@ -26,10 +48,12 @@ public sealed class ReportPage(string title)
         return this;
     }
 
-    /// <summary>Adds text whose line breaks and columns matter.</summary>
+    /// <summary>Adds text whose line breaks and columns matter, to be unfolded.</summary>
     public ReportPage Verbatim(string heading, string text)
     {
-        _body.AppendLine($"<h2>{WebUtility.HtmlEncode(heading)}</h2>\n<pre>{WebUtility.HtmlEncode(text)}</pre>");
+        _body.AppendLine(
+            $"<details><summary>{WebUtility.HtmlEncode(heading)}</summary><pre>{WebUtility.HtmlEncode(text)}</pre></details>"
+        );
         return this;
     }
 
@@ -38,17 +62,41 @@ public sealed class ReportPage(string title)
     {
         static string Row(string tag, IEnumerable<string> cells) =>
             $"<tr>{string.Concat(cells.Select(c => $"<{tag}>{WebUtility.HtmlEncode(c)}</{tag}>"))}</tr>";
-        _body.AppendLine($"<h2>{WebUtility.HtmlEncode(heading)}</h2>\n<table>\n{Row("th", columns)}");
+        _body.AppendLine(
+            $"<h3>{WebUtility.HtmlEncode(heading)}</h3>\n<div class=\"scroll\"><table>\n{Row("th", columns)}"
+        );
         foreach (var row in rows)
             _body.AppendLine(Row("td", row));
+        _body.AppendLine("</table></div>");
+        return this;
+    }
+
+    /// <summary>Adds what is known, each with a name.</summary>
+    public ReportPage Facts(string heading, IEnumerable<(string Name, string Value)> facts)
+    {
+        _body.AppendLine($"<h3>{WebUtility.HtmlEncode(heading)}</h3>\n<table class=\"facts\">");
+        foreach (var (name, value) in facts)
+            _body.AppendLine($"<tr><td>{WebUtility.HtmlEncode(name)}</td><td>{WebUtility.HtmlEncode(value)}</td></tr>");
         _body.AppendLine("</table>");
         return this;
     }
 
-    /// <summary>Adds a picture, an SVG element.</summary>
-    public ReportPage Picture(string heading, string svg)
+    /// <summary>Adds pictures, SVG elements with what each shows, beside each other where there is room.</summary>
+    public ReportPage Pictures(params IEnumerable<(string Caption, string Svg)> pictures)
     {
-        _body.AppendLine($"<h2>{WebUtility.HtmlEncode(heading)}</h2>\n{svg}");
+        _body.AppendLine("<div class=\"charts\">");
+        foreach (var (caption, svg) in pictures)
+            _body.AppendLine($"<figure><figcaption>{WebUtility.HtmlEncode(caption)}</figcaption>{svg}</figure>");
+        _body.AppendLine("</div>");
+        return this;
+    }
+
+    /// <summary>Adds such pictures, to be unfolded.</summary>
+    public ReportPage Folded(string heading, params IEnumerable<(string Caption, string Svg)> pictures)
+    {
+        _body.AppendLine($"<details><summary>{WebUtility.HtmlEncode(heading)}</summary>");
+        Pictures(pictures);
+        _body.AppendLine("</details>");
         return this;
     }
 
@@ -56,7 +104,8 @@ public sealed class ReportPage(string title)
     public override string ToString() =>
         $"""
             <!doctype html>
-            <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+            <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+            <link rel="icon" href="data:,">
             <title>{WebUtility.HtmlEncode(title)}</title>
             <style>
             {Style}

@@ -2,5 +2,11 @@ namespace SlimSharp.Runs;
 
 /// <summary>A line of a chart.</summary>
 /// <param name="Name">What it is, for the legend.</param>
-/// <param name="Values">Its values; the first stands at 1 on the horizontal axis.</param>
-public sealed record Series(string Name, IReadOnlyList<double> Values);
+/// <param name="X">Where its points stand on the horizontal axis.</param>
+/// <param name="Y">Their values; what is not finite leaves a gap.</param>
+public sealed record Series(string Name, IReadOnlyList<double> X, IReadOnlyList<double> Y)
+{
+    /// <summary>Values at 1, 2, 3, …</summary>
+    public static Series ByEpoch(string name, IReadOnlyList<double> values) =>
+        new(name, [.. Enumerable.Range(1, values.Count).Select(i => (double)i)], values);
+}

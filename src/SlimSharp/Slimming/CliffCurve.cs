@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Text.Json.Serialization;
 using SlimSharp.Data;
 using SlimSharp.Models;
 using SlimSharp.Networks;
@@ -38,12 +39,15 @@ public sealed record CliffCurve
     public ScaleGap? Gap { get; init; }
 
     /// <summary>The largest ratio up to which no trial lost more than <see cref="Margin"/> as it was cut; 0 if all did.</summary>
+    [JsonIgnore]
     public double HoldsAsCut => Holds(p => p.Cut);
 
     /// <summary>The largest ratio up to which no trial lost more than <see cref="Margin"/> once recalibrated; 0 if all did.</summary>
+    [JsonIgnore]
     public double HoldsRecalibrated => Holds(p => p.Recalibrated);
 
     /// <summary>What to do, in words.</summary>
+    [JsonIgnore]
     public string Advice
     {
         get
@@ -83,7 +87,7 @@ public sealed record CliffCurve
         ImageSet heldOut,
         Normalization normalization,
         PlanOptions? options = null,
-        int images = 1024,
+        int images = 512,
         Action<int, int>? progress = null
     )
     {

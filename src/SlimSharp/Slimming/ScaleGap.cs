@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace SlimSharp.Slimming;
 
 /// <summary>The widest gap between neighbouring scales, on a logarithmic axis: where a penalty has parted those that matter from those that do not.</summary>
@@ -11,9 +13,11 @@ public sealed record ScaleGap(double Share, double Below, double Above)
     private const double Clear = 3;
 
     /// <summary>How many times as large the scales above are.</summary>
+    [JsonIgnore]
     public double Factor => Math.Max(Above, Least) / Math.Max(Below, Least);
 
     /// <summary>True if those above are at least three times as large.</summary>
+    [JsonIgnore]
     public bool IsClear => Factor >= Clear;
 
     /// <summary>The gap of some absolute scales; null if there are too few.</summary>

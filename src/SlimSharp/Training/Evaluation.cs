@@ -12,8 +12,52 @@ public static class Evaluation
     /// <exception cref="DataException">The images or classes are not those that the network takes.</exception>
     public static Score Of(Model model, ImageSet set, Normalization normalization)
     {
-        CheckFit(model, set);
         var (loss, correct) = (0.0, 0L);
+        Run(
+            model,
+            set,
+            normalization,
+            (outputs, labels) =>
+            {
+                loss += Numbers.Single(F.cross_entropy(outputs, labels)) * labels.shape[0];
+                correct += Correct(outputs, labels);
+            }
+        );
+        return new(loss / set.Count, (double)correct / set.Count, set.Count);
+    }
+
+    /// <summary>For each true class, how many images were taken for each class.</summary>
+    /// <exception cref="DataException">The images or classes are not those that the network takes.</exception>
+    public static long[][] Confusion(Model model, ImageSet set, Normalization normalization)
+    {
+        long[][] counts = [.. set.Classes.Select(_ => new long[set.Classes.Length])];
+        Run(
+            model,
+            set,
+            normalization,
+            (outputs, labels) =>
+            {
+                foreach (
+                    var (truth, said) in labels
+                        .cpu()
+                        .data<long>()
+                        .ToArray()
+                        .Zip(outputs.argmax(1).cpu().data<long>().ToArray())
+                )
+                    counts[truth][said]++;
+            }
+        );
+        return counts;
+    }
+
+    private static void Run(
+        Model model,
+        ImageSet set,
+        Normalization normalization,
+        Action<torch.Tensor, torch.Tensor> take
+    )
+    {
+        CheckFit(model, set);
         foreach (var batch in Batches.InOrder(set, normalization).All())
         {
             using var scope = torch.NewDisposeScope();
@@ -21,12 +65,9 @@ public static class Evaluation
             using (batch)
             {
                 var (images, labels) = (batch.Images.to(model.Type, model.Device), batch.Labels.to(model.Device));
-                var outputs = model.Output(images, RunMode.Evaluation);
-                loss += Numbers.Single(F.cross_entropy(outputs, labels)) * batch.Indices.Count;
-                correct += Correct(outputs, labels);
+                take(model.Output(images, RunMode.Evaluation), labels);
             }
         }
-        return new(loss / set.Count, (double)correct / set.Count, set.Count);
     }
 
     /// <summary>How many rows of N×classes have their largest value at the label.</summary>

@@ -1,0 +1,71 @@
+using System.Text.Json;
+using SlimSharp.Data;
+using SlimSharp.Formats;
+using SlimSharp.Networks;
+using SlimSharp.Runs;
+using SlimSharp.Slimming;
+using SlimSharp.Training;
+
+namespace SlimSharp.Cli;
+
+/// <summary>What a report measures of a model, kept beside it so that the next report need not.</summary>
+internal sealed record ModelMeasures
+{
+    /// <summary>The weights that it holds for.</summary>
+    public required string Weights { get; init; }
+
+    /// <summary>Which images: test, or validation where there are no test images.</summary>
+    public required string Split { get; init; }
+
+    /// <summary>Accuracy on them, in [0, 1].</summary>
+    public required double Accuracy { get; init; }
+
+    /// <summary>For each true class, how many were taken for each class.</summary>
+    public required long[][] Confusion { get; init; }
+
+    /// <summary>Trial cuts; null where they were not asked for, or there is nothing to cut.</summary>
+    public CliffCurve? Curve { get; init; }
+
+    /// <summary>Those of a file, measured where they are not known; null if its images are not where they were.</summary>
+    internal static ModelMeasures? Of(Screen screen, string path, SlimFile file, bool curve)
+    {
+        var (place, hash) = (Path.ChangeExtension(path, ".measures.json"), file.Weights.Hash());
+        var known = Read(place);
+        if (known?.Weights == hash && (known.Curve is not null || !curve))
+            return known;
+        if (file.Data is not { } data || file.Normalization is not { } normalization || !Path.Exists(data.Path))
+            return null;
+        var sets = DataSource.Read(data);
+        if ((sets.Test ?? sets.Validation) is not { } set)
+            return null;
+        using var model = file.ToModel();
+        var confusion = Evaluation.Confusion(model, set, normalization);
+        var measures = new ModelMeasures
+        {
+            Weights = hash,
+            Split = sets.Test is null ? "validation" : "test",
+            Accuracy = (double)confusion.Select((row, c) => row[c]).Sum() / set.Count,
+            Confusion = confusion,
+            Curve =
+                curve && sets.Validation is not null && NetworkCost.Of(file.Network).Scales > 0
+                    ? CliffView.Measure(screen, file, data)
+                    : null,
+        };
+        RunFolder.Write(place, JsonSerializer.Serialize(measures, CliJson.Default.ModelMeasures));
+        return measures;
+    }
+
+    private static ModelMeasures? Read(string path)
+    {
+        try
+        {
+            return File.Exists(path)
+                ? JsonSerializer.Deserialize(File.ReadAllText(path), CliJson.Default.ModelMeasures)
+                : null;
+        }
+        catch (Exception e) when (e is JsonException or IOException)
+        {
+            return null;
+        }
+    }
+}

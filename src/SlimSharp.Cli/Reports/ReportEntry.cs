@@ -1,0 +1,77 @@
+using System.Text.Json;
+using SlimSharp.Formats;
+using SlimSharp.Runs;
+using SlimSharp.Slimming;
+using SlimSharp.Training;
+
+namespace SlimSharp.Cli;
+
+/// <summary>A model in a report: that of a run, or one that was cut from it.</summary>
+/// <param name="Name">What it is called there.</param>
+/// <param name="File">Its file.</param>
+/// <param name="Folder">Its run; null for a file alone.</param>
+internal sealed record ReportEntry(string Name, string File, RunFolder? Folder)
+{
+    private const string Cut = "pruned.slim";
+
+    /// <summary>The finished runs and cut networks that paths mean: files, run folders, or folders with such below.</summary>
+    /// <exception cref="UsageException">There is none.</exception>
+    internal static IReadOnlyList<ReportEntry> Find(IEnumerable<string> paths)
+    {
+        ReportEntry[] found =
+        [
+            .. paths.SelectMany(path =>
+            {
+                if (System.IO.File.Exists(path))
+                    return [new(path, path, null)];
+                if (!Directory.Exists(path))
+                    throw new UsageException($"There is no file or folder '{path}'.");
+                ReportEntry[] below = [.. Below(path)];
+                return below.Length > 0
+                    ? below
+                    : throw new UsageException($"'{path}' holds no finished run and no cut network.");
+            }),
+        ];
+        // Names without the folders that all of them lie in.
+        var common = found.Select(e => e.Name.LastIndexOf('/') + 1).Min();
+        while (common > 0 && found.Any(e => !e.Name.StartsWith(found[0].Name[..common], StringComparison.Ordinal)))
+            common = found[0].Name.LastIndexOf('/', common - 2 < 0 ? 0 : common - 2) + 1;
+        return found.Length < 2 ? found : [.. found.Select(e => e with { Name = e.Name[common..] })];
+    }
+
+    /// <summary>The epochs of its training; empty for a file alone.</summary>
+    internal IReadOnlyList<EpochMetrics> History() =>
+        Folder is { } folder && System.IO.File.Exists(folder.MetricsFile)
+            ?
+            [
+                .. System
+                    .IO.File.ReadLines(folder.MetricsFile)
+                    .Select(l => JsonSerializer.Deserialize(l, CliJson.Default.EpochMetrics)!),
+            ]
+            : [];
+
+    /// <summary>The plan by which this run's own network was cut afterwards, if that lies beside it.</summary>
+    internal SlimmingPlan? LaterPlan()
+    {
+        if (Folder is null || !System.IO.File.Exists(Path.Combine(Folder.Path, Cut)))
+            return null;
+        using var cut = SlimFile.Load(Path.Combine(Folder.Path, Cut));
+        return cut.Plan;
+    }
+
+    private static IEnumerable<ReportEntry> Below(string folder)
+    {
+        if (
+            System.IO.File.Exists(Path.Combine(folder, "run.json"))
+            && RunFolder.Open(folder) is { IsFinished: true } run
+        )
+            yield return new(folder, run.ModelFile, run);
+        if (System.IO.File.Exists(Path.Combine(folder, Cut)))
+            yield return new(Path.Combine(folder, Cut), Path.Combine(folder, Cut), null);
+        foreach (var inner in Directory.EnumerateDirectories(folder).Order(StringComparer.Ordinal))
+        {
+            foreach (var entry in Below(inner))
+                yield return entry;
+        }
+    }
+}

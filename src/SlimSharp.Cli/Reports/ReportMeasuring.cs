@@ -1,0 +1,46 @@
+using SlimSharp.Formats;
+using SlimSharp.Onnx;
+
+namespace SlimSharp.Cli;
+
+/// <summary>What a report measures itself: accuracy, trial cuts, and time.</summary>
+/// <param name="screen">Where progress is shown.</param>
+/// <param name="threads">Threads of ONNX Runtime.</param>
+/// <param name="batch">Images at a time.</param>
+internal sealed class ReportMeasuring(Screen screen, int threads, int batch)
+{
+    private const int Runs = 100;
+
+    /// <summary>How times were taken.</summary>
+    internal string TimeWords =>
+        $"Milliseconds: ONNX Runtime, batch {batch}, {threads} threads, median of {Runs} runs turn by turn, on {Processor.Name}.";
+
+    /// <summary>Accuracy on test images, and trial cuts of networks that were trained with a penalty and not yet cut.</summary>
+    internal ModelMeasures? Of(ReportEntry entry, SlimFile file) =>
+        ModelMeasures.Of(
+            screen,
+            entry.File,
+            file,
+            file.Plan is null
+                && entry.Folder is not null
+                && RunOptions.Read(entry.Folder) is { Command: "train" } run
+                && (run.Penalty is not null || run.Method is not null)
+        );
+
+    /// <summary>How long each takes, timed against each other.</summary>
+    internal IReadOnlyList<Timing> Times(IReadOnlyList<SlimFile> files)
+    {
+        var contestants = new List<Contestant>();
+        try
+        {
+            foreach (var file in files)
+                contestants.Add(Contestant.Onnx(OnnxExport.Of(file).ToBytes(), batch, threads));
+            return LatencyRace.Run(contestants, Runs, new ProgressLine(screen, "timing").Show);
+        }
+        finally
+        {
+            foreach (var contestant in contestants)
+                contestant.Dispose();
+        }
+    }
+}

@@ -1,0 +1,67 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using SlimSharp.Models;
+using SlimSharp.Networks;
+using SlimSharp.Runs;
+
+namespace SlimSharp.Cli;
+
+/// <summary>How many scales of each layer lay where, epoch by epoch: how the gap opens.</summary>
+internal sealed class ScaleHistory
+{
+    /// <summary>Equal parts of the logarithmic axis from <see cref="Low"/> to <see cref="High"/>; what lies outside counts at its ends.</summary>
+    internal const int Bins = 42;
+    internal const double Low = 1e-6;
+    internal const double High = 10;
+
+    private ScaleHistory(ImmutableArray<Line> lines) => Lines = lines;
+
+    /// <summary>A line per epoch, by layer the counts.</summary>
+    internal ImmutableArray<Line> Lines { get; }
+
+    /// <summary>That of a run; empty if it has none that can be read.</summary>
+    internal static ScaleHistory Read(RunFolder folder)
+    {
+        try
+        {
+            return new(
+                File.Exists(folder.ScalesFile)
+                    ?
+                    [
+                        .. File.ReadLines(folder.ScalesFile)
+                            .Select(l => JsonSerializer.Deserialize(l, CliJson.Default.Line)!),
+                    ]
+                    : []
+            );
+        }
+        catch (Exception e) when (e is JsonException or IOException)
+        {
+            return new([]);
+        }
+    }
+
+    /// <summary>The history up to and with an epoch.</summary>
+    internal ScaleHistory With(int epoch, Network network, Weights weights) =>
+        new([
+            .. Lines.Where(l => l.Epoch < epoch),
+            new(epoch, Scales.ByLayer(network, weights).ToDictionary(l => l.Node, l => Count(l.Values))),
+        ]);
+
+    internal void Write(RunFolder folder) =>
+        folder.WriteScales(Lines.Select(l => JsonSerializer.Serialize(l, CliJson.Default.Line)));
+
+    private static int[] Count(double[] scales)
+    {
+        var counts = new int[Bins];
+        foreach (var scale in scales)
+            counts[
+                Math.Clamp((int)(Math.Log(Math.Max(scale, Low) / Low) / Math.Log(High / Low) * Bins), 0, Bins - 1)
+            ]++;
+        return counts;
+    }
+
+    /// <summary>One epoch.</summary>
+    /// <param name="Epoch">Which, from 1.</param>
+    /// <param name="Layers">By BatchNorm, how many scales lie in each part of the axis.</param>
+    internal sealed record Line(int Epoch, IReadOnlyDictionary<string, int[]> Layers);
+}
