@@ -28,7 +28,9 @@ internal sealed class LatencyComparison : IDisposable
     /// <summary>Times everything and prints a table per batch size, and one of the slowest layers.</summary>
     internal void Run(int[] batches, int runs, string? runtime, int layers, CancellationToken stop)
     {
-        _screen.Say($"{Processor.Name}, {_threads} threads, {runs} runs each after {LatencyRace.WarmUp}, turn by turn");
+        _screen.Say(
+            $"{Processor.Name}, {(_threads == 1 ? "1 thread" : $"{_threads} threads")}, {runs} runs each after {LatencyRace.WarmUp} that do not count, turn by turn"
+        );
         foreach (var batch in batches)
             Compare(batch, runs, runtime, stop);
         if (layers > 0 && runtime != "libtorch" && _entries.Any(e => e.Network is not null))

@@ -41,16 +41,20 @@ internal sealed class TrainingDisplay(Screen screen, IEnumerable<EpochMetrics> b
         screen.Clear();
         if (!_hasHeader)
             screen.Say(
-                $"  epoch    loss    train  validation        near zero          {(steered ? "zero        λ" : "zero")}    left".TrimEnd()
+                $"  epoch    loss    train  validation        near zero{(steered ? "    zero        λ" : "          zero")}    left"
             );
         _hasHeader = true;
         double Validation(EpochMetrics e) => e.ValidationAccuracy ?? e.TrainAccuracy;
+        // A steered λ takes the place of the second row of bars.
+        var bars = steered ? "" : $" {Sparkline.Of(Last(e => e.NearZero), 0, 1), -Bars}";
+        var lambda = steered ? $" {Words.Number(m.Measures!["λ"], "G3"), 8}" : "";
+        var left = p.Epoch + 1 < p.Epochs ? Words.ShortTime(p.Remaining) : "";
         screen.Say(
-            $"{m.Epoch, 3}/{p.Epochs, -4}{Words.Number(m.TrainLoss, "F4"), 7}  {Words.Percent(m.TrainAccuracy), 7}  "
+            (
+                $"{m.Epoch, 3}/{p.Epochs, -4}{Words.Number(m.TrainLoss, "F4"), 7}  {Words.Percent(m.TrainAccuracy), 7}  "
                 + $"{(m.ValidationAccuracy is { } v ? Words.Percent(v) : "–"), 7} {Sparkline.Of(Last(Validation)), -Bars}  "
-                + $"{Words.Percent(m.NearZero), 7} {Sparkline.Of(Last(e => e.NearZero), 0, 1), -Bars} {Words.Percent(m.Zero), 7}"
-                + $"{(steered ? $" {Words.Number(m.Measures!["λ"], "G3"), 8}" : "")}"
-                + $"{(p.Epoch + 1 < p.Epochs ? Words.ShortTime(p.Remaining) : ""), 8}".TrimEnd()
+                + $"{Words.Percent(m.NearZero), 7}{bars} {Words.Percent(m.Zero), 7}{lambda}{left, 8}"
+            ).TrimEnd()
         );
     }
 

@@ -7,7 +7,7 @@ namespace SlimSharp.Tests.Readme;
 [Collection(nameof(Alone))]
 public class SnippetTests
 {
-    private static readonly string[] Pages = ["networks.md", "data.md", "training.md", "slimming.md"];
+    private static readonly string[] Pages = ["networks.md", "data.md", "training.md", "slimming.md", "latency.md"];
 
     [Fact]
     public void Code_of_the_pages_is_the_code_that_is_compiled_here()
@@ -40,6 +40,8 @@ public class SnippetTests
             using var model = new Model(network);
             Snippets.Training(model, train.Subset(few), validation.Subset(few), test.Subset(few), normalization);
             Assert.True(Snippets.Slimming(model, train.Subset(few), normalization) <= NetworkCost.Of(network).Macs / 2);
+            using var wide = new Model(SlimSharp.Zoo.Vgg.Create("wide", [64, 0, 64, 0, 64], 10, train.Shape), 1);
+            Snippets.Latency(wide);
             Assert.Equal(10, Snippets.Networks().Shapes["classifier"].Channels);
         }
         finally

@@ -1,6 +1,7 @@
 using SlimSharp.Data;
 using SlimSharp.Models;
 using SlimSharp.Networks;
+using SlimSharp.Onnx;
 using SlimSharp.Penalties;
 using SlimSharp.Regularizers;
 using SlimSharp.Slimming;
@@ -52,6 +53,18 @@ internal static class Snippets
         using var cut = Surgeon.Apply(model, plan);
         Recalibration.Run(cut.Model, train, normalization); // BatchNorm statistics of what is left
         return cut.Certificate.Macs;
+    }
+
+    internal static void Latency(Model model)
+    {
+        var layers = LayerUse.Of(model.Network);
+        var table = new LatencyProbe(threads: 1, batch: 1).Measure(LatencyGrid.Empty(threads: 1, batch: 1).With(layers));
+        var plan = LatencyPlanner.Plan(model, new PlanOptions { Milliseconds = table.Milliseconds(layers) / 1.5 }, table);
+        using var cut = Surgeon.Apply(model, plan);
+        using var before = Contestant.Onnx(LayerUse.Drawn(model.Network), batch: 1, threads: 1);
+        using var after = Contestant.Onnx(LayerUse.Drawn(cut.Model.Network), batch: 1, threads: 1);
+        var times = LatencyRace.Run([before, after], runs: 50);
+        Console.WriteLine($"{times[0].Median:F3} ms, {times[1].Median:F3} ms");
     }
 }
 // csharpier-ignore-end

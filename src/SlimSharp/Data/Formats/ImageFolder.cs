@@ -109,11 +109,9 @@ public static class ImageFolder
         try
         {
             var content = read();
-            PictureFile.Check(content);
-            using var stream = new MemoryStream(content);
-            var size = ImageInfo.FromStream(stream) ?? throw new InvalidDataException("it does not begin as one");
-            if ((long)size.Width * size.Height > MaxPixels)
-                throw new InvalidDataException($"it claims {size.Width}×{size.Height} pixels");
+            var (width, height) = PictureFile.Check(content);
+            if ((long)width * height > MaxPixels)
+                throw new InvalidDataException($"it claims {width}×{height} pixels");
             var image = ImageResult.FromMemory(content, ColorComponents.RedGreenBlue);
             var shape = new Shape(3, image.Height, image.Width);
             var planes = ImageSet.Allocate(name, shape, 1);

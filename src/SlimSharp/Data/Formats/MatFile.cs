@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Text;
+using SlimSharp.Formats;
 
 namespace SlimSharp.Data;
 
@@ -12,7 +13,6 @@ internal static class MatFile
     private const int HeaderLength = 128;
     private const byte FirstNumeric = 6; // double, single, and integers of 8 to 64 bits
     private const byte LastNumeric = 15;
-    private const int MaxExpansion = 1032; // deflate's most
     private const uint Int8 = 1;
     private const uint Int32 = 5;
     private const uint UInt32 = 6;
@@ -41,7 +41,7 @@ internal static class MatFile
                 {
                     using var zlib = new ZLibStream(stream, CompressionMode.Decompress, leaveOpen: true);
                     zlib.ReadExactly(tag);
-                    if (U32(tag, 4) > (long)MaxExpansion * size)
+                    if (U32(tag, 4) > (long)Deflate.MostExpansion * size)
                         throw new InvalidDataException("an array claims more than its compressed bytes can hold");
                     if (U32(tag, 0) == Matrix)
                         Keep(path, Take(zlib, path, U32(tag, 4)), names, arrays);

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.IO.Hashing;
+using SlimSharp.Formats;
 
 namespace SlimSharp.Data;
 
@@ -9,13 +10,13 @@ namespace SlimSharp.Data;
 /// </summary>
 internal static class PictureFile
 {
-    private const int MostPixelsPerByte = 8 * 1032; // of one bit each, deflated as far as possible
+    private const int MostPixelsPerByte = 8 * Deflate.MostExpansion; // of one bit each
     private const string CutShort = "it is cut short";
     private static ReadOnlySpan<byte> PngSignature => [0x89, (byte)'P', (byte)'N', (byte)'G', 13, 10, 26, 10];
 
-    /// <summary>Refuses what is not whole, or claims more pixels than its bytes can hold.</summary>
+    /// <summary>The size of the picture, in pixels; what is not whole, or claims more pixels than its bytes can hold, is refused.</summary>
     /// <exception cref="InvalidDataException">It is so; the message says how.</exception>
-    internal static void Check(ReadOnlySpan<byte> content)
+    internal static (int Width, int Height) Check(ReadOnlySpan<byte> content)
     {
         var (width, height) =
             content.StartsWith(PngSignature) ? Png(content[PngSignature.Length..])
@@ -25,6 +26,7 @@ internal static class PictureFile
             throw new InvalidDataException(
                 $"it claims {width}×{height} pixels, which its {content.Length} bytes cannot hold"
             );
+        return (width, height);
     }
 
     // Chunks: length, name, data, checksum of name and data. The first is IHDR, which begins with the size; the last is IEND.

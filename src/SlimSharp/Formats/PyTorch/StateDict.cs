@@ -14,7 +14,6 @@ public static partial class StateDict
 {
     private const int Protocol = 1001;
     private const int FolderAttribute = 0x10;
-    private const int MaxExpansion = 1032; // deflate's most
     private const int MaxWrappers = 8;
     private static readonly string[] Wrappers = ["state_dict", "model", "net"];
     private static readonly BigInteger Magic = BigInteger.Parse("119547037146038801333356");
@@ -135,7 +134,7 @@ public static partial class StateDict
     {
         if (entry.IsEncrypted || (entry.ExternalAttributes & FolderAttribute) != 0)
             throw new InvalidDataException($"'{entry.FullName}' is encrypted, or said to be a folder");
-        if (entry.Length > MaxExpansion * entry.CompressedLength)
+        if (entry.Length > Deflate.MostExpansion * entry.CompressedLength)
             throw new InvalidDataException($"'{entry.FullName}' claims more than its compressed bytes can hold");
         using var stream = entry.Open();
         var content = new byte[entry.Length];
