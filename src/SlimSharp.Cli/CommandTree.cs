@@ -14,11 +14,13 @@ public static class CommandTree
         A first tour, offline:   slim demo
         The same step by step:
           slim train --model vgg16 --width 0.25 --data data/fashion-mnist --pad 32 --penalty tl1:a=1 --lambda 2e-3 --epochs 10 --out runs/a
-          slim inspect runs/a                          what the scales look like, and how much may go
+          slim inspect runs/a --curve                  what the scales look like, and how far a cut may go
           slim prune runs/a --params 0.28          writes runs/a/pruned.slim, with a certificate
           slim retrain runs/a/pruned.slim --epochs 10 --out runs/b
           slim evaluate runs/b                         accuracy on the test images
           slim verify runs/b --against runs/a          that nothing was changed but what was cut
+          slim bench latency runs/a runs/b             milliseconds, turn by turn
+          slim report runs                             all of it as one page to look at
 
         Exit codes: 0 done, 1 a check failed, 2 wrong input, 75 stopped with a checkpoint.
         """;
@@ -26,10 +28,7 @@ public static class CommandTree
     /// <summary>Runs one command and returns the exit code.</summary>
     public static async Task<int> Run(string[] args)
     {
-        var root = new RootCommand(Tour);
-        foreach (var command in Commands())
-            root.Add(command);
-        ProgramName.PutIn(root);
+        var root = Root();
         var parsed = root.Parse(args.Length == 0 ? ["--help"] : args);
         if (parsed.Errors.Count > 0)
         {
@@ -57,6 +56,16 @@ public static class CommandTree
         {
             return await Refuse($"{e.Message.TrimEnd('.')}. Check the path, its permissions and the free space.");
         }
+    }
+
+    /// <summary>All commands.</summary>
+    internal static RootCommand Root()
+    {
+        var root = new RootCommand(Tour);
+        foreach (var command in Commands())
+            root.Add(command);
+        ProgramName.PutIn(root);
+        return root;
     }
 
     private static async Task<int> Refuse(string sentence)

@@ -55,7 +55,7 @@ internal sealed class SweepExecutor(int? threads)
         return [run.Command, .. input, .. Options(run), .. Threads(run), "--out", output, "--json"];
     }
 
-    private static IEnumerable<string> Options(SweepRun run) =>
+    internal static IEnumerable<string> Options(SweepRun run) =>
         run
             .Options.Where(o => o.Value != "false")
             .SelectMany(o => o.Value == "true" ? new[] { $"--{o.Key}" } : [$"--{o.Key}", o.Value]);

@@ -8,12 +8,12 @@ using Tomlyn.Model;
 namespace SlimSharp.Runs;
 
 /// <summary>
-/// Reads the description of a sweep, in TOML or JSON: <c>name</c>, and stages with <c>name</c>, <c>command</c>, <c>options</c>, <c>grid</c> and
-/// <c>unless</c>.
+/// Reads the description of a sweep, in TOML or JSON: <c>name</c>, and stages with <c>name</c>, <c>command</c>, <c>options</c>, <c>case</c>,
+/// <c>grid</c> and <c>unless</c>.
 /// </summary>
 public static class SweepFile
 {
-    private static readonly string[] Keys = ["name", "command", "options", "grid", "unless"];
+    private static readonly string[] Keys = ["name", "command", "options", "case", "grid", "unless"];
 
     /// <summary>Reads a file.</summary>
     /// <exception cref="RunException">It cannot be read, or a part of it is not what it should be; the message names the part.</exception>
@@ -66,6 +66,12 @@ public static class SweepFile
             Name = stage["name"]?.ToString() ?? command,
             Command = command,
             Options = Values($"{where}, options", stage["options"]),
+            Cases = stage["case"] switch
+            {
+                null => [],
+                JsonArray list => [.. list.Select((c, i) => Case($"{where}, case {i + 1}", c))],
+                _ => throw new RunException($"{where}: case must be a list of tables."),
+            },
             Grid = Table($"{where}, grid", stage["grid"])
                 .ToImmutableSortedDictionary(
                     p => p.Key,
@@ -81,6 +87,14 @@ public static class SweepFile
                 _ => throw new RunException($"{where}: unless must be a list of tables."),
             },
         };
+    }
+
+    private static SweepCase Case(string where, JsonNode? node)
+    {
+        var options = Values(where, node);
+        return options.TryGetValue("name", out var name)
+            ? new(name, options.Remove("name"))
+            : throw new RunException($"{where} has no name.");
     }
 
     private static ImmutableSortedDictionary<string, string> Values(string where, JsonNode? node) =>

@@ -7,7 +7,8 @@ public sealed record SweepPlan
 {
     /// <summary>The commands that a stage may be, and the options that they hand on to the stage behind.</summary>
     private static readonly string[] Commands = ["train", "prune", "retrain"];
-    private static readonly string[] HandedOn = ["seed", "threads"];
+    private static readonly string[] HandedOn = ["seed", "threads", "epochs"];
+    private const string Case = "case";
 
     /// <summary>What it is called.</summary>
     public required string Name { get; init; }
@@ -32,7 +33,7 @@ public sealed record SweepPlan
                     var settings = (parent?.Settings ?? ImmutableSortedDictionary<string, string>.Empty).SetItems(
                         combination.Select(c => KeyValuePair.Create(KeyFor(parent, c.Key), c.Value))
                     );
-                    var options = stage.Options.SetItems(combination);
+                    var options = OptionsOf(stage, combination);
                     foreach (var name in HandedOn.Where(n => stage.Command == "retrain" && !options.ContainsKey(n)))
                     {
                         if (parent is not null && Ancestor(runs, parent, name) is { } value)
@@ -73,13 +74,26 @@ public sealed record SweepPlan
     private static IEnumerable<ImmutableSortedDictionary<string, string>> Combinations(SweepStage stage)
     {
         IEnumerable<ImmutableSortedDictionary<string, string>> all = [ImmutableSortedDictionary<string, string>.Empty];
+        if (stage.Cases.Length > 0)
+            all = stage.Cases.Select(c => ImmutableSortedDictionary<string, string>.Empty.Add(Case, c.Name));
         foreach (var (key, values) in stage.Grid)
             all = all.SelectMany(c => values.Select(v => c.Add(key, v)));
         return all.Where(c =>
             !stage.Unless.Any(u =>
-                u.All(p => (c.GetValueOrDefault(p.Key) ?? stage.Options.GetValueOrDefault(p.Key)) == p.Value)
+                u.All(p => (c.GetValueOrDefault(p.Key) ?? OptionsOf(stage, c).GetValueOrDefault(p.Key)) == p.Value)
             )
         );
+    }
+
+    private static ImmutableSortedDictionary<string, string> OptionsOf(
+        SweepStage stage,
+        ImmutableSortedDictionary<string, string> combination
+    )
+    {
+        var options = stage.Options;
+        if (combination.TryGetValue(Case, out var name))
+            options = options.SetItems(stage.Cases.First(c => c.Name == name).Options);
+        return options.SetItems(combination.Remove(Case));
     }
 
     private void Check()
@@ -105,8 +119,15 @@ public sealed record SweepPlan
                 throw new RunException($"In the stage '{stage.Name}' the grid of '{empty}' is empty.");
             if (stage.Grid.Keys.FirstOrDefault(stage.Options.ContainsKey) is { } both)
                 throw new RunException($"In the stage '{stage.Name}', '{both}' is both an option and a grid.");
+            if (stage.Cases.GroupBy(c => c.Name).FirstOrDefault(g => g.Count() > 1)?.Key is { } twice)
+                throw new RunException($"In the stage '{stage.Name}', two cases are called '{twice}'.");
+            if (stage.Cases.SelectMany(c => c.Options.Keys).FirstOrDefault(stage.Grid.ContainsKey) is { } clash)
+                throw new RunException($"In the stage '{stage.Name}', '{clash}' is both in a case and in the grid.");
             if (
-                stage.Options.Keys.Concat(stage.Grid.Keys).FirstOrDefault(k => k is "out" or "resume" or "json") is
+                stage
+                    .Options.Keys.Concat(stage.Grid.Keys)
+                    .Concat(stage.Cases.SelectMany(c => c.Options.Keys))
+                    .FirstOrDefault(k => k is "out" or "resume" or "json") is
                 { } own
             )
                 throw new RunException($"In the stage '{stage.Name}', '{own}' is for the sweep itself to give.");

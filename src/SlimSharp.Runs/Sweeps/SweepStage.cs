@@ -15,6 +15,9 @@ public sealed record SweepStage
     public ImmutableSortedDictionary<string, string> Options { get; init; } =
         ImmutableSortedDictionary<string, string>.Empty;
 
+    /// <summary>Sets of options that are taken in turn, each with a name.</summary>
+    public ImmutableArray<SweepCase> Cases { get; init; } = [];
+
     /// <summary>Options with the values that they take in turn.</summary>
     public ImmutableSortedDictionary<string, ImmutableArray<string>> Grid { get; init; } =
         ImmutableSortedDictionary<string, ImmutableArray<string>>.Empty;

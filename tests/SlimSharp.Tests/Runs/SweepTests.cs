@@ -49,7 +49,52 @@ public class SweepTests
         Assert.Equal(Lines(SweepFile.Read(Write(Description))), Lines(SweepFile.Read(Write(json, "sweep.json"))));
     }
 
+    [Fact]
+    public void Cases_bring_options_that_belong_together()
+    {
+        var runs = SweepFile
+            .Read(
+                Write(
+                    """
+                    [[stage]]
+                    command = "train"
+                    [stage.options]
+                    epochs = 2
+                    [stage.grid]
+                    seed = [0, 1]
+                    [[stage.case]]
+                    name = "none"
+                    [[stage.case]]
+                    name = "long l1"
+                    penalty = "l1"
+                    lambda = 1e-3
+                    epochs = 4
+                    [[stage.unless]]
+                    penalty = "l1"
+                    seed = 1
+                    """
+                )
+            )
+            .Expand();
+        Assert.Equal(
+            ["none 0 2 ", "none 1 2 ", "long l1 0 4 l1"],
+            runs.Select(r =>
+                $"{r.Settings["case"]} {r.Options["seed"]} {r.Options["epochs"]} {r.Options.GetValueOrDefault("penalty")}"
+            )
+        );
+        Assert.All(runs, r => Assert.False(r.Options.ContainsKey("case")));
+    }
+
     [Theory]
+    [InlineData("[[stage]]\ncommand = \"train\"\n[[stage.case]]\nepochs = 3", "case 1 has no name")]
+    [InlineData(
+        "[[stage]]\ncommand = \"train\"\n[[stage.case]]\nname = \"a\"\n[[stage.case]]\nname = \"a\"",
+        "two cases are called 'a'"
+    )]
+    [InlineData(
+        "[[stage]]\ncommand = \"train\"\n[[stage.case]]\nname = \"a\"\nseed = 1\n[stage.grid]\nseed = [1]",
+        "both in a case and in the grid"
+    )]
     [InlineData("name = 3 x", "cannot be read")]
     [InlineData("name = \"x\"", "has no stages")]
     [InlineData("jobs = 3\n[[stage]]\ncommand = \"train\"", "there is no 'jobs'")]

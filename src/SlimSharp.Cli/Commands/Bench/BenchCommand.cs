@@ -6,7 +6,7 @@ namespace SlimSharp.Cli;
 internal static class BenchCommand
 {
     internal static Command Create() =>
-        new("bench", "Time networks against each other, or layers at many widths, on this machine.")
+        new Command("bench", "Time networks against each other, or layers at many widths, on this machine.")
         {
             LatencyCommand.Create(),
             LayersCommand.Create(),
