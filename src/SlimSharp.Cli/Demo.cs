@@ -21,10 +21,10 @@ internal sealed class Demo(Screen screen, string folder, int threads, string dev
     private const double ParametersLeft = 0.28;
     private const int Multiple = 16; // of channels, which vector units compute at a time
     private const double HeldOut = 1.0 / 3; // 2,000 of the sample's 6,000 images, to try cuts on
-    private const int TimedRuns = 200;
-    private static readonly int[] Batches = [1, 64];
     private const long RandomSeed = 1;
     private const int CalibrationImages = 256;
+    private const int TimedRuns = 200;
+    private static readonly int[] Batches = [1, 64];
 
     internal int Run(int epochs, int? images, CancellationToken stop)
     {
@@ -41,16 +41,10 @@ internal sealed class Demo(Screen screen, string folder, int threads, string dev
         screen.Say($"\n2. With a penalty on the BatchNorm scales, {Penalty}, λ = {Words.Number(Lambda)}:");
         using var sparse = Train("sparse", Options(options, epochs) with { Penalty = Penalty, Lambda = Lambda }, stop);
 
-        screen.Say(
-            $"\n3. Cut until at most {Words.Percent(ParametersLeft, 0)} of the parameters are left, widths rounded to {Multiple}:"
-        );
-        if (ModelMeasures.Of(screen, InRun("sparse"), sparse, curve: true)?.Curve is { } curve)
-            screen.Say($"Trial cuts on {Words.Count(curve.Images)} held-out images say beforehand: {curve.Advice}\n");
         using var model = sparse.ToModel();
-        var plan = Planner.Plan(model, new() { Parameters = ParametersLeft, RoundTo = Multiple });
-        screen.Say(plan.Explain());
+        var plan = Plan(sparse, model);
         using var cut = Surgeon.Apply(model, plan, sparse.Extras["probe.inputs"]);
-        var pruned = Path.Combine(folder, "sparse", "pruned.slim");
+        var pruned = InFolder("sparse", "pruned.slim");
         Cutting.Save(pruned, sparse, plan, cut);
         using var random = Surgeon.Apply(model, RandomControl.Like(plan, RandomSeed), sparse.Extras["probe.inputs"]);
         screen.Say(
@@ -83,6 +77,25 @@ internal sealed class Demo(Screen screen, string folder, int threads, string dev
         };
         Conclude(rows, test.Count);
 
+        Ship(dense, retrained, data, stop);
+        WriteReport();
+        return ExitCode.Done;
+    }
+
+    private SlimmingPlan Plan(SlimFile sparse, Model model)
+    {
+        screen.Say(
+            $"\n3. Cut until at most {Words.Percent(ParametersLeft, 0)} of the parameters are left, widths rounded to {Multiple}:"
+        );
+        if (ModelMeasures.Of(screen, InRun("sparse"), sparse, curve: true)?.Curve is { } curve)
+            screen.Say($"Trial cuts on {Words.Count(curve.Images)} held-out images say beforehand: {curve.Advice}\n");
+        var plan = Planner.Plan(model, new() { Parameters = ParametersLeft, RoundTo = Multiple });
+        screen.Say(plan.Explain());
+        return plan;
+    }
+
+    private void Ship(SlimFile dense, SlimFile retrained, TrainAndTest data, CancellationToken stop)
+    {
         screen.Say("\n5. Ship it, as ONNX:");
         var (wide, slim, bytes) = (
             InFolder("dense", "model.onnx"),
@@ -94,10 +107,8 @@ internal sealed class Demo(Screen screen, string folder, int threads, string dev
         new Quantization(screen, retrained, data, threads).Run(bytes, new(), OnnxPixels.Normalized, CalibrationImages);
 
         screen.Say("\n6. What that saves, one thread:");
-        using (var race = new LatencyComparison(screen, 1, Devices.Get(device), [wide, slim, bytes]))
-            race.Run(Batches, TimedRuns, "onnx", 0, stop);
-        WriteReport();
-        return ExitCode.Done;
+        using var race = new LatencyComparison(screen, 1, Devices.Get(device), [wide, slim, bytes]);
+        race.Run(Batches, TimedRuns, "onnx", 0, stop);
     }
 
     private void Conclude(Row[] rows, int count)

@@ -91,7 +91,7 @@ internal sealed class LatencyComparison : IDisposable
         });
         _screen.Table(
             $"\nBatch {batch}, milliseconds:",
-            ["", "runtime", "numbers", "median", "10 %", "90 %", "MACs", "MACs ratio", "time ratio", "of that"],
+            ["", "runtime", "numbers", "median", "10 %", "90 %", "MACs", "MACs ratio", "time ratio", "of MACs ratio"],
             rows.Select(r =>
                 (IReadOnlyList<string>)
                     [
@@ -145,7 +145,7 @@ internal sealed class LatencyComparison : IDisposable
         string[] listed = [.. slowest.Take(count).Select(l => l.Layer.Node)];
         _screen.Table(
             $"\nWhere the time goes in {OnnxRuntime}, batch {batch}, float32, milliseconds:",
-            ["layer", "kind", "MACs", "share", .. shown.Select(e => e.Name)],
+            ["layer", "kind", "MACs", "share", .. shown.Select(e => Path.GetFileName(Path.TrimEndingDirectorySeparator(e.Name)))],
             [
                 .. slowest
                     .Take(count)

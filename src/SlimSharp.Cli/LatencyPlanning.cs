@@ -45,7 +45,7 @@ internal sealed class LatencyPlanning(Screen screen, LatencyGoal goal, Model mod
             var plan = With(goal.Of(best?.Before ?? factor * sum) / factor);
             var (before, after) = Time(model.Network, plan.Target());
             var miss = after / goal.Of(before) - 1;
-            if (best is null || Math.Abs(miss) < Math.Abs(best.Value.Miss))
+            if (best is null || Regret(miss) < Regret(best.Value.Miss))
                 best = (plan, before, after, miss);
             if (Math.Abs(miss) < CloseEnough || miss < 0 && plan.Groups.All(g => g.Kept.Length == g.Units))
                 break;
@@ -55,6 +55,9 @@ internal sealed class LatencyPlanning(Screen screen, LatencyGoal goal, Model mod
         Conclude(best.Value.Plan, best.Value.Before, best.Value.After, best.Value.Miss);
         return (best.Value.Plan, best.Value.Miss);
     }
+
+    // Too slow is worse than too fast: the goal is a limit.
+    private static double Regret(double miss) => miss > Tolerance ? 1 + miss : Math.Abs(miss);
 
     private bool IsOfThisMachine
     {

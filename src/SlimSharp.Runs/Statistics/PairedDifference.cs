@@ -36,23 +36,38 @@ public sealed class PairedDifference
     /// <exception cref="InvalidOperationException">There are more than 24 pairs.</exception>
     public double LargerByChance()
     {
+        var sum = Differences.Sum();
+        return ByChance(flipped => flipped >= sum - Slack);
+    }
+
+    /// <summary>The same, either way: how often chance makes the mean at least as far from zero.</summary>
+    /// <exception cref="InvalidOperationException">There are more than 24 pairs.</exception>
+    public double AsFarByChance()
+    {
+        var sum = Math.Abs(Differences.Sum());
+        return ByChance(flipped => Math.Abs(flipped) >= sum - Slack);
+    }
+
+    // Equal sums in another order.
+    private double Slack => 1e-12 * Differences.Sum(Math.Abs);
+
+    private double ByChance(Func<double, bool> counts)
+    {
         var n = Differences.Count;
         if (n > MostFlips)
             throw new InvalidOperationException(
                 $"The signs of {n} pairs are too many to go through; at most {MostFlips} are."
             );
-        var sum = Differences.Sum();
-        var slack = 1e-12 * Differences.Sum(Math.Abs); // equal sums in another order
-        var larger = 0;
+        var counted = 0;
         for (var signs = 0; signs < 1 << n; signs++)
         {
             var flipped = 0.0;
             for (var i = 0; i < n; i++)
                 flipped += (signs >> i & 1) == 1 ? -Differences[i] : Differences[i];
-            if (flipped >= sum - slack)
-                larger++;
+            if (counts(flipped))
+                counted++;
         }
-        return larger / (double)(1 << n);
+        return counted / (double)(1 << n);
     }
 
     /// <summary>

@@ -16,7 +16,11 @@ public sealed record SweepStage
         ImmutableSortedDictionary<string, string>.Empty;
 
     /// <summary>Sets of options that are taken in turn, each with a name.</summary>
-    public ImmutableArray<SweepCase> Cases { get; init; } = [];
+    public ImmutableArray<SweepCase> Cases
+    {
+        get => field.IsDefault ? [] : field; // in sweeps that were planned before there were cases
+        init;
+    }
 
     /// <summary>Options with the values that they take in turn.</summary>
     public ImmutableSortedDictionary<string, ImmutableArray<string>> Grid { get; init; } =

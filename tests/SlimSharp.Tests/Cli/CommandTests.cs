@@ -15,7 +15,16 @@ public class CommandTests
         var trained = await Json(Train(a, "--penalty", "tl1:a=1", "--lambda", "1e-3"));
         Assert.Equal([1, 2], trained.Where(l => l["epoch"] is not null).Select(l => (int)l["epoch"]!));
         Assert.Equal(
-            ["former.slim", "last.slim", "metrics.jsonl", "model.slim", "record.json", "report.html", "run.json", "scales.jsonl"],
+            [
+                "former.slim",
+                "last.slim",
+                "metrics.jsonl",
+                "model.slim",
+                "record.json",
+                "report.html",
+                "run.json",
+                "scales.jsonl",
+            ],
             Directory.GetFiles(a).Select(Path.GetFileName).Order()
         );
         Assert.Equal(2, File.ReadAllLines(Path.Combine(a, "metrics.jsonl")).Length);

@@ -10,7 +10,8 @@ public class DemoTests
     [Fact]
     public void The_demo_shows_what_the_penalty_is_for()
     {
-        var (code, output, error) = Machine.RunSlim("demo", "--json", "--out", Path.Combine(Machine.Folder(), "demo"));
+        var folder = Path.Combine(Machine.Folder(), "demo");
+        var (code, output, error) = Machine.RunSlim("demo", "--json", "--out", folder);
         Assert.Equal((0, ""), (code, error));
         var rows = output
             .Split('\n', StringSplitOptions.RemoveEmptyEntries)
@@ -37,5 +38,33 @@ public class DemoTests
         // After it, with at least 70 % gone.
         Assert.True(retrained.Parameters <= 0.3 * dense.Parameters);
         Assert.True(dense.Accuracy - retrained.Accuracy <= 0.01);
+        // Fewer multiply-adds are less time, too.
+        var times = output
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(l => JsonNode.Parse(l)!)
+            .Where(n => n["timeRatio"] is not null && (int)n["batch"]! == 64)
+            .Select(n => (double)n["timeRatio"]!)
+            .ToArray();
+        Assert.Equal(3, times.Length); // dense, small, in 8 bits
+        Assert.True(times[1] > 1.2);
+        Assert.True(File.Exists(Path.Combine(folder, "report.html")));
+        // What trial cuts foretold holds on test images.
+        var penalized = Path.Combine(folder, "sparse");
+        var curve = JsonNode.Parse(File.ReadAllText(Path.Combine(penalized, "model.measures.json")))!["curve"]!;
+        Assert.Equal(2000, (int)curve["images"]!);
+        foreach (var ratio in (double[])[0.5, 0.7])
+        {
+            var cutFile = Path.Combine(folder, $"{ratio}.slim");
+            Printed("prune", penalized, "--ratio", $"{ratio}", "--recalibrate", "--images", "512", "--out", cutFile);
+            var foretold = curve["points"]!.AsArray().Single(p => (double)p!["ratio"]! == ratio)!["recalibrated"]!;
+            Assert.InRange((double)Printed("evaluate", cutFile)["accuracy"]! - (double)foretold, -0.02, 0.02);
+        }
+    }
+
+    private static JsonNode Printed(params string[] arguments)
+    {
+        var (code, output, error) = Machine.RunSlim([.. arguments, "--json"]);
+        Assert.Equal((0, ""), (code, error));
+        return JsonNode.Parse(output.Split('\n', StringSplitOptions.RemoveEmptyEntries)[^1])!;
     }
 }

@@ -46,6 +46,7 @@ public class StatisticsTests
         // Of the eight sums of ±1 ±2 ±4, 7 is the largest, and 1 and what exceeds it are four.
         Assert.Equal(1 / 8.0, PairedDifference.Of([1, 2, 4], [0, 0, 0]).LargerByChance());
         Assert.Equal(4 / 8.0, PairedDifference.Of([-1, -2, 4], [0, 0, 0]).LargerByChance());
+        Assert.Equal(2 / 8.0, PairedDifference.Of([-1, -2, -4], [0, 0, 0]).AsFarByChance());
         Assert.Equal(1, PairedDifference.Of([0, 0, 0], [0, 0, 0]).LargerByChance());
         Assert.Equal(1 / 64.0, PairedDifference.Of([5, 5, 5, 5, 5, 5], [4, 4, 4, 4, 4, 4]).LargerByChance());
     }

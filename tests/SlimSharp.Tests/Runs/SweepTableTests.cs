@@ -56,6 +56,38 @@ public class SweepTableTests
     }
 
     [Fact]
+    public void Pairs_share_all_but_what_is_compared()
+    {
+        var sweep = Folder();
+        // 0.6 gains a point and a half and, over the seeds, half of a point more or less.
+        new SweepWorker(
+            sweep,
+            (run, attempt, _, _) =>
+                Succeed(
+                    attempt,
+                    0.5
+                        + 0.1 * int.Parse(run.Settings["seed"])
+                        + (
+                            run.Settings.GetValueOrDefault("macs") == "0.6"
+                                ? 0.01 + 0.005 * int.Parse(run.Settings["seed"])
+                                : 0
+                        ),
+                    run.Settings.GetValueOrDefault("macs") == "0.6" ? 120 : 100
+                )
+        ).WorkOnAll(default);
+        var pairs = SweepPairs.Of(SweepResults.Of(sweep), "macs", "0.6", "0.4");
+        Assert.Equal(2 * 3, pairs.Count); // cut and retrained, three combinations of penalty and λ
+        Assert.All(pairs, p => Assert.Equal(3, p.Accuracy.Spread.Count));
+        Assert.All(pairs, p => Assert.Equal([1, 1.5, 2], p.Accuracy.Differences.Order().Select(d => Math.Round(d, 9))));
+        Assert.All(pairs, p => Assert.Equal(0.2, p.Parameters.Spread.Mean, 9));
+        Assert.All(pairs, p => Assert.DoesNotContain("seed", p.Settings));
+        Assert.Contains(
+            "has macs = 0.5; there are",
+            Assert.Throws<RunException>(() => SweepPairs.Of(SweepResults.Of(sweep), "macs", "0.5", "0.4")).Message
+        );
+    }
+
+    [Fact]
     public void Collected_results_make_the_same_tables_without_the_folders()
     {
         var sweep = Folder();

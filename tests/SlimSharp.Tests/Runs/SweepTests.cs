@@ -85,6 +85,16 @@ public class SweepTests
         Assert.All(runs, r => Assert.False(r.Options.ContainsKey("case")));
     }
 
+    [Fact]
+    public void Sweeps_that_were_planned_before_there_were_cases_are_read()
+    {
+        var file = Write(
+            """{"plan":{"name":"x","stages":[{"name":"train","command":"train"}]},"results":{}}""",
+            "old.json"
+        );
+        Assert.Single(SweepResults.Read(file).Plan.Expand());
+    }
+
     [Theory]
     [InlineData("[[stage]]\ncommand = \"train\"\n[[stage.case]]\nepochs = 3", "case 1 has no name")]
     [InlineData(

@@ -18,6 +18,7 @@ internal static class SweepCommand
             SweepStatusCommand.Create(),
             SweepCollectCommand.Create(),
             SweepTableCommand.Create(),
+            SweepPairsCommand.Create(),
             SweepSlurmCommand.Create(),
             SweepKubernetesCommand.Create(),
         };
