@@ -145,7 +145,13 @@ internal sealed class LatencyComparison : IDisposable
         string[] listed = [.. slowest.Take(count).Select(l => l.Layer.Node)];
         _screen.Table(
             $"\nWhere the time goes in {OnnxRuntime}, batch {batch}, float32, milliseconds:",
-            ["layer", "kind", "MACs", "share", .. shown.Select(e => Path.GetFileName(Path.TrimEndingDirectorySeparator(e.Name)))],
+            [
+                "layer",
+                "kind",
+                "MACs",
+                "share",
+                .. shown.Select(e => Path.GetFileName(Path.TrimEndingDirectorySeparator(e.Name))),
+            ],
             [
                 .. slowest
                     .Take(count)
