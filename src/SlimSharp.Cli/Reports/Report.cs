@@ -2,6 +2,7 @@ using SlimSharp.Formats;
 using SlimSharp.Networks;
 using SlimSharp.Onnx;
 using SlimSharp.Runs;
+using SlimSharp.Training;
 
 namespace SlimSharp.Cli;
 
@@ -168,20 +169,24 @@ internal static class Report
                 page.Text(cliff.Advice);
             if (scales is not null && RunPictures.LayerScales(scales, threshold).ToArray() is { Length: > 0 } layers)
                 page.Folded("Scales of single layers by epoch", layers);
-            page.Facts("Facts", Facts(history.Count));
+            page.Facts("Facts", Facts(history));
             foreach (var warning in file.Plan?.Warnings ?? [])
                 page.Text($"Warning when it was cut: {warning}");
             if (_options is not null)
                 page.Verbatim("Options", _options.ToJson());
         }
 
-        private IEnumerable<(string, string)> Facts(int epochs)
+        private IEnumerable<(string, string)> Facts(IReadOnlyList<EpochMetrics> history)
         {
             yield return ("file", entry.File);
             yield return ("parameters", Words.Count(Cost.Parameters));
             yield return ("multiply-adds per image", Words.Count(Cost.Macs));
-            if (epochs > 0)
-                yield return ("epochs", $"{epochs}");
+            if (history is [.., var last])
+            {
+                yield return ("epochs", $"{history.Count}");
+                yield return ("scales near zero", Words.Percent(last.NearZero));
+                yield return ("scales exactly zero", Words.Percent(last.Zero));
+            }
             if (_record is not null)
             {
                 yield return ("seconds of training", Words.Number(_record.Seconds, "F0"));

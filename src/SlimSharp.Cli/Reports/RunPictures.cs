@@ -32,7 +32,7 @@ internal static class RunPictures
         );
         foreach (var name in history.SelectMany(m => m.Measures?.Keys ?? []).Distinct())
             yield return Curves(
-                char.ToUpperInvariant(name[0]) + name[1..],
+                char.IsAscii(name[0]) ? char.ToUpperInvariant(name[0]) + name[1..] : name,
                 false,
                 (name, m => m.Measures?.TryGetValue(name, out var v) == true ? v : null)
             );

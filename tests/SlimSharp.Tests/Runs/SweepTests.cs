@@ -89,7 +89,7 @@ public class SweepTests
     public void Sweeps_that_were_planned_before_there_were_cases_are_read()
     {
         var file = Write(
-            """{"plan":{"name":"x","stages":[{"name":"train","command":"train"}]},"results":{}}""",
+            """{"plan":{"name":"x","stages":[{"name":"train","command":"train","options":{},"grid":{},"unless":[]}]},"results":{}}""",
             "old.json"
         );
         Assert.Single(SweepResults.Read(file).Plan.Expand());
