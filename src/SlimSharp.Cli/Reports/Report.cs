@@ -151,7 +151,7 @@ internal static class Report
             var scales = entry.Folder is null ? null : ScaleHistory.Read(entry.Folder);
             var threshold = entry.LaterPlan()?.Threshold;
             page.Pictures([
-                .. RunPictures.Training(history),
+                .. RunPictures.Training(history, _options?.Lambda ?? 0),
                 .. scales is null ? [] : RunPictures.AllScales(file, scales, threshold),
                 .. measures?.Curve is { } curve ? RunPictures.Cliff(curve) : [],
                 .. measures is null

@@ -13,7 +13,9 @@ internal static class RunPictures
     private const int LayersShown = 24;
 
     /// <summary>Accuracy, loss and whatever else was measured, by epoch.</summary>
-    internal static IEnumerable<(string, string)> Training(IReadOnlyList<EpochMetrics> history)
+    /// <param name="history">The epochs.</param>
+    /// <param name="lambda">The strength of the penalty where it was not steered; 0 without a penalty.</param>
+    internal static IEnumerable<(string, string)> Training(IReadOnlyList<EpochMetrics> history, double lambda)
     {
         if (history.Count == 0)
             yield break;
@@ -30,6 +32,8 @@ internal static class RunPictures
             ("near zero", m => m.NearZero),
             ("exactly zero", m => m.Zero)
         );
+        if (lambda > 0 && history.All(m => m.Measures?.ContainsKey("λ") != true))
+            yield return Curves("λ", false, ("λ", _ => lambda));
         foreach (var name in history.SelectMany(m => m.Measures?.Keys ?? []).Distinct())
             yield return Curves(
                 char.IsAscii(name[0]) ? char.ToUpperInvariant(name[0]) + name[1..] : name,
