@@ -12,15 +12,14 @@ internal static class CliffView
 
     /// <summary>Tries cuts on the validation images of a file's data.</summary>
     /// <exception cref="DataException">There are no validation images.</exception>
-    internal static CliffCurve Measure(Screen screen, SlimFile file, DataOptions data)
+    internal static CliffCurve Measure(Screen screen, SlimFile file, TrainAndTest sets, string path)
     {
-        var sets = DataSource.Read(data);
         var train =
-            sets.Train ?? throw new DataException($"In '{data.Path}' there are no training images to recalibrate on.");
+            sets.Train ?? throw new DataException($"In '{path}' there are no training images to recalibrate on.");
         var heldOut =
             sets.Validation
             ?? throw new DataException(
-                $"Of '{data.Path}' no validation images are held out to try cuts on; give --validation a share above 0, as in training."
+                $"Of '{path}' no validation images are held out to try cuts on; give --validation a share above 0, as in training."
             );
         if (heldOut.Count > Most)
             heldOut = heldOut.Subset(heldOut.Spread(Most));

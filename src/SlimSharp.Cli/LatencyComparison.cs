@@ -83,12 +83,14 @@ internal sealed class LatencyComparison : IDisposable
             results.First(other =>
                 other.Runtime == r.Runtime && (other.Numbers == r.Numbers || other.Entry == _entries[0])
             );
-        var rows = results.Select(r =>
-        {
-            var first = Base(r);
-            var (time, macs) = (first.Timing.Median / r.Timing.Median, (double?)first.Entry.Macs / r.Entry.Macs);
-            return (Result: r, Time: time, Macs: macs);
-        });
+        var rows = results
+            .Select(r =>
+            {
+                var first = Base(r);
+                var (time, macs) = (first.Timing.Median / r.Timing.Median, (double?)first.Entry.Macs / r.Entry.Macs);
+                return (Result: r, Time: time, Macs: macs);
+            })
+            .ToArray();
         _screen.Table(
             $"\nBatch {batch}, milliseconds:",
             ["", "runtime", "numbers", "median", "10 %", "90 %", "MACs", "MACs ratio", "time ratio", "of MACs ratio"],

@@ -29,7 +29,7 @@ internal sealed class LatencyPlanning(Screen screen, LatencyGoal goal, Model mod
         var sum = _table.Milliseconds(layers);
         SlimmingPlan With(double milliseconds) =>
             LatencyPlanner.Plan(model, options with { Milliseconds = milliseconds }, _table, goal.Choice, sensitivity);
-        if (!IsOfThisMachine)
+        if (!_table.IsOfThisMachine)
         {
             var forecast = With(goal.Of(sum));
             Explain(forecast, layers);
@@ -59,34 +59,17 @@ internal sealed class LatencyPlanning(Screen screen, LatencyGoal goal, Model mod
     // Too slow is worse than too fast: the goal is a limit.
     private static double Regret(double miss) => miss > Tolerance ? 1 + miss : Math.Abs(miss);
 
-    private bool IsOfThisMachine
-    {
-        get
-        {
-            var here = LatencyGrid.Empty(goal.Threads, goal.Batch);
-            return (_table.Machine, _table.Runtime) == (here.Machine, here.Runtime);
-        }
-    }
-
     // Both in turns, so that the ratio holds whatever else the machine does; without a second one just the first.
     private (double Before, double After) Time(Network before, Network? after)
     {
-        var contestants = new List<Contestant>();
-        try
-        {
-            foreach (var network in (Network?[])[before, after])
-            {
-                if (network is not null)
-                    contestants.Add(Contestant.Onnx(LayerUse.Drawn(network), goal.Batch, goal.Threads));
-            }
-            var timings = LatencyRace.Run(contestants, Runs, new ProgressLine(screen, "measuring the network").Show);
-            return (timings[0].Median, timings[^1].Median);
-        }
-        finally
-        {
-            foreach (var contestant in contestants)
-                contestant.Dispose();
-        }
+        var timings = LatencyRace.Onnx(
+            (after is null ? [before] : (Network[])[before, after]).Select(LayerUse.Drawn),
+            goal.Batch,
+            goal.Threads,
+            Runs,
+            new ProgressLine(screen, "measuring the network").Show
+        );
+        return (timings[0].Median, timings[^1].Median);
     }
 
     private void Explain(SlimmingPlan plan, IReadOnlyList<LayerUse> layers)

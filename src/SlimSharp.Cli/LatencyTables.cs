@@ -17,8 +17,7 @@ internal sealed class LatencyTables(Screen screen, string? named, int threads, i
     /// <exception cref="UsageException">The file is of another machine or for something else, and does not hold all.</exception>
     internal LatencyTable For(Network network, bool requestOnly = false, CancellationToken stop = default)
     {
-        var here = LatencyGrid.Empty(threads, batch);
-        var table = File.Exists(Path) ? LatencyTable.Load(Path) : here;
+        var table = File.Exists(Path) ? LatencyTable.Load(Path) : LatencyGrid.Empty(threads, batch);
         if (table.Batch != batch || table.Threads != threads)
             throw new UsageException(
                 $"{Path} is for {table.Threads} threads and batches of {table.Batch}, not for {threads} and {batch}; give --threads {table.Threads} --batch {table.Batch}, or measure another table."
@@ -26,7 +25,7 @@ internal sealed class LatencyTables(Screen screen, string? named, int threads, i
         var wanted = table.With(LayerUse.Of(network));
         if (!requestOnly && wanted.Kinds.All(k => k.IsMeasured) && wanted.Step > 0)
             return wanted;
-        if (!requestOnly && (table.Machine, table.Runtime) != (here.Machine, here.Runtime))
+        if (!requestOnly && !table.IsOfThisMachine)
             throw new UsageException(
                 $"{Path} was measured on {table.Machine} with {table.Runtime} and lacks layers of {network.Name}; ask for them with 'slim bench layers … --request --out FILE', and measure there."
             );

@@ -12,10 +12,13 @@ if (args is not [var path])
 try
 {
     var asked = LatencyTable.Load(path);
-    var here = LatencyGrid.Empty(asked.Threads, asked.Batch);
-    var fresh = (asked.Machine, asked.Runtime) == (here.Machine, here.Runtime);
     // Times of another machine do not mix with those of this one.
-    var table = fresh ? asked : here with { Kinds = [.. asked.Kinds.Select(k => k with { Times = [] })] };
+    var table = asked.IsOfThisMachine
+        ? asked
+        : LatencyGrid.Empty(asked.Threads, asked.Batch) with
+        {
+            Kinds = [.. asked.Kinds.Select(k => k with { Times = [] })],
+        };
     var probe = new LatencyProbe(table.Threads, table.Batch)
     {
         Progress = (done, all) => Console.Error.WriteLine($"{done} of {all}"),

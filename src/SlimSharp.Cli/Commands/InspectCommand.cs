@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using SlimSharp.Data;
 using SlimSharp.Formats;
 using SlimSharp.Models;
 using SlimSharp.Networks;
@@ -81,7 +82,10 @@ internal static class InspectCommand
             if (parsed.GetValue(range))
                 LambdaGuide.Show(screen, file, data.Get(parsed, file.Data), parsed.GetValue(penalty));
             if (parsed.GetValue(curve))
-                CliffView.Show(screen, CliffView.Measure(screen, file, data.Get(parsed, file.Data)));
+            {
+                var images = data.Get(parsed, file.Data);
+                CliffView.Show(screen, CliffView.Measure(screen, file, DataSource.Read(images), images.Path));
+            }
             return ExitCode.Done;
         });
         return command;

@@ -48,7 +48,7 @@ internal sealed record ModelMeasures
             Confusion = confusion,
             Curve =
                 curve && sets.Validation is not null && NetworkCost.Of(file.Network).Scales > 0
-                    ? CliffView.Measure(screen, file, data)
+                    ? CliffView.Measure(screen, file, sets, data.Path)
                     : null,
         };
         RunFolder.Write(place, JsonSerializer.Serialize(measures, CliJson.Default.ModelMeasures));

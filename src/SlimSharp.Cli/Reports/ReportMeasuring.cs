@@ -28,19 +28,12 @@ internal sealed class ReportMeasuring(Screen screen, int threads, int batch)
         );
 
     /// <summary>How long each takes, timed against each other.</summary>
-    internal IReadOnlyList<Timing> Times(IReadOnlyList<SlimFile> files)
-    {
-        var contestants = new List<Contestant>();
-        try
-        {
-            foreach (var file in files)
-                contestants.Add(Contestant.Onnx(OnnxExport.Of(file).ToBytes(), batch, threads));
-            return LatencyRace.Run(contestants, Runs, new ProgressLine(screen, "timing").Show);
-        }
-        finally
-        {
-            foreach (var contestant in contestants)
-                contestant.Dispose();
-        }
-    }
+    internal IReadOnlyList<Timing> Times(IReadOnlyList<SlimFile> files) =>
+        LatencyRace.Onnx(
+            files.Select(f => OnnxExport.Of(f).ToBytes()),
+            batch,
+            threads,
+            Runs,
+            new ProgressLine(screen, "timing").Show
+        );
 }

@@ -80,7 +80,14 @@ internal static class RunPictures
         if (scales.Length > 0)
             yield return (
                 "BatchNorm scales at the end",
-                Charts.Histogram("BatchNorm scales at the end", ScaleAxis, scales, "scales", ScaleHistory.Bins, marks)
+                Charts.Histogram(
+                    "BatchNorm scales at the end",
+                    ScaleHistory.Axis,
+                    scales,
+                    "scales",
+                    ScaleHistory.Bins,
+                    marks
+                )
             );
     }
 
@@ -156,9 +163,6 @@ internal static class RunPictures
             || network[node.Inputs[0]].Layer is not (Convolution or TransposedConvolution or Linear)
         );
 
-    private static Axis ScaleAxis =>
-        new("|γ|, BatchNorm scale", ScaleHistory.Low, ScaleHistory.High) { IsLogarithmic = true };
-
     private static Axis Epochs(double first, double last) =>
         new("Epoch", first, Math.Max(last, first + 1)) { IsWhole = true };
 
@@ -174,7 +178,7 @@ internal static class RunPictures
         return Charts.HeatMap(
             $"{title} by epoch",
             Epochs(lines[0].Epoch, lines[^1].Epoch),
-            ScaleAxis,
+            ScaleHistory.Axis,
             [
                 .. Enumerable
                     .Range(0, shown)

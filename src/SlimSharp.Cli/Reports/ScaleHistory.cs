@@ -9,10 +9,14 @@ namespace SlimSharp.Cli;
 /// <summary>How many scales of each layer lay where, epoch by epoch: how the gap opens.</summary>
 internal sealed class ScaleHistory
 {
-    /// <summary>Equal parts of the logarithmic axis from <see cref="Low"/> to <see cref="High"/>; what lies outside counts at its ends.</summary>
+    /// <summary>Equal parts of the axis.</summary>
     internal const int Bins = 42;
+
+    /// <summary>Where the axis begins; zero counts there, too.</summary>
     internal const double Low = 1e-6;
-    internal const double High = 10;
+
+    /// <summary>Where scales are counted.</summary>
+    internal static Axis Axis { get; } = new("|γ|, BatchNorm scale", Low, 10) { IsLogarithmic = true };
 
     private ScaleHistory(ImmutableArray<Line> lines) => Lines = lines;
 
@@ -54,9 +58,7 @@ internal sealed class ScaleHistory
     {
         var counts = new int[Bins];
         foreach (var scale in scales)
-            counts[
-                Math.Clamp((int)(Math.Log(Math.Max(scale, Low) / Low) / Math.Log(High / Low) * Bins), 0, Bins - 1)
-            ]++;
+            counts[Axis.Part(scale, Bins)]++;
         return counts;
     }
 

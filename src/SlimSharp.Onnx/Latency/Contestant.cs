@@ -24,12 +24,7 @@ public sealed class Contestant : IDisposable
     /// <exception cref="OnnxException">ONNX Runtime refuses it, or it does not take so many images.</exception>
     public static Contestant Onnx(byte[] model, int batch, int threads, bool profiled = false)
     {
-        using var options = OnnxSession.Options(threads);
-        if (profiled)
-        {
-            options.ProfileOutputPathPrefix = Path.Combine(Path.GetTempPath(), $"slimsharp-{Guid.NewGuid():N}");
-            options.EnableProfiling = true; // with the prefix that is set by now
-        }
+        using var options = OnnxSession.Options(threads, profiled);
         var session = OnnxSession.Open(model, options);
         var (name, outputs, run) = (session.InputNames[0], session.OutputNames, new RunOptions());
         var input = Noise(session.InputMetadata[name], name, batch);
@@ -74,10 +69,9 @@ public sealed class Contestant : IDisposable
         {
             using var scope = torch.NewDisposeScope();
             using var still = torch.no_grad();
-            var output = model.forward(input);
+            model.forward(input);
             if (device.type == DeviceType.CUDA)
                 torch.cuda.synchronize(device);
-            _ = output;
         }
         return new(Run, null, input, model);
     }
@@ -89,16 +83,8 @@ public sealed class Contestant : IDisposable
     /// <param name="warmUp">How many runs at the beginning do not count.</param>
     internal IReadOnlyList<(string Name, double Milliseconds)> Operators(int warmUp)
     {
-        var path = _session!.EndProfiling();
-        try
-        {
-            var runs = OnnxProfile.Read(path).Skip(warmUp).ToArray();
-            return [.. runs[0].Select((o, i) => (o.Name, Timing.Of(runs.Select(r => r[i].Milliseconds)).Median))];
-        }
-        finally
-        {
-            File.Delete(path);
-        }
+        var runs = OnnxProfile.End(_session!).Skip(warmUp).ToArray();
+        return [.. runs[0].Select((o, i) => (o.Name, Timing.Of(runs.Select(r => r[i].Milliseconds)).Median))];
     }
 
     private static OrtValue Noise(NodeMetadata input, string name, int batch)

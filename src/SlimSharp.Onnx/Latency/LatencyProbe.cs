@@ -104,9 +104,7 @@ public sealed class LatencyProbe(int threads, int batch)
 
         internal Probe(Network network, int threads, int batch)
         {
-            using var options = OnnxSession.Options(threads);
-            options.ProfileOutputPathPrefix = Path.Combine(Path.GetTempPath(), $"slimsharp-{Guid.NewGuid():N}");
-            options.EnableProfiling = true; // with the prefix that is set by now
+            using var options = OnnxSession.Options(threads, profiled: true);
             _session = OnnxSession.Open(OnnxExport.Drawn(network).ToBytes(), options);
             var shape = network.Shapes[network.Inputs.First().Name];
             _values = new float[batch * shape.Count];
@@ -125,18 +123,7 @@ public sealed class LatencyProbe(int threads, int batch)
         }
 
         /// <summary>The median over the runs of what lies between the layers around it.</summary>
-        internal double Milliseconds()
-        {
-            var profile = _session.EndProfiling();
-            try
-            {
-                return Timing.Of(OnnxProfile.Read(profile).Skip(WarmUp).Select(Between)).Median;
-            }
-            finally
-            {
-                File.Delete(profile);
-            }
-        }
+        internal double Milliseconds() => Timing.Of(OnnxProfile.End(_session).Skip(WarmUp).Select(Between)).Median;
 
         private static double Between(List<(string Name, double Milliseconds)> run)
         {

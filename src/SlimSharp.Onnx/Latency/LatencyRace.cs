@@ -40,6 +40,34 @@ public static class LatencyRace
         return [.. times.Select(Timing.Of)];
     }
 
+    /// <summary>The timing of each of some ONNX models, in their order.</summary>
+    /// <param name="models">The bytes of the files.</param>
+    /// <param name="batch">Images at a time.</param>
+    /// <param name="threads">Threads of one operator.</param>
+    /// <param name="runs">How often each.</param>
+    /// <param name="progress">Called with the turns that are done and those that there are.</param>
+    public static IReadOnlyList<Timing> Onnx(
+        IEnumerable<byte[]> models,
+        int batch,
+        int threads,
+        int runs = 200,
+        Action<int, int>? progress = null
+    )
+    {
+        var contestants = new List<Contestant>();
+        try
+        {
+            foreach (var model in models)
+                contestants.Add(Contestant.Onnx(model, batch, threads));
+            return Run(contestants, runs, progress);
+        }
+        finally
+        {
+            foreach (var contestant in contestants)
+                contestant.Dispose();
+        }
+    }
+
     /// <summary>Median milliseconds of each operator of an ONNX model, in the order in which they run. Layers that run in one go stand under the last one's name.</summary>
     public static IReadOnlyList<(string Name, double Milliseconds)> Operators(byte[] model, int batch, int threads)
     {

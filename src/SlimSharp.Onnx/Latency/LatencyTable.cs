@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using SlimSharp.Formats;
 
 namespace SlimSharp.Onnx;
@@ -32,6 +33,17 @@ public sealed record LatencyTable
 
     /// <summary>The kinds of layers with their times.</summary>
     public IReadOnlyList<LayerTimes> Kinds { get; init; } = [];
+
+    /// <summary>True if it was measured on a processor and with a runtime as they are here.</summary>
+    [JsonIgnore]
+    public bool IsOfThisMachine
+    {
+        get
+        {
+            var here = LatencyGrid.Empty(Threads, Batch);
+            return (Machine, Runtime) == (here.Machine, here.Runtime);
+        }
+    }
 
     /// <summary>Reads a table.</summary>
     /// <exception cref="FileFormatException">It is none, or of a later version.</exception>

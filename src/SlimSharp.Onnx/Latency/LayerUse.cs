@@ -12,7 +12,7 @@ namespace SlimSharp.Onnx;
 public sealed record LayerUse(string Node, string? Then, LayerKind Kind, int Reads, int Makes, long Macs)
 {
     /// <summary>The layers of a network as it is exported, BatchNorms folded where they can be.</summary>
-    public static IReadOnlyList<LayerUse> Of(Network network) => [.. Uses(Folded(network))];
+    public static IReadOnlyList<LayerUse> Of(Network network) => [.. OfFolded(Folded(network))];
 
     /// <summary>The ONNX file of a network with some numbers or other, BatchNorms folded: to be timed before there are real ones.</summary>
     public static byte[] Drawn(Network network) => OnnxExport.Drawn(Folded(network)).ToBytes();
@@ -24,7 +24,8 @@ public sealed record LayerUse(string Node, string? Then, LayerKind Kind, int Rea
         return new Folding(network, name => new double[sizes[name]]).BatchNorms().Selections().Network;
     }
 
-    private static IEnumerable<LayerUse> Uses(Network network)
+    /// <summary>The layers of a network that is folded already.</summary>
+    internal static IEnumerable<LayerUse> OfFolded(Network network)
     {
         var readers = network.Nodes.SelectMany(n => n.Inputs.Select(i => (i, n))).ToLookup(p => p.i, p => p.n);
         var taken = new HashSet<string>();

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.ML.OnnxRuntime;
 
 namespace SlimSharp.Onnx;
 
@@ -7,8 +8,21 @@ internal static class OnnxProfile
 {
     private const string Suffix = "_kernel_time";
 
-    /// <summary>Run by run, the operators in the order in which they ran, each with its milliseconds.</summary>
-    internal static List<List<(string Name, double Milliseconds)>> Read(string path)
+    /// <summary>Ends it: run by run, the operators in the order in which they ran, each with its milliseconds.</summary>
+    internal static List<List<(string Name, double Milliseconds)>> End(InferenceSession session)
+    {
+        var path = session.EndProfiling();
+        try
+        {
+            return Read(path);
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    private static List<List<(string Name, double Milliseconds)>> Read(string path)
     {
         var runs = new List<List<(string, double)>>();
         var run = new List<(string, double)>();

@@ -16,7 +16,7 @@ internal sealed class WidthTimes
         _step = Math.Max(table.Step, 1);
         var folded = LayerUse.Folded(network);
         var parts = new List<Part>();
-        foreach (var use in LayerUse.Of(network))
+        foreach (var use in LayerUse.OfFolded(folded))
         {
             var times = table[use.Kind];
             if (times is not { IsMeasured: true })

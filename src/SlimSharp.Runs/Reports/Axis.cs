@@ -50,6 +50,9 @@ public sealed record Axis(string Label, double Low, double High)
             1
         );
 
+    /// <summary>Which of so many equal parts a value lies in, from 0; what lies outside counts at the ends.</summary>
+    public int Part(double value, int parts) => Math.Clamp((int)(At(value) * parts), 0, parts - 1);
+
     /// <summary>Round values along it, at least two, with their texts.</summary>
     public IReadOnlyList<(double Value, string Text)> Ticks()
     {

@@ -93,7 +93,7 @@ public static class Charts
     {
         var counts = new int[bins];
         foreach (var v in values.Where(double.IsFinite))
-            counts[Math.Clamp((int)(x.At(v) * bins), 0, bins - 1)]++;
+            counts[x.Part(v, bins)]++;
         var plot = new Plot(title, x, new(of, 0, Math.Max(counts.Max(), 1)), []);
         var (left, right) = (plot.X(x.Low), plot.X(x.High));
         var width = (right - left) / bins;

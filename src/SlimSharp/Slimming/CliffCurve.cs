@@ -102,23 +102,26 @@ public sealed record CliffCurve
         };
         SlimmingPlan Plan(double ratio) => Planner.Plan(model.Network, weights, options with { Ratio = ratio });
         var points = new SortedDictionary<double, CliffPoint>();
+        var safe = 0.0;
         void Try(double ratio)
         {
-            points[ratio] = Trial(model, weights, Plan(ratio), train, heldOut, normalization, images);
+            var plan = Plan(ratio);
+            safe = plan.LargestSafeRatio; // of the network, whatever the ratio
+            points[ratio] = Trial(model, weights, plan, train, heldOut, normalization, images);
             progress?.Invoke(points.Count, Ratios.Length + Refinements);
         }
         foreach (var ratio in Ratios)
             Try(ratio);
         var whole = Evaluation.Of(model, heldOut, normalization).Accuracy;
-        var first = Plan(Ratios[0]);
+        var gap = ScaleGap.Of(Scales(model.Network, weights));
         CliffCurve Curve() =>
             new()
             {
                 Whole = whole,
                 Images = heldOut.Count,
                 Points = [.. points.Values],
-                LargestSafeRatio = first.LargestSafeRatio,
-                Gap = ScaleGap.Of(Scales(model.Network, weights)),
+                LargestSafeRatio = safe,
+                Gap = gap,
             };
         // The fall lies between two trials; halve that.
         for (var i = 0; i < Refinements; i++)
