@@ -11,7 +11,7 @@ internal sealed class SweepExecutor(int? threads)
     private const string Run = "run";
     private const string Cut = "pruned.slim";
 
-    /// <summary>Runs the command, measures its result on test images, and writes both beside each other.</summary>
+    /// <summary>Runs the command, measures its result on test and validation images, and writes both beside each other.</summary>
     internal SweepOutcome Execute(SweepRun run, string attempt, string? parent, CancellationToken stop)
     {
         var start = Stopwatch.GetTimestamp();
@@ -23,13 +23,19 @@ internal sealed class SweepExecutor(int? threads)
         outcome = Start([.. Evaluation(run, file)], measured, stop);
         if (outcome.State != SweepState.Done)
             return outcome;
-        var json = JsonNode.Parse(File.ReadLines(measured).Last(l => l.StartsWith('{')))!;
+        var splits = File.ReadLines(measured)
+            .Where(l => l.StartsWith('{'))
+            .Select(l => JsonNode.Parse(l)!)
+            .ToDictionary(l => (string)l["split"]!);
+        var test = splits["test"];
         new SweepResult
         {
-            Accuracy = (double)json["accuracy"]!,
-            Parameters = (long)json["parameters"]!,
-            Macs = (long)json["macs"]!,
-            Classes = (int)json["classes"]!,
+            Accuracy = (double)test["accuracy"]!,
+            Validation = (double?)splits.GetValueOrDefault("validation")?["accuracy"],
+            Scales = run.Command == "train" ? ScaleHistory.Read(RunFolder.Open(file)).LastCounts : [],
+            Parameters = (long)test["parameters"]!,
+            Macs = (long)test["macs"]!,
+            Classes = (int)test["classes"]!,
             Seconds = Stopwatch.GetElapsedTime(start).TotalSeconds,
         }.Write(attempt);
         return outcome;
@@ -63,7 +69,8 @@ internal sealed class SweepExecutor(int? threads)
     private IEnumerable<string> Threads(SweepRun run) =>
         threads is { } n && !run.Options.ContainsKey("threads") ? ["--threads", $"{n}"] : [];
 
-    private IEnumerable<string> Evaluation(SweepRun run, string file) => ["evaluate", file, .. Threads(run), "--json"];
+    private IEnumerable<string> Evaluation(SweepRun run, string file) =>
+        ["evaluate", file, "--split", "all", .. Threads(run), "--json"];
 
     private static string Model(string parent) => Path.Combine(parent, Run, "model.slim");
 

@@ -10,6 +10,10 @@ namespace SlimSharp.Cli;
 /// <summary>slim evaluate: loss and accuracy of a file.</summary>
 internal static class EvaluateCommand
 {
+    private const string Test = "test";
+    private const string Validation = "validation";
+    private const string All = "all";
+
     internal static Command Create()
     {
         var command = new Command(
@@ -17,7 +21,14 @@ internal static class EvaluateCommand
             "Measure a network on images, by default the test images of the data it was trained on."
         );
         var input = new Argument<string>("RUN") { Description = "A run folder or .slim file." };
-        var split = Choices.Choice("--split", "Which images.", "test", "validation", "train");
+        var split = Choices.Choice(
+            "--split",
+            "Which images; all: of test, and of validation where some are held out.",
+            Test,
+            Validation,
+            "train",
+            All
+        );
         var (data, common) = (new DataArguments(), new CommonOptions());
         command.Add(input);
         command.Add(split);
@@ -30,34 +41,41 @@ internal static class EvaluateCommand
             using var file = Files.Load(parsed.GetValue(input)!);
             var options = data.Get(parsed, file.Data);
             var sets = DataSource.Read(options);
-            var set =
-                parsed.GetValue(split) switch
-                {
-                    "train" => sets.Train,
-                    "validation" => sets.Validation,
-                    _ => sets.Test,
-                } ?? throw new DataException($"In '{options.Path}' there are no {parsed.GetValue(split)} images.");
             using var weights = file.Weights.Copy(torch.float32, device);
             using var model = new Model(file.Network, weights.Copy());
-            var score = Evaluation.Of(model, set, file.Normalization ?? Normalization.Of(set));
             var cost = NetworkCost.Of(file.Network);
-            screen.Say(
-                $"{file.Network.Name} on {score.Count} {parsed.GetValue(split)} images: accuracy {Words.Percent(score.Accuracy, 2)}, loss {Words.Number(score.Loss, "F4")}; "
-                    + $"{Words.Count(cost.Parameters)} parameters, {Words.Count(cost.Macs)} MACs"
-            );
-            screen.Emit(
-                new()
-                {
-                    ["images"] = score.Count,
-                    ["accuracy"] = score.Accuracy,
-                    ["loss"] = score.Loss,
-                    ["parameters"] = cost.Parameters,
-                    ["macs"] = cost.Macs,
-                    ["classes"] = set.Classes.Length,
-                }
-            );
+            foreach (var (name, set) in Chosen(parsed.GetValue(split)!, sets, options.Path))
+            {
+                var score = Evaluation.Of(model, set, file.Normalization ?? Normalization.Of(set));
+                screen.Say(
+                    $"{file.Network.Name} on {score.Count} {name} images: accuracy {Words.Percent(score.Accuracy, 2)}, loss {Words.Number(score.Loss, "F4")}; "
+                        + $"{Words.Count(cost.Parameters)} parameters, {Words.Count(cost.Macs)} MACs"
+                );
+                screen.Emit(
+                    new()
+                    {
+                        ["split"] = name,
+                        ["images"] = score.Count,
+                        ["accuracy"] = score.Accuracy,
+                        ["loss"] = score.Loss,
+                        ["parameters"] = cost.Parameters,
+                        ["macs"] = cost.Macs,
+                        ["classes"] = set.Classes.Length,
+                    }
+                );
+            }
             return ExitCode.Done;
         });
         return command;
+    }
+
+    private static IEnumerable<(string Name, ImageSet Set)> Chosen(string split, TrainAndTest sets, string path)
+    {
+        (string Name, ImageSet? Set)[] all = [("train", sets.Train), (Validation, sets.Validation), (Test, sets.Test)];
+        if (split == All && sets.Test is not null)
+            return [.. all[1..].Where(s => s.Set is not null).Select(s => (s.Name, s.Set!))];
+        var name = split == All ? Test : split;
+        var set = all.First(s => s.Name == name).Set;
+        return set is null ? throw new DataException($"In '{path}' there are no {name} images.") : [(name, set)];
     }
 }

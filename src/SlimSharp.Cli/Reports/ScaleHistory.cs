@@ -23,6 +23,10 @@ internal sealed class ScaleHistory
     /// <summary>A line per epoch, by layer the counts.</summary>
     internal ImmutableArray<Line> Lines { get; }
 
+    /// <summary>The counts of all layers together after the last epoch; empty if there are none.</summary>
+    internal ImmutableArray<int> LastCounts =>
+        Lines.IsEmpty ? [] : [.. Enumerable.Range(0, Bins).Select(i => Lines[^1].Layers.Values.Sum(layer => layer[i]))];
+
     /// <summary>That of a run; empty if it has none that can be read.</summary>
     internal static ScaleHistory Read(RunFolder folder)
     {

@@ -9,6 +9,10 @@ internal sealed class Canvas
 {
     internal const int Width = 480;
     private const int Colours = 6;
+
+    /// <summary>Lines beyond as many are dashed, to be told from those of the same colour.</summary>
+    internal static bool IsDashed(int n) => n >= Colours;
+
     private readonly StringBuilder _around = new();
     private readonly StringBuilder _marks = new();
     private readonly string _title;
@@ -48,6 +52,11 @@ internal sealed class Canvas
         var text = string.Join(' ', points.Select(p => Invariant($"{p.X:F1},{p.Y:F1}")));
         _marks.Append($"<polyline points=\"{text}\" stroke=\"{colour}\"{(dashed ? " class=\"dashed\"" : "")}/>");
     }
+
+    internal void Area(IEnumerable<(double X, double Y)> points, string colour) =>
+        _marks.Append(
+            $"<polygon points=\"{string.Join(' ', points.Select(p => Invariant($"{p.X:F1},{p.Y:F1}")))}\" fill=\"{colour}\" fill-opacity=\"0.1\"/>"
+        );
 
     internal void Dot(double x, double y, double radius, string colour, string name) =>
         _marks.Append(

@@ -29,12 +29,17 @@ public static class Charts
         var any = false;
         foreach (var (s, n) in series.Select((s, n) => (s, n)))
         {
+            if (s.Deviations is { } deviations)
+                Band(plot, s, deviations, Canvas.Colour(n));
+        }
+        foreach (var (s, n) in series.Select((s, n) => (s, n)))
+        {
             foreach (var run in Runs(s))
             {
                 any = true;
                 var single = run.Count == 1;
                 if (!single)
-                    plot.Canvas.Path(run.Select(p => (plot.X(p.X), plot.Y(p.Y))), Canvas.Colour(n));
+                    plot.Canvas.Path(run.Select(p => (plot.X(p.X), plot.Y(p.Y))), Canvas.Colour(n), Canvas.IsDashed(n));
                 foreach (var (px, py) in dots || single ? run : [])
                     plot.Canvas.Dot(
                         plot.X(px),
@@ -116,6 +121,46 @@ public static class Charts
         if (values.Count == 0)
             plot.Canvas.Nothing(plot.Middle.X, plot.Middle.Y);
         return plot.Canvas.ToString();
+    }
+
+    /// <summary>Histograms below one another, each with a name and as high as the others.</summary>
+    /// <param name="title">What is shown, for those who cannot see it.</param>
+    /// <param name="x">The axis that all share.</param>
+    /// <param name="rows">The names, and how much lies in each of equal parts of the axis.</param>
+    public static string Ridges(string title, Axis x, IReadOnlyList<(string Name, IReadOnlyList<double> Counts)> rows)
+    {
+        const double Left = 92;
+        const double Row = 34;
+        var width = Canvas.Width - Left - 14;
+        var canvas = new Canvas(title, 8 + Row * rows.Count + 42);
+        for (var r = 0; r < rows.Count; r++)
+        {
+            var (name, counts) = rows[r];
+            var (floor, most) = (8 + Row * (r + 1), counts.DefaultIfEmpty().Max());
+            canvas.Rule(Left, floor, Left + width, floor);
+            canvas.Label(Left - 6, floor - 4, Short(name), "end");
+            for (var i = 0; i < counts.Count && most > 0; i++)
+            {
+                var (step, height) = (width / counts.Count, (Row - 6) * counts[i] / most);
+                if (counts[i] > 0)
+                    canvas.Box(
+                        Left + i * step + 0.5,
+                        floor - height,
+                        step - 1,
+                        height,
+                        Canvas.Colour(r),
+                        name: FormattableString.Invariant($"{name}: {counts[i]:0.#}")
+                    );
+            }
+        }
+        var bottom = 8 + Row * rows.Count;
+        foreach (var (value, text) in x.Ticks())
+        {
+            canvas.Rule(Left + width * x.At(value), bottom, Left + width * x.At(value), bottom + 4, "tick");
+            canvas.Label(Math.Min(Left + width * x.At(value), Canvas.Width - 16), bottom + 17, text, "middle");
+        }
+        canvas.Label(Left + width / 2, bottom + 35, x.Label, "middle");
+        return canvas.ToString();
     }
 
     /// <summary>Histograms side by side, one for each value of the horizontal axis: the more there is, the darker.</summary>
@@ -218,6 +263,24 @@ public static class Charts
             }
         }
         return canvas.ToString();
+    }
+
+    private static void Band(Plot plot, Series series, IReadOnlyList<double> deviations, string colour)
+    {
+        (double X, double Low, double High)[] edges =
+        [
+            .. series
+                .X.Select((x, i) => (x, Low: series.Y[i] - deviations[i], High: series.Y[i] + deviations[i]))
+                .Where(e => double.IsFinite(e.Low)),
+        ];
+        if (edges.Length > 1)
+            plot.Canvas.Area(
+                [
+                    .. edges.Select(e => (plot.X(e.X), plot.Y(e.High))),
+                    .. edges.Reverse().Select(e => (plot.X(e.X), plot.Y(e.Low))),
+                ],
+                colour
+            );
     }
 
     // Of a line, what lies between gaps.

@@ -23,7 +23,13 @@ internal sealed class Plot
         for (var i = 0; i < legend.Count; i++)
         {
             var (at, line) = places[i];
-            Canvas.Rule(at, 12 + line * LegendLine - 4, at + 14, 12 + line * LegendLine - 4, $"key c{i % 6}");
+            Canvas.Rule(
+                at,
+                12 + line * LegendLine - 4,
+                at + 14,
+                12 + line * LegendLine - 4,
+                $"key c{i % 6}{(Canvas.IsDashed(i) ? " dashed" : "")}"
+            );
             Canvas.Label(at + 18, 12 + line * LegendLine, legend[i]);
         }
         Canvas.Frame(Left, _top, Canvas.Width - Left - Right, PlotHeight);

@@ -8,10 +8,6 @@ namespace SlimSharp.Runs;
 public sealed class ReportPage(string title)
 {
     private const string Style = """
-        :root { color-scheme: light dark; --ink: #1f2933; --quiet: #5b6b7b; --line: #d5dde5; --paper: #fff;
-          --c0: #2563a8; --c1: #c8641b; --c2: #1b8a6b; --c3: #a83279; --c4: #8a6d00; --c5: #5b6b7b; }
-        @media (prefers-color-scheme: dark) { :root { --ink: #e4e9ee; --quiet: #9fb0c0; --line: #3a4652; --paper: #171c21;
-          --c0: #6aa7e8; --c1: #f0a060; --c2: #4fc9a4; --c3: #e07cbb; --c4: #d9bd4a; --c5: #9fb0c0; } }
         * { box-sizing: border-box; }
         body { font: 15px/1.5 system-ui, sans-serif; color: var(--ink); background: var(--paper); max-width: 82rem; margin: 0 auto; padding: 1rem; }
         h1 { font-size: 1.5rem; } h2 { font-size: 1.25rem; margin-top: 2.5rem; border-top: 1px solid var(--line); padding-top: 1rem; }
@@ -23,11 +19,6 @@ public sealed class ReportPage(string title)
         .charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 23rem), 1fr)); gap: 1.2rem; margin: 1rem 0; }
         figure { margin: 0; min-width: 0; max-width: 40rem; } summary { cursor: pointer; margin: 1rem 0; }
         svg.chart { display: block; width: 100%; height: auto; }
-        svg.chart text { fill: var(--quiet); font: 12px system-ui, sans-serif; } svg.chart .marks text { fill: var(--ink); font-size: 11px; }
-        .chart line { stroke: var(--line); } .chart .tick { stroke: var(--quiet); } .chart .frame { fill: none; stroke: var(--line); }
-        .chart .key { stroke-width: 3; } .chart .c0 { stroke: var(--c0); } .chart .c1 { stroke: var(--c1); } .chart .c2 { stroke: var(--c2); }
-        .chart .c3 { stroke: var(--c3); } .chart .c4 { stroke: var(--c4); } .chart .c5 { stroke: var(--c5); }
-        .chart polyline { fill: none; stroke-width: 2; stroke-linejoin: round; } .chart path { fill: none; stroke-width: 1.3; } .chart .dashed { stroke-dasharray: 5 4; stroke-width: 1.3; }
         pre { overflow-x: auto; color: var(--quiet); font-size: 13px; }
         @media print { :root { color-scheme: light; --ink: #000; --quiet: #444; --line: #ccc; --paper: #fff; } figure, tr { break-inside: avoid; } body { max-width: none; } }
         """;
@@ -108,6 +99,7 @@ public sealed class ReportPage(string title)
             <link rel="icon" href="data:,">
             <title>{WebUtility.HtmlEncode(title)}</title>
             <style>
+            {ChartStyle.Rules}
             {Style}
             </style></head>
             <body><h1>{WebUtility.HtmlEncode(title)}</h1>

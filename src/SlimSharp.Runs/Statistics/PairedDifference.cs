@@ -33,11 +33,22 @@ public sealed class PairedDifference
     /// How often signs that chance gives the differences make their mean at least as large as it is: the exact one-sided p-value of no difference (Fisher's randomization
     /// test; The Design of Experiments, 1935, §21). With n pairs it is at least 2⁻ⁿ.
     /// </summary>
+    /// <param name="bound">What the mean is held against; differences from it get the signs.</param>
     /// <exception cref="InvalidOperationException">There are more than 24 pairs.</exception>
-    public double LargerByChance()
+    public double LargerByChance(double bound = 0)
     {
-        var sum = Differences.Sum();
-        return ByChance(flipped => flipped >= sum - Slack);
+        double[] over = [.. Differences.Select(d => d - bound)];
+        var sum = over.Sum();
+        return ByChance(over, flipped => flipped >= sum - Slack(over));
+    }
+
+    /// <summary>The same for a mean as small as it is.</summary>
+    /// <exception cref="InvalidOperationException">There are more than 24 pairs.</exception>
+    public double SmallerByChance(double bound = 0)
+    {
+        double[] over = [.. Differences.Select(d => d - bound)];
+        var sum = over.Sum();
+        return ByChance(over, flipped => flipped <= sum + Slack(over));
     }
 
     /// <summary>The same, either way: how often chance makes the mean at least as far from zero.</summary>
@@ -45,15 +56,15 @@ public sealed class PairedDifference
     public double AsFarByChance()
     {
         var sum = Math.Abs(Differences.Sum());
-        return ByChance(flipped => Math.Abs(flipped) >= sum - Slack);
+        return ByChance(Differences, flipped => Math.Abs(flipped) >= sum - Slack(Differences));
     }
 
     // Equal sums in another order.
-    private double Slack => 1e-12 * Differences.Sum(Math.Abs);
+    private static double Slack(IReadOnlyList<double> differences) => 1e-12 * differences.Sum(Math.Abs);
 
-    private double ByChance(Func<double, bool> counts)
+    private static double ByChance(IReadOnlyList<double> differences, Func<double, bool> counts)
     {
-        var n = Differences.Count;
+        var n = differences.Count;
         if (n > MostFlips)
             throw new InvalidOperationException(
                 $"The signs of {n} pairs are too many to go through; at most {MostFlips} are."
@@ -63,7 +74,7 @@ public sealed class PairedDifference
         {
             var flipped = 0.0;
             for (var i = 0; i < n; i++)
-                flipped += (signs >> i & 1) == 1 ? -Differences[i] : Differences[i];
+                flipped += (signs >> i & 1) == 1 ? -differences[i] : differences[i];
             if (counts(flipped))
                 counted++;
         }

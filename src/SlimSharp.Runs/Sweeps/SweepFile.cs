@@ -1,37 +1,22 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Tomlyn;
-using Tomlyn.Model;
 
 namespace SlimSharp.Runs;
 
 /// <summary>
-/// Reads the description of a sweep, in TOML or JSON: <c>name</c>, and stages with <c>name</c>, <c>command</c>, <c>options</c>, <c>case</c>,
-/// <c>grid</c> and <c>unless</c>.
+/// Reads the description of a sweep, in TOML or JSON: <c>name</c>, and stages with <c>name</c>, <c>command</c>, <c>options</c>, <c>case</c> (options, <c>grid</c>,
+/// <c>only</c>), <c>grid</c> and <c>unless</c>.
 /// </summary>
 public static class SweepFile
 {
-    private static readonly string[] Keys = ["name", "command", "options", "case", "grid", "unless"];
+    private const string GridKey = "grid";
+    private const string OnlyKey = "only";
+    private static readonly string[] Keys = ["name", "command", "options", "case", GridKey, "unless"];
 
     /// <summary>Reads a file.</summary>
     /// <exception cref="RunException">It cannot be read, or a part of it is not what it should be; the message names the part.</exception>
-    public static SweepPlan Read(string path)
-    {
-        try
-        {
-            var text = File.ReadAllText(path);
-            var root = path.EndsWith(".json", StringComparison.OrdinalIgnoreCase)
-                ? JsonNode.Parse(text)
-                : ToJson(TomlSerializer.Deserialize<TomlTable>(text));
-            return Of(path, root as JsonObject ?? throw new RunException($"{path} is no table."));
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException or TomlException)
-        {
-            throw new RunException($"{path} cannot be read ({e.Message.Split('\n')[0].TrimEnd('.')}).", e);
-        }
-    }
+    public static SweepPlan Read(string path) => Of(path, TomlText.Read(path));
 
     private static SweepPlan Of(string path, JsonObject root)
     {
@@ -72,14 +57,7 @@ public static class SweepFile
                 JsonArray list => [.. list.Select((c, i) => Case($"{where}, case {i + 1}", c))],
                 _ => throw new RunException($"{where}: case must be a list of tables."),
             },
-            Grid = Table($"{where}, grid", stage["grid"])
-                .ToImmutableSortedDictionary(
-                    p => p.Key,
-                    p =>
-                        p.Value is JsonArray values
-                            ? values.Select(v => Value($"{where}, grid, {p.Key}", v)).ToImmutableArray()
-                            : throw new RunException($"{where}, grid: '{p.Key}' must be a list of values.")
-                ),
+            Grid = Lists($"{where}, grid", stage[GridKey]),
             Unless = stage["unless"] switch
             {
                 null => [],
@@ -91,11 +69,35 @@ public static class SweepFile
 
     private static SweepCase Case(string where, JsonNode? node)
     {
-        var options = Values(where, node);
+        var table = Table(where, node).DeepClone().AsObject();
+        table.Remove(GridKey, out var grid);
+        table.Remove(OnlyKey, out var only);
+        var options = Values(where, table);
         return options.TryGetValue("name", out var name)
             ? new(name, options.Remove("name"))
+            {
+                Grid = Lists($"{where}, grid", grid),
+                Only = Lists($"{where}, only", only, single: true),
+            }
             : throw new RunException($"{where} has no name.");
     }
+
+    private static ImmutableSortedDictionary<string, ImmutableArray<string>> Lists(
+        string where,
+        JsonNode? node,
+        bool single = false
+    ) =>
+        Table(where, node)
+            .ToImmutableSortedDictionary(
+                p => p.Key,
+                p =>
+                    p.Value switch
+                    {
+                        JsonArray values => values.Select(v => Value($"{where}, {p.Key}", v)).ToImmutableArray(),
+                        { } value when single => [Value($"{where}, {p.Key}", value)],
+                        _ => throw new RunException($"{where}: '{p.Key}' must be a list of values."),
+                    }
+            );
 
     private static ImmutableSortedDictionary<string, string> Values(string where, JsonNode? node) =>
         Table(where, node).ToImmutableSortedDictionary(p => p.Key, p => Value($"{where}, {p.Key}", p.Value));
@@ -112,16 +114,4 @@ public static class SweepFile
                 _ => value.ToString(),
             }
             : throw new RunException($"{where} must be a number, a word, true or false.");
-
-    private static JsonNode? ToJson(object? value) =>
-        value switch
-        {
-            null => null,
-            TomlTable table => new JsonObject(table.Select(p => KeyValuePair.Create(p.Key, ToJson(p.Value)))),
-            TomlTableArray array => new JsonArray([.. array.Select(ToJson)]),
-            TomlArray array => new JsonArray([.. array.Select(ToJson)]),
-            bool b => JsonValue.Create(b),
-            IFormattable number => JsonValue.Create(number.ToString(null, CultureInfo.InvariantCulture)),
-            _ => JsonValue.Create(value.ToString()),
-        };
 }

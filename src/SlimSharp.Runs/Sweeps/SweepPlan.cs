@@ -1,14 +1,20 @@
 using System.Collections.Immutable;
+using Values = System.Collections.Immutable.ImmutableSortedDictionary<string, string>;
 
 namespace SlimSharp.Runs;
 
 /// <summary>A sweep: stages that each start from every result of the one before.</summary>
 public sealed record SweepPlan
 {
-    /// <summary>The commands that a stage may be, and the options that they hand on to the stage behind.</summary>
-    private static readonly string[] Commands = ["train", "prune", "retrain"];
-    private static readonly string[] HandedOn = ["seed", "threads", "epochs"];
+    /// <summary>The commands that a stage may be, and the options that they take over from the stages before.</summary>
+    private static readonly Dictionary<string, string[]> Commands = new()
+    {
+        ["train"] = [],
+        ["prune"] = ["seed"],
+        ["retrain"] = ["seed", "threads", "epochs"],
+    };
     private const string Case = "case";
+    private const string Seed = "seed";
 
     /// <summary>What it is called.</summary>
     public required string Name { get; init; }
@@ -25,35 +31,57 @@ public sealed record SweepPlan
         List<SweepRun?> parents = [null];
         foreach (var stage in Stages)
         {
-            var next = new List<SweepRun?>();
+            var (next, taken) = (new List<SweepRun?>(), new HashSet<string>());
             foreach (var parent in parents)
             {
-                foreach (var combination in Combinations(stage))
+                foreach (var (one, options, settings) in Combinations(stage, parent))
                 {
-                    var settings = (parent?.Settings ?? ImmutableSortedDictionary<string, string>.Empty).SetItems(
-                        combination.Select(c => KeyValuePair.Create(KeyFor(parent, c.Key), c.Value))
-                    );
-                    var options = OptionsOf(stage, combination);
-                    foreach (var name in HandedOn.Where(n => stage.Command == "retrain" && !options.ContainsKey(n)))
-                    {
-                        if (parent is not null && Ancestor(runs, parent, name) is { } value)
-                            options = options.SetItem(name, value);
-                    }
+                    taken.Add(one ?? "");
                     var run = new SweepRun(
                         runs.Count + 1,
                         stage.Name,
                         stage.Command,
                         parent?.Number,
-                        options,
+                        options.AddRange(TakenOver(runs, parent, stage, options)),
                         settings
                     );
                     runs.Add(run);
                     next.Add(run);
                 }
             }
+            if (stage.Cases.FirstOrDefault(c => !taken.Contains(c.Name))?.Name is { } never)
+                throw new RunException(
+                    $"The case '{never}' of the stage '{stage.Name}' is never taken; look at its 'only' and at the stage's 'unless'."
+                );
             parents = next;
         }
         return runs.ToImmutable();
+    }
+
+    /// <summary>
+    /// The runs in the order in which they are best worked on: one seed after the other, and each training before the next with all that starts from it, so that what is
+    /// finished can be compared at any time.
+    /// </summary>
+    public static IEnumerable<SweepRun> InOrder(IReadOnlyList<SweepRun> runs)
+    {
+        var children = runs.ToLookup(r => r.Parent);
+        IEnumerable<SweepRun> Tree(SweepRun run) => children[run.Number].SelectMany(Tree).Prepend(run);
+        var seeds = runs.Select(r => r.Settings.GetValueOrDefault(Seed, "")).Distinct().ToList();
+        return children[null].OrderBy(r => seeds.IndexOf(r.Settings.GetValueOrDefault(Seed, ""))).SelectMany(Tree);
+    }
+
+    private static IEnumerable<KeyValuePair<string, string>> TakenOver(
+        ImmutableArray<SweepRun>.Builder runs,
+        SweepRun? parent,
+        SweepStage stage,
+        Values options
+    )
+    {
+        foreach (var name in Commands[stage.Command])
+        {
+            if (!options.ContainsKey(name) && parent is not null && Ancestor(runs, parent, name) is { } value)
+                yield return KeyValuePair.Create(name, value);
+        }
     }
 
     // A grid of a later stage does not hide that of an earlier one.
@@ -71,29 +99,30 @@ public sealed record SweepPlan
         }
     }
 
-    private static IEnumerable<ImmutableSortedDictionary<string, string>> Combinations(SweepStage stage)
-    {
-        IEnumerable<ImmutableSortedDictionary<string, string>> all = [ImmutableSortedDictionary<string, string>.Empty];
-        if (stage.Cases.Length > 0)
-            all = stage.Cases.Select(c => ImmutableSortedDictionary<string, string>.Empty.Add(Case, c.Name));
-        foreach (var (key, values) in stage.Grid)
-            all = all.SelectMany(c => values.Select(v => c.Add(key, v)));
-        return all.Where(c =>
-            !stage.Unless.Any(u =>
-                u.All(p => (c.GetValueOrDefault(p.Key) ?? OptionsOf(stage, c).GetValueOrDefault(p.Key)) == p.Value)
-            )
-        );
-    }
-
-    private static ImmutableSortedDictionary<string, string> OptionsOf(
+    // Options of the command, and the settings that tell a run from others.
+    private static IEnumerable<(string? Case, Values Options, Values Settings)> Combinations(
         SweepStage stage,
-        ImmutableSortedDictionary<string, string> combination
+        SweepRun? parent
     )
     {
-        var options = stage.Options;
-        if (combination.TryGetValue(Case, out var name))
-            options = options.SetItems(stage.Cases.First(c => c.Name == name).Options);
-        return options.SetItems(combination.Remove(Case));
+        var before = parent?.Settings ?? Values.Empty;
+        foreach (var one in stage.Cases.DefaultIfEmpty())
+        {
+            var named = one is null ? before : before.Add(KeyFor(parent, parent is null ? Case : stage.Name), one.Name);
+            var fixedOptions = stage.Options.SetItems(one?.Options ?? Values.Empty);
+            IEnumerable<Values> grid = [Values.Empty];
+            foreach (var (key, values) in one is null ? stage.Grid : stage.Grid.AddRange(one.Grid))
+                grid = grid.SelectMany(c => values.Select(v => c.Add(key, v)));
+            foreach (var chosen in grid)
+            {
+                var settings = named.SetItems(chosen.Select(c => KeyValuePair.Create(KeyFor(parent, c.Key), c.Value)));
+                var options = fixedOptions.SetItems(chosen);
+                string? Of(string key) => options.GetValueOrDefault(key) ?? settings.GetValueOrDefault(key);
+                var isLeftOut = stage.Unless.Any(u => u.All(p => Of(p.Key) == p.Value));
+                if (!isLeftOut && (one is null || one.Only.All(p => Of(p.Key) is { } v && p.Value.Contains(v))))
+                    yield return (one?.Name, options, settings);
+            }
+        }
     }
 
     private void Check()
@@ -103,9 +132,9 @@ public sealed record SweepPlan
         for (var i = 0; i < Stages.Length; i++)
         {
             var stage = Stages[i];
-            if (!Commands.Contains(stage.Command))
+            if (!Commands.ContainsKey(stage.Command))
                 throw new RunException(
-                    $"The stage '{stage.Name}' is '{stage.Command}', but a stage is {string.Join(", ", Commands)}."
+                    $"The stage '{stage.Name}' is '{stage.Command}', but a stage is {string.Join(", ", Commands.Keys)}."
                 );
             if ((stage.Command == "train") != (i == 0))
                 throw new RunException(
@@ -121,12 +150,28 @@ public sealed record SweepPlan
                 throw new RunException($"In the stage '{stage.Name}', '{both}' is both an option and a grid.");
             if (stage.Cases.GroupBy(c => c.Name).FirstOrDefault(g => g.Count() > 1)?.Key is { } twice)
                 throw new RunException($"In the stage '{stage.Name}', two cases are called '{twice}'.");
-            if (stage.Cases.SelectMany(c => c.Options.Keys).FirstOrDefault(stage.Grid.ContainsKey) is { } clash)
-                throw new RunException($"In the stage '{stage.Name}', '{clash}' is both in a case and in the grid.");
+            foreach (var one in stage.Cases)
+            {
+                if (one.Options.Keys.Concat(one.Grid.Keys).FirstOrDefault(stage.Grid.ContainsKey) is { } clash)
+                    throw new RunException(
+                        $"In the stage '{stage.Name}', '{clash}' is both in a case and in the grid."
+                    );
+                if (
+                    one.Grid.Keys.FirstOrDefault(k => one.Options.ContainsKey(k) || stage.Options.ContainsKey(k)) is
+                    { } twofold
+                )
+                    throw new RunException(
+                        $"In the stage '{stage.Name}', '{twofold}' is both an option and in the grid of the case '{one.Name}'."
+                    );
+                if (one.Grid.FirstOrDefault(g => g.Value.IsDefaultOrEmpty).Key is { } bare)
+                    throw new RunException(
+                        $"In the stage '{stage.Name}' the grid of '{bare}' in the case '{one.Name}' is empty."
+                    );
+            }
             if (
                 stage
                     .Options.Keys.Concat(stage.Grid.Keys)
-                    .Concat(stage.Cases.SelectMany(c => c.Options.Keys))
+                    .Concat(stage.Cases.SelectMany(c => c.Options.Keys.Concat(c.Grid.Keys)))
                     .FirstOrDefault(k => k is "out" or "resume" or "json") is
                 { } own
             )

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json;
 
 namespace SlimSharp.Runs;
@@ -7,6 +8,19 @@ public sealed record SweepResult
 {
     /// <summary>Accuracy on test images in [0, 1].</summary>
     public double Accuracy { get; init; }
+
+    /// <summary>Accuracy on the training images that were held out; null if none were.</summary>
+    public double? Validation { get; init; }
+
+    /// <summary>
+    /// Of a training, how many BatchNorm scales have |γ| in each of 42 equal parts of the decades from 1e-6 to 10, in order; smaller ones and zeros count in the first. Empty of
+    /// other runs.
+    /// </summary>
+    public ImmutableArray<int> Scales
+    {
+        get => field.IsDefault ? [] : field; // of runs that did not count them
+        init;
+    }
 
     /// <summary>Trained parameters.</summary>
     public long Parameters { get; init; }

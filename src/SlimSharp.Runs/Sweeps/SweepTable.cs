@@ -23,8 +23,15 @@ public sealed class SweepTable
     public ImmutableArray<SweepTableRow> Rows { get; }
 
     /// <summary>Reads what is finished.</summary>
-    public static SweepTable Of(SweepResults collection)
+    /// <param name="collection">The results.</param>
+    /// <param name="validation">Accuracy on held-out training images, to choose by, instead of test images.</param>
+    /// <exception cref="RunException">Accuracy on held-out images is asked for, and was not measured.</exception>
+    public static SweepTable Of(SweepResults collection, bool validation = false)
     {
+        if (validation && collection.Results.Values.Any(r => r.Validation is null))
+            throw new RunException(
+                $"Of '{collection.Plan.Name}' some accuracies on validation images are not known; they are measured where images are held out (--validation)."
+            );
         var (runs, stages) = (collection.Plan.Expand(), collection.Plan.Stages);
         var results = runs.Select(r => collection.Results.GetValueOrDefault(r.Number)).ToArray();
         var last = stages[^1].Name;
@@ -37,7 +44,14 @@ public sealed class SweepTable
                 var whole = chains.Where(c => c.All(r => r is not null)).ToArray();
                 return new SweepTableRow(
                     [.. columns.Select(c => group.First().Settings.GetValueOrDefault(c, ""))],
-                    [.. stages.Select((_, i) => Spread.Of([.. whole.Select(c => 100 * c[i]!.Accuracy)]))],
+                    [
+                        .. stages.Select(
+                            (_, i) =>
+                                Spread.Of([
+                                    .. whole.Select(c => 100 * (validation ? c[i]!.Validation!.Value : c[i]!.Accuracy)),
+                                ])
+                        ),
+                    ],
                     Spread.Of([.. whole.Select(c => 100.0 * c[^1]!.Parameters / c[0]!.Parameters)]),
                     Spread.Of([.. whole.Select(c => 100.0 * c[^1]!.Macs / c[0]!.Macs)]),
                     whole.Length,

@@ -53,7 +53,7 @@ public sealed class SweepWorker(
     public SweepState WorkOnAll(CancellationToken stop)
     {
         var failed = new HashSet<int>();
-        List<SweepRun> left = [.. folder.Runs]; // whatever is done stays done
+        List<SweepRun> left = [.. SweepPlan.InOrder(folder.Runs)]; // whatever is done stays done
         while (!stop.IsCancellationRequested)
         {
             var (open, begun) = (false, false);

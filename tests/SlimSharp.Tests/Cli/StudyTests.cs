@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using System.Globalization;
 using SlimSharp.Cli;
 using SlimSharp.Runs;
 
@@ -6,13 +8,20 @@ namespace SlimSharp.Tests.Cli;
 public class StudyTests
 {
     public static TheoryData<string> Studies =>
-        [.. Directory.GetFiles(Path.Combine(Machine.Root, "studies"), "*.toml").Select(f => Path.GetFileName(f)!)];
+        [
+            .. Directory
+                .GetFiles(Folder, "*.toml")
+                .Select(f => Path.GetFileName(f)!)
+                .Where(f => !f.StartsWith("claims", StringComparison.Ordinal)),
+        ];
+
+    private static string Folder => Path.Combine(Machine.Root, "studies");
 
     [Theory]
     [MemberData(nameof(Studies))]
     public void Every_run_of_a_study_is_a_command_that_can_be_typed(string file)
     {
-        var runs = SweepFile.Read(Path.Combine(Machine.Root, "studies", file)).Expand();
+        var runs = SweepFile.Read(Path.Combine(Folder, file)).Expand();
         var root = CommandTree.Root();
         foreach (var run in runs.DistinctBy(r => (r.Command, string.Join(' ', r.Options))))
         {
@@ -27,7 +36,7 @@ public class StudyTests
     [Fact]
     public void The_published_study_trains_every_network_on_every_data_set_with_every_penalty_for_as_long_as_published()
     {
-        var runs = SweepFile.Read(Path.Combine(Machine.Root, "studies", "paper.toml")).Expand();
+        var runs = SweepFile.Read(Path.Combine(Folder, "paper.toml")).Expand();
         var trained = runs.Where(r => r.Command == "train").ToArray();
         Assert.Equal(3 * 3 * 11 * 5, trained.Length);
         Assert.Equal(9 * trained.Length, runs.Count(r => r.Command == "retrain"));
@@ -39,5 +48,44 @@ public class StudyTests
                     r.Options["epochs"]
                 )
         );
+    }
+
+    [Fact]
+    public void Every_claim_is_about_cases_that_its_study_runs_with_enough_seeds_to_decide_it()
+    {
+        var file = ClaimFile.Read(Path.Combine(Folder, "claims.toml"));
+        var empty = file.Sweeps.ToDictionary(
+            s => s.Name,
+            s => new SweepResults
+            {
+                Plan = SweepFile.Read(Path.Combine(Folder, Path.GetFileNameWithoutExtension(s.Results) + ".toml")),
+                Results = ImmutableSortedDictionary<int, SweepResult>.Empty,
+            }
+        );
+        foreach (var test in ClaimTest.All(file, empty).SelectMany(c => c.Tests))
+            // The least p-value that Holm's correction can leave.
+            Assert.True(file.Claims.Length * Math.Pow(2, -test.Planned) <= file.Significance);
+    }
+
+    /// <summary>Every strength of the study is that which its search, on validation images, has found best.</summary>
+    [Theory]
+    [InlineData("pocket")]
+    [InlineData("pocket-resnet")]
+    public void Strengths_are_those_that_were_searched_for(string study)
+    {
+        var cases = SweepFile.Read(Path.Combine(Folder, $"{study}.toml")).Stages[0].Cases;
+        var found = SweepChoice.Of(
+            SweepResults.Read(Path.Combine(Machine.Root, "docs", "study", $"{study}-search.json"))
+        );
+        foreach (var choice in found.Where(c => c.IsBest))
+        {
+            foreach (var (option, value) in choice.Settings)
+                Assert.Equal(
+                    double.Parse(value, CultureInfo.InvariantCulture),
+                    double.Parse(cases.Single(c => c.Name == choice.Case).Options[option], CultureInfo.InvariantCulture)
+                );
+        }
+        var proximal = cases.Single(c => c.Name == "l1 proximal");
+        Assert.Equal(cases.Single(c => c.Name == "l1").Options["lambda"], proximal.Options["lambda"]);
     }
 }

@@ -22,9 +22,9 @@ public class SweepTests
         var retrain = runs[^1];
         var cut = runs[retrain.Parent!.Value - 1];
         Assert.Equal(("retrain", "prune"), (retrain.Command, cut.Command));
-        // What was trained with a seed is retrained with it.
-        Assert.Equal(runs[cut.Parent!.Value - 1].Options["seed"], retrain.Options["seed"]);
-        Assert.False(cut.Options.ContainsKey("seed"));
+        // What was trained with a seed is cut and retrained with it.
+        var seed = runs[cut.Parent!.Value - 1].Options["seed"];
+        Assert.Equal((seed, seed), (cut.Options["seed"], retrain.Options["seed"]));
         Assert.Equal("0.4", retrain.Settings["macs"]);
     }
 
@@ -85,6 +85,70 @@ public class SweepTests
         Assert.All(runs, r => Assert.False(r.Options.ContainsKey("case")));
     }
 
+    private const string Controls = """
+        [[stage]]
+        command = "train"
+        case = [
+            { name = "l1", penalty = "l1", grid = { lambda = [1, 2] } },
+            { name = "variational", method = "variational", only = { seed = [0] } },
+        ]
+        [stage.grid]
+        seed = [0, 1]
+
+        [[stage]]
+        name = "cut"
+        command = "prune"
+        case = [{ name = "scales" }, { name = "random", control = "random", only = { case = "l1", lambda = 2 } }]
+        [stage.options]
+        ratio = 0.5
+        """;
+
+    [Fact]
+    public void Cases_have_grids_of_their_own_and_may_look_at_what_came_before()
+    {
+        var runs = SweepFile.Read(Write(Controls)).Expand();
+        string Text(SweepRun run) => string.Join(' ', run.Settings.Select(s => s.Value));
+        Assert.Equal(
+            ["l1 1 0", "l1 1 1", "l1 2 0", "l1 2 1", "variational 0"],
+            runs.Where(r => r.Command == "train").Select(Text).Order()
+        );
+        Assert.Equal(
+            [
+                "l1 random 2 0",
+                "l1 random 2 1",
+                "l1 scales 1 0",
+                "l1 scales 1 1",
+                "l1 scales 2 0",
+                "l1 scales 2 1",
+                "variational scales 0",
+            ],
+            runs.Where(r => r.Command == "prune").Select(Text).Order()
+        );
+        Assert.All(runs.Where(r => r.Command == "prune"), r => Assert.Equal(r.Settings["seed"], r.Options["seed"]));
+    }
+
+    [Fact]
+    public void Seeds_are_finished_one_after_the_other_each_training_with_all_that_starts_from_it()
+    {
+        var sweep = Folder(Controls);
+        var order = new List<SweepRun>();
+        new SweepWorker(
+            sweep,
+            (run, attempt, _, _) =>
+            {
+                order.Add(run);
+                return Succeed(attempt);
+            }
+        ).WorkOnAll(default);
+        Assert.Equal(sweep.Runs.Length, order.Count);
+        Assert.Equal(order.OrderBy(r => r.Settings["seed"]), order);
+        for (var i = 0; i < order.Count; i++)
+        {
+            if (order[i].Parent is { } parent)
+                Assert.True(order[i - 1].Number == parent || order[i - 1].Parent == parent);
+        }
+    }
+
     [Fact]
     public void Sweeps_that_were_planned_before_there_were_cases_are_read()
     {
@@ -104,6 +168,18 @@ public class SweepTests
     [InlineData(
         "[[stage]]\ncommand = \"train\"\n[[stage.case]]\nname = \"a\"\nseed = 1\n[stage.grid]\nseed = [1]",
         "both in a case and in the grid"
+    )]
+    [InlineData(
+        "[[stage]]\ncommand = \"train\"\ncase = [{ name = \"a\", only = { seed = 3 } }]",
+        "'a' of the stage 'train' is never taken"
+    )]
+    [InlineData(
+        "[[stage]]\ncommand = \"train\"\ncase = [{ name = \"a\", grid = { seed = [] } }]",
+        "the grid of 'seed' in the case 'a' is empty"
+    )]
+    [InlineData(
+        "[[stage]]\ncommand = \"train\"\ncase = [{ name = \"a\", seed = 1, grid = { seed = [1] } }]",
+        "in the grid of the case 'a'"
     )]
     [InlineData("name = 3 x", "cannot be read")]
     [InlineData("name = \"x\"", "has no stages")]

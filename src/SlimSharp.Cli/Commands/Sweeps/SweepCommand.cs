@@ -19,6 +19,7 @@ internal static class SweepCommand
             SweepCollectCommand.Create(),
             SweepTableCommand.Create(),
             SweepPairsCommand.Create(),
+            SweepClaimsCommand.Create(),
             SweepSlurmCommand.Create(),
             SweepKubernetesCommand.Create(),
         };

@@ -17,11 +17,21 @@ internal static class SweepTableCommand
             Description = "The folder of the sweep, or the file that 'slim sweep collect' has written.",
         };
         var format = Choices.Choice("--format", "How it is written.", "text", "markdown", "csv", "latex", "json");
+        var split = Choices.Choice(
+            "--split",
+            "Which images accuracies are of; validation images are there to choose by.",
+            "test",
+            "validation"
+        );
         command.Add(input);
+        command.Add(split);
         command.Add(format);
         command.SetAction(parsed =>
         {
-            var table = SweepTable.Of(SweepResults.Read(parsed.GetValue(input)!));
+            var table = SweepTable.Of(
+                SweepResults.Read(parsed.GetValue(input)!),
+                parsed.GetValue(split) == "validation"
+            );
             Console.Write(table.Format(Enum.Parse<TableFormat>(parsed.GetValue(format)!, ignoreCase: true)));
             return ExitCode.Done;
         });

@@ -1,0 +1,140 @@
+using System.Collections.Immutable;
+using System.Globalization;
+
+namespace SlimSharp.Runs;
+
+/// <summary>What the results of a sweep over penalties and ratios look like.</summary>
+internal static class ClaimPictures
+{
+    private const string Case = "case";
+    private const string Ratio = "ratio";
+    private const int ScaleDecades = 7; // from 1e-6 to 10, as SweepResult.Scales counts
+
+    /// <summary>Name, caption and SVG of each picture that there is something for.</summary>
+    internal static IEnumerable<(string Name, string Caption, string Svg)> Of(SweepResults results)
+    {
+        var runs = results.Plan.Expand();
+        string[] cases = [.. runs.Select(r => r.Settings.GetValueOrDefault(Case, "")).Distinct()];
+        foreach (var stage in results.Plan.Stages.Skip(1))
+        {
+            var lines = Lines(results, runs, stage, cases);
+            if (lines.Count == 0)
+                continue;
+            var caption = $"Accuracy after {stage.Name}, against the share of channels cut";
+            yield return (
+                stage.Name,
+                caption + " (mean, and a standard deviation up and down)",
+                Charts.Lines(
+                    caption,
+                    Axis.Over("channels cut", lines.SelectMany(l => l.X), percent: true),
+                    Axis.Over("accuracy, %", lines.SelectMany(l => l.Y)),
+                    lines,
+                    dots: true
+                )
+            );
+        }
+        if (Dots(results, runs, cases) is { Count: > 0 } dots)
+            yield return (
+                "cost",
+                "Accuracy at the end against parameters left",
+                Charts.Scatter(
+                    "Accuracy at the end against parameters left",
+                    Axis.Over("parameters left", dots.Select(d => d.X), logarithmic: true, percent: true),
+                    Axis.Over("accuracy, %", dots.Select(d => d.Y)),
+                    dots
+                )
+            );
+        if (Scales(results, runs, cases) is { Count: > 0 } ridges)
+            yield return (
+                "scales",
+                "Where BatchNorm scales lie after training (what is smaller than 1e-6, and zero, stands at the left)",
+                Charts.Ridges(
+                    "BatchNorm scales after training",
+                    new("|γ|", 1e-6, 1e-6 * Math.Pow(10, ScaleDecades)) { IsLogarithmic = true },
+                    ridges
+                )
+            );
+    }
+
+    // What tells a run apart beside case, ratio and seed is a control; the first of its kind is not.
+    private static bool IsPlain(SweepPlan plan, SweepRun run) =>
+        plan.Stages.Skip(1).All(s => !run.Settings.TryGetValue(s.Name, out var chosen) || chosen == s.Cases[0].Name);
+
+    private static List<Series> Lines(
+        SweepResults results,
+        ImmutableArray<SweepRun> runs,
+        SweepStage stage,
+        string[] cases
+    )
+    {
+        var lines = new List<Series>();
+        foreach (var name in cases)
+        {
+            var points = runs.Where(r => r.Stage == stage.Name && r.Settings.GetValueOrDefault(Case, "") == name)
+                .Where(r => IsPlain(results.Plan, r) && r.Settings.ContainsKey(Ratio))
+                .Where(r => results.Results.ContainsKey(r.Number))
+                .GroupBy(r => double.Parse(r.Settings[Ratio], CultureInfo.InvariantCulture))
+                .OrderBy(g => g.Key)
+                .Select(g => (g.Key, Spread: Spread.Of([.. g.Select(r => 100 * results.Results[r.Number].Accuracy)])))
+                .ToArray();
+            if (points.Length > 0)
+                lines.Add(
+                    new(name, [.. points.Select(p => p.Key)], [.. points.Select(p => p.Spread.Mean)])
+                    {
+                        Deviations = [.. points.Select(p => p.Spread.Deviation)],
+                    }
+                );
+        }
+        return lines;
+    }
+
+    private static List<ScatterDot> Dots(SweepResults results, ImmutableArray<SweepRun> runs, string[] cases)
+    {
+        var dots = new List<ScatterDot>();
+        foreach (var name in cases)
+        {
+            var groups = runs.Where(r => r.Stage == results.Plan.Stages[^1].Name)
+                .Where(r => r.Settings.GetValueOrDefault(Case, "") == name && IsPlain(results.Plan, r))
+                .Where(r => results.Results.ContainsKey(r.Number))
+                .GroupBy(r => r.Settings.GetValueOrDefault(Ratio, ""));
+            foreach (var group in groups)
+                dots.Add(
+                    new(
+                        $"{name}, {group.Key}",
+                        name,
+                        group.Average(r => (double)results.Results[r.Number].Parameters / Whole(results, runs, r)),
+                        group.Average(r => 100 * results.Results[r.Number].Accuracy)
+                    )
+                );
+        }
+        return [.. dots.Where(d => double.IsFinite(d.X))];
+    }
+
+    private static double Whole(SweepResults results, ImmutableArray<SweepRun> runs, SweepRun run)
+    {
+        while (run.Parent is { } parent)
+            run = runs[parent - 1];
+        return results.Results.TryGetValue(run.Number, out var result) ? result.Parameters : double.NaN;
+    }
+
+    private static List<(string, IReadOnlyList<double>)> Scales(
+        SweepResults results,
+        ImmutableArray<SweepRun> runs,
+        string[] cases
+    )
+    {
+        var rows = new List<(string, IReadOnlyList<double>)>();
+        foreach (var name in cases)
+        {
+            ImmutableArray<int>[] counts =
+            [
+                .. runs.Where(r => r.Parent is null && r.Settings.GetValueOrDefault(Case, "") == name)
+                    .Select(r => results.Results.GetValueOrDefault(r.Number)?.Scales ?? [])
+                    .Where(s => !s.IsEmpty),
+            ];
+            if (counts.Length > 0)
+                rows.Add((name, [.. Enumerable.Range(0, counts[0].Length).Select(i => counts.Average(c => c[i]))]));
+        }
+        return rows;
+    }
+}

@@ -1,0 +1,68 @@
+using System.Collections.Immutable;
+
+namespace SlimSharp.Runs;
+
+/// <summary>What became of a claim.</summary>
+public enum Verdict
+{
+    /// <summary>Every inequality holds, by the exact test, corrected for all claims.</summary>
+    Confirmed,
+
+    /// <summary>Some inequality fails: the simultaneous interval of its difference lies wholly where it does not hold.</summary>
+    Refuted,
+
+    /// <summary>Neither.</summary>
+    Undecided,
+}
+
+/// <summary>A claim with its tests and the verdict.</summary>
+/// <param name="Claim">The claim.</param>
+/// <param name="Tests">Its inequalities, tested.</param>
+/// <param name="ByChance">The largest of their p-values: that of a conjunction (Berger, 1982).</param>
+/// <param name="Adjusted">The same after Holm's correction over all claims.</param>
+/// <param name="Verdict">The verdict.</param>
+public sealed record ClaimTest(
+    Claim Claim,
+    ImmutableArray<InequalityTest> Tests,
+    double ByChance,
+    double Adjusted,
+    Verdict Verdict
+)
+{
+    /// <summary>True if all seeds are finished.</summary>
+    public bool IsComplete => Tests.All(t => t.IsComplete);
+
+    /// <summary>Tests all claims of a file.</summary>
+    /// <param name="file">The claims.</param>
+    /// <param name="results">The results of each sweep, by its name; claims about others are undecided.</param>
+    public static IReadOnlyList<ClaimTest> All(ClaimFile file, IReadOnlyDictionary<string, SweepResults> results)
+    {
+        var tests = file
+            .Claims.Select(c =>
+                results.TryGetValue(c.Sweep, out var of)
+                    ? c.Holds.Select(h => InequalityTest.Of(h, of, file)).ToImmutableArray()
+                    : []
+            )
+            .ToArray();
+        double[] values = [.. tests.Select(t => t.IsEmpty ? 1 : t.Max(i => i.ByChance))];
+        var adjusted = Holm.Adjust(values);
+        // Bonferroni: all intervals together leave out a true mean with no more than this probability.
+        var confidence = 1 - file.Significance / Math.Max(file.Claims.Sum(c => c.Holds.Length), 1);
+        return
+        [
+            .. file.Claims.Select(
+                (c, i) =>
+                    new ClaimTest(
+                        c,
+                        tests[i],
+                        values[i],
+                        adjusted[i],
+                        tests[i].IsEmpty || tests[i].Any(t => !t.IsComplete) ? Verdict.Undecided
+                            : adjusted[i] <= file.Significance ? Verdict.Confirmed
+                            : tests[i].Any(t => t.IsRefuted(confidence)) ? Verdict.Refuted
+                            : Verdict.Undecided
+                    )
+            ),
+        ];
+    }
+}

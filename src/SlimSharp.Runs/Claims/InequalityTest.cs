@@ -1,0 +1,107 @@
+namespace SlimSharp.Runs;
+
+/// <summary>An inequality, tested on the results of a sweep: of pairs with the same seed the difference, averaged over all that they share beside it.</summary>
+public sealed class InequalityTest
+{
+    private const string Case = "case";
+    private const string Seed = "seed";
+
+    private InequalityTest(Inequality inequality, double margin, PairedDifference? difference, int planned) =>
+        (Inequality, Margin, Difference, Planned) = (inequality, margin, difference, planned);
+
+    /// <summary>The inequality.</summary>
+    public Inequality Inequality { get; }
+
+    /// <summary>The margin inside which a difference is noise, in points or percent.</summary>
+    public double Margin { get; }
+
+    /// <summary>The differences, one per seed, in points or percent; null if fewer than two seeds are finished.</summary>
+    public PairedDifference? Difference { get; }
+
+    /// <summary>Seeds that both cases are planned with.</summary>
+    public int Planned { get; }
+
+    /// <summary>True if all of them are finished.</summary>
+    public bool IsComplete => Difference?.Differences.Count == Planned;
+
+    /// <summary>Tests one.</summary>
+    /// <exception cref="RunException">The sweep has no such stage or case.</exception>
+    public static InequalityTest Of(Inequality inequality, SweepResults results, ClaimFile file)
+    {
+        var runs = results.Plan.Expand();
+        SweepRun[] at = [.. runs.Where(r => r.Stage == inequality.Stage)];
+        if (at.Length == 0)
+            throw new RunException($"'{results.Plan.Name}' has no stage '{inequality.Stage}', which a claim is about.");
+        ILookup<string, SweepRun> By(string name) =>
+            at.Where(r => r.Settings.GetValueOrDefault(Case) == name)
+                .ToLookup(r => string.Join('\n', r.Settings.Where(s => s.Key != Case)));
+        var (ofs, thans) = (By(inequality.Of), By(inequality.Than));
+        foreach (var (name, found) in new[] { (inequality.Of, ofs), (inequality.Than, thans) })
+        {
+            if (found.Count == 0)
+                throw new RunException($"'{results.Plan.Name}' has no case '{name}', which a claim is about.");
+        }
+        double? Difference(SweepRun of, SweepRun than) =>
+            Value(inequality.Measure, runs, of, results) is { } a
+            && Value(inequality.Measure, runs, than, results) is { } b
+                ? inequality.Measure is Measure.Parameters or Measure.Macs
+                    ? 100 * (a / b - 1)
+                    : a - b
+                : null;
+        double?[][] seeds =
+        [
+            .. ofs.SelectMany(g => g.Zip(thans[g.Key]))
+                .GroupBy(p => p.First.Settings.GetValueOrDefault(Seed))
+                .Select(g => g.Select(p => Difference(p.First, p.Second)).ToArray()),
+        ];
+        double[] means = [.. seeds.Where(s => s.All(d => d is not null)).Select(s => s.Average()!.Value)];
+        return new(
+            inequality,
+            inequality.Measure is Measure.Accuracy or Measure.Loss ? file.AccuracyMargin : file.CostMargin,
+            means.Length > 1 ? PairedDifference.Of(means, new double[means.Length]) : null,
+            seeds.Length
+        );
+    }
+
+    /// <summary>The exact one-sided p-value of the inequality not holding; 1 where it cannot be told.</summary>
+    public double ByChance =>
+        (Difference, Inequality.Is) switch
+        {
+            (null, _) => 1,
+            ({ } d, Relation.Less) => d.SmallerByChance(),
+            ({ } d, Relation.More) => d.LargerByChance(),
+            ({ } d, _) => Math.Max(d.LargerByChance(-Margin), d.SmallerByChance(Margin)),
+        };
+
+    /// <summary>True if the t-interval of this confidence lies wholly where the inequality does not hold.</summary>
+    public bool IsRefuted(double confidence)
+    {
+        if (Difference is null)
+            return false;
+        var (low, high) = Difference.Interval(confidence);
+        return Inequality.Is switch
+        {
+            Relation.Less => low > 0,
+            Relation.More => high < 0,
+            _ => low > Margin || high < -Margin,
+        };
+    }
+
+    private static double? Value(Measure measure, IReadOnlyList<SweepRun> runs, SweepRun run, SweepResults results)
+    {
+        if (results.Results.GetValueOrDefault(run.Number) is not { } result)
+            return null;
+        var first = run;
+        while (first.Parent is { } parent)
+            first = runs[parent - 1];
+        return measure switch
+        {
+            Measure.Accuracy => 100 * result.Accuracy,
+            Measure.Loss => results.Results.GetValueOrDefault(first.Number) is { } before
+                ? 100 * (before.Accuracy - result.Accuracy)
+                : null,
+            Measure.Parameters => result.Parameters,
+            _ => result.Macs,
+        };
+    }
+}

@@ -1,0 +1,48 @@
+using System.Collections.Immutable;
+
+namespace SlimSharp.Runs;
+
+/// <summary>What a case of a search was given, and what came of it on validation images.</summary>
+/// <param name="Case">The case.</param>
+/// <param name="Settings">What was tried, as in lambda 0.001.</param>
+/// <param name="Accuracies">Accuracy in % on validation images after every stage, averaged over seeds.</param>
+/// <param name="IsBest">True if the mean over the stages is the best of the case.</param>
+public sealed record SweepChoice(
+    string Case,
+    ImmutableSortedDictionary<string, string> Settings,
+    ImmutableArray<double> Accuracies,
+    bool IsBest
+)
+{
+    private const string CaseColumn = "case";
+
+    /// <summary>The mean over the stages, by which is chosen.</summary>
+    public double Mean => Accuracies.Average();
+
+    /// <summary>Everything that was tried and is finished, in the order of the plan.</summary>
+    /// <exception cref="RunException">No images were held out.</exception>
+    public static IReadOnlyList<SweepChoice> Of(SweepResults results)
+    {
+        var table = SweepTable.Of(results, validation: true);
+        SweepChoice[] all =
+        [
+            .. table
+                .Rows.Where(r => r.Done == r.Planned)
+                .Select(row =>
+                {
+                    var settings = table
+                        .Columns.Zip(row.Settings)
+                        .Where(s => s.Second.Length > 0)
+                        .ToImmutableSortedDictionary(s => s.First, s => s.Second);
+                    return new SweepChoice(
+                        settings.GetValueOrDefault(CaseColumn, ""),
+                        settings.Remove(CaseColumn),
+                        [.. row.Accuracies.Select(a => a.Mean)],
+                        IsBest: false
+                    );
+                }),
+        ];
+        var best = all.GroupBy(c => c.Case).Select(g => g.MaxBy(c => c.Mean)).ToHashSet();
+        return [.. all.Select(c => c with { IsBest = best.Contains(c) })];
+    }
+}

@@ -1,0 +1,170 @@
+using System.Collections.Immutable;
+using SlimSharp.Runs;
+using static SlimSharp.Tests.Runs.SampleSweep;
+
+namespace SlimSharp.Tests.Runs;
+
+/// <summary>Claims that were written before the runs, tested on their results.</summary>
+public class ClaimTests
+{
+    private const int Seeds = 8;
+
+    private const string Sweep = """
+        name = "small"
+        [[stage]]
+        command = "train"
+        case = [{ name = "l1", penalty = "l1", lambda = 1 }, { name = "tl1", penalty = "tl1:a=1", lambda = 1 }]
+        [stage.grid]
+        seed = [1, 2, 3, 4, 5, 6, 7, 8]
+        [[stage]]
+        name = "cut"
+        command = "prune"
+        [stage.grid]
+        ratio = [0.3, 0.5]
+        """;
+
+    private const string Head = """
+        title = "t"
+        accuracy-margin = 0.5
+        cost-margin = 2
+        significance = 0.05
+        [[sweep]]
+        name = "a"
+        title = "A"
+        results = "a.json"
+        """;
+
+    private static string Claim(string name, string holds) =>
+        $"\n[[claim]]\nname = \"{name}\"\ntext = \"x\"\nsweep = \"a\"\nholds = [{holds}]";
+
+    private static string Holds(string measure, string relation) =>
+        $"{{ measure = \"{measure}\", stage = \"cut\", of = \"tl1\", is = \"{relation}\", than = \"l1\" }}";
+
+    /// <summary>Transformed l1 is better by points after the cut, per seed, and needs that share of the parameters.</summary>
+    private static SweepResults Results(Func<int, double> points, double parameters = 1, int finished = Seeds)
+    {
+        var plan = SweepFile.Read(Write(Sweep));
+        SweepResult Of(SweepRun run)
+        {
+            var seed = int.Parse(run.Settings["seed"]);
+            var (isCut, isBetter) = (run.Stage == "cut", run.Settings["case"] == "tl1");
+            // The ratios differ by a point either way, which averages out.
+            var ratio = isCut && isBetter ? (run.Settings["ratio"] == "0.3" ? 0.01 : -0.01) : 0;
+            return new()
+            {
+                Accuracy =
+                    0.8 + 0.001 * seed - (isCut ? 0.2 : 0) + ratio + (isCut && isBetter ? points(seed) / 100 : 0),
+                Parameters = isBetter ? (long)(1000 * parameters) : 1000,
+                Macs = 500,
+                Classes = 10,
+            };
+        }
+        return new()
+        {
+            Plan = plan,
+            Results = plan.Expand()
+                .Where(r => int.Parse(r.Settings["seed"]) <= finished)
+                .ToImmutableSortedDictionary(r => r.Number, Of),
+        };
+    }
+
+    private static IReadOnlyList<ClaimTest> Test(SweepResults results, params string[] claims) =>
+        ClaimTest.All(
+            ClaimFile.Read(Write(Head + string.Concat(claims), "claims.toml")),
+            new Dictionary<string, SweepResults> { ["a"] = results }
+        );
+
+    [Fact]
+    public void What_all_seeds_say_is_confirmed_and_its_opposite_refuted()
+    {
+        var tests = Test(
+            Results(seed => 2 + 0.1 * seed),
+            Claim("less lost", Holds("loss", "less")),
+            Claim("more lost", Holds("loss", "more")),
+            Claim("within noise", Holds("accuracy", "equal")),
+            Claim("as many", Holds("parameters", "equal") + ", " + Holds("macs", "equal"))
+        );
+        Assert.Equal(
+            [Verdict.Confirmed, Verdict.Refuted, Verdict.Refuted, Verdict.Confirmed],
+            tests.Select(t => t.Verdict)
+        );
+        var first = tests[0].Tests.Single();
+        Assert.Equal(-2.45, first.Difference!.Spread.Mean, 9);
+        Assert.Equal(Seeds, first.Difference.Differences.Count);
+        Assert.Equal(1.0 / 256, tests[0].ByChance, 12);
+        Assert.Equal(4.0 / 256, tests[0].Adjusted, 12); // of four claims
+    }
+
+    [Fact]
+    public void A_claim_holds_only_with_all_of_its_inequalities()
+    {
+        var tests = Test(
+            Results(seed => seed % 2 == 0 ? 1 : -0.9, parameters: 0.9),
+            Claim("both", Holds("parameters", "less") + ", " + Holds("accuracy", "more")),
+            Claim("one", Holds("parameters", "less"))
+        );
+        Assert.Equal([Verdict.Undecided, Verdict.Confirmed], tests.Select(t => t.Verdict));
+        Assert.Equal(-10, tests[1].Tests[0].Difference!.Spread.Mean, 9);
+        Assert.Equal(tests[0].Tests.Max(t => t.ByChance), tests[0].ByChance);
+    }
+
+    [Fact]
+    public void Small_differences_are_within_noise()
+    {
+        var test = Test(Results(seed => 0.04 * (seed - 4)), Claim("same", Holds("accuracy", "equal"))).Single();
+        Assert.Equal(Verdict.Confirmed, test.Verdict);
+        Assert.Equal(1.0 / 256, test.ByChance, 12);
+    }
+
+    [Fact]
+    public void Nothing_is_decided_before_all_seeds_are_finished()
+    {
+        var test = Test(Results(seed => 2 + 0.1 * seed, finished: 7), Claim("less", Holds("loss", "less"))).Single();
+        Assert.False(test.IsComplete);
+        Assert.Equal(Verdict.Undecided, test.Verdict);
+        Assert.Equal(7, test.Tests[0].Difference!.Differences.Count);
+    }
+
+    [Fact]
+    public void Chances_against_a_bound_are_those_of_what_exceeds_it()
+    {
+        Gen.Double[-3, 3]
+            .Array[2, 9]
+            .Select(Gen.Double[-2, 2])
+            .Sample(
+                (differences, bound) =>
+                {
+                    var zeros = new double[differences.Length];
+                    var given = PairedDifference.Of(differences, zeros);
+                    var over = PairedDifference.Of([.. differences.Select(d => d - bound)], zeros);
+                    var under = PairedDifference.Of([.. differences.Select(d => bound - d)], zeros);
+                    Assert.Equal(over.LargerByChance(), given.LargerByChance(bound));
+                    Assert.Equal(under.LargerByChance(), given.SmallerByChance(bound));
+                }
+            );
+    }
+
+    [Theory]
+    [InlineData("", "claim", "JSON deserialization")]
+    [InlineData("\n[[claim]]\nname = \"x\"\ntext = \"y\"\nsweep = \"b\"\nholds = []", "which is not listed", "")]
+    [InlineData(
+        "\n[[claim]]\nname = \"x\"\ntext = \"y\"\nsweep = \"a\"\nholds = [{ measure = \"speed\" }]",
+        "cannot be read as claims",
+        "measure"
+    )]
+    public void Wrong_claims_are_told_in_a_sentence(string text, string part, string other)
+    {
+        var path = Write(Head + text, "claims.toml");
+        var message = Assert.Throws<RunException>(() => ClaimFile.Read(path)).Message;
+        Assert.Contains(path, message);
+        Assert.Contains(part, message);
+        Assert.Contains(other, message);
+    }
+
+    [Fact]
+    public void A_claim_about_a_case_that_nobody_runs_is_told()
+    {
+        var claim = Claim("x", Holds("loss", "less").Replace("tl1", "mcp"));
+        Assert.Contains("no case 'mcp'", Assert.Throws<RunException>(() => Test(Results(_ => 1), claim)).Message);
+    }
+}
