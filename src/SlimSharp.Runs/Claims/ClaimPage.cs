@@ -138,18 +138,17 @@ public sealed class ClaimPage(
     {
         var choices = SweepChoice.Of(search);
         Say(
-            $"The strengths come from a search of equal size for every penalty, on validation images, by the mean of accuracy after {string.Join(" and after ", search.Plan.Stages.Select(s => s.Name))} (`slim sweep table {paths(sweep.Search!)} --split validation`):"
+            $"The strengths come from a search of equal size for every penalty: taken is the strongest that on validation images, after the last stage, is less than {Number(SweepChoice.Margin)} point below the best (`slim sweep table {paths(sweep.Search!)} --split validation`):"
         );
         Table(
-            ["case", "tried", .. search.Plan.Stages.Select(s => $"{s.Name}, validation %"), "mean", "chosen"],
+            ["case", "tried", .. search.Plan.Stages.Select(s => $"{s.Name}, validation %"), "taken"],
             choices.Select(c =>
                 (string[])
                     [
                         c.Case,
                         Options(c.Settings),
                         .. c.Accuracies.Select(a => Number(a, "F1")),
-                        Number(c.Mean, "F1"),
-                        c.IsBest ? "✓" : "",
+                        c.IsTaken ? "✓" : "",
                     ]
             )
         );

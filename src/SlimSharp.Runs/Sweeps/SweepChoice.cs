@@ -6,18 +6,18 @@ namespace SlimSharp.Runs;
 /// <param name="Case">The case.</param>
 /// <param name="Settings">What was tried, as in lambda 0.001.</param>
 /// <param name="Accuracies">Accuracy in % on validation images after every stage, averaged over seeds.</param>
-/// <param name="IsBest">True if the mean over the stages is the best of the case.</param>
+/// <param name="IsTaken">True if it is the last of its case, and so the strongest, that is less than <see cref="Margin"/> below the best after the last stage.</param>
 public sealed record SweepChoice(
     string Case,
     ImmutableSortedDictionary<string, string> Settings,
     ImmutableArray<double> Accuracies,
-    bool IsBest
+    bool IsTaken
 )
 {
-    private const string CaseColumn = "case";
+    /// <summary>Points within which the strongest is taken.</summary>
+    public const double Margin = 1;
 
-    /// <summary>The mean over the stages, by which is chosen.</summary>
-    public double Mean => Accuracies.Average();
+    private const string CaseColumn = "case";
 
     /// <summary>Everything that was tried and is finished, in the order of the plan.</summary>
     /// <exception cref="RunException">No images were held out.</exception>
@@ -38,11 +38,13 @@ public sealed record SweepChoice(
                         settings.GetValueOrDefault(CaseColumn, ""),
                         settings.Remove(CaseColumn),
                         [.. row.Accuracies.Select(a => a.Mean)],
-                        IsBest: false
+                        IsTaken: false
                     );
                 }),
         ];
-        var best = all.GroupBy(c => c.Case).Select(g => g.MaxBy(c => c.Mean)).ToHashSet();
-        return [.. all.Select(c => c with { IsBest = best.Contains(c) })];
+        var taken = all.GroupBy(c => c.Case)
+            .Select(g => g.Last(c => c.Accuracies[^1] > g.Max(o => o.Accuracies[^1]) - Margin))
+            .ToHashSet();
+        return [.. all.Select(c => c with { IsTaken = taken.Contains(c) })];
     }
 }
