@@ -14,6 +14,12 @@ public sealed record Mcp : KneePenalty
     /// <summary>From the published shape <paramref name="a"/> at strength <paramref name="lambda"/>.</summary>
     public static Mcp Published(double a, double lambda) => new(a * lambda);
 
+    /// <summary>
+    /// The weakly convex penalty |x| − ζx² up to 1/(2ζ), constant beyond (Shen and Gu, IEEE Trans. Signal Process. 66, 2018), whose prox is firm shrinkage: the knee is 1/(2ζ).
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="zeta"/> is not positive and finite.</exception>
+    public static Mcp Firm(double zeta) => new(1 / (2 * zeta));
+
     /// <inheritdoc/>
     public override string ToString() => FormattableString.Invariant($"mcp:knee={Knee}");
 }

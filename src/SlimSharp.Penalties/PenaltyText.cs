@@ -8,15 +8,16 @@ internal static class PenaltyText
         ArgumentNullException.ThrowIfNull(text);
         var colon = text.IndexOf(':');
         var (name, parameters) = colon < 0 ? (text, "") : (text[..colon], text[(colon + 1)..]);
-        var kind =
-            PenaltyKind.All.FirstOrDefault(k => k.Name == name.Trim())
+        var make =
+            PenaltyKind.All.Where(k => k.Name == name.Trim()).Select(k => k.Make).FirstOrDefault()
+            ?? PenaltyKind.All.Select(k => k.Other).FirstOrDefault(o => o?.Name == name.Trim())?.Make
             ?? throw new FormatException(
                 $"There is no penalty '{name}'. Known are {string.Join(", ", PenaltyKind.All.Select(k => k.Example))}."
             );
         var arguments = new PenaltyArguments(text, parameters, lambda);
         try
         {
-            var penalty = kind.Make(arguments);
+            var penalty = make(arguments);
             arguments.RefuseUntaken();
             return penalty;
         }

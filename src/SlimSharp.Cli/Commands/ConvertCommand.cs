@@ -90,7 +90,7 @@ internal static class ConvertCommand
             var fitting = NameMap.Fit(network, tensors);
             var narrower = fitting
                 .Nodes.Where(n =>
-                    n.Layer is (Convolution or Linear) && fitting.Shapes[n.Name] != network.Shapes[n.Name]
+                    n.Layer is (Convolution or Networks.Linear) && fitting.Shapes[n.Name] != network.Shapes[n.Name]
                 )
                 .ToArray();
             network = fitting;

@@ -160,7 +160,7 @@ internal static class RunPictures
         node.Layer is not (Input or Activation or Dropout or Flatten or PRelu or Shift)
         && (
             node.Layer is not BatchNorm
-            || network[node.Inputs[0]].Layer is not (Convolution or TransposedConvolution or Linear)
+            || network[node.Inputs[0]].Layer is not (Convolution or TransposedConvolution or Networks.Linear)
         );
 
     private static Axis Epochs(double first, double last) =>

@@ -144,12 +144,7 @@ public sealed class ClaimPage(
             ["case", "tried", .. search.Plan.Stages.Select(s => $"{s.Name}, validation %"), "taken"],
             choices.Select(c =>
                 (string[])
-                    [
-                        c.Case,
-                        Options(c.Settings),
-                        .. c.Accuracies.Select(a => Number(a, "F1")),
-                        c.IsTaken ? "✓" : "",
-                    ]
+                    [c.Case, Options(c.Settings), .. c.Accuracies.Select(a => Number(a, "F1")), c.IsTaken ? "✓" : ""]
             )
         );
     }

@@ -4,9 +4,10 @@ using SlimSharp.Slimming;
 using SlimSharp.Tests.Networks;
 using SlimSharp.Zoo;
 using TorchSharp;
-using static TorchSharp.torch.nn;
 
 namespace SlimSharp.Tests.Models;
+
+using static TorchSharp.torch.nn;
 
 public class ModelTests
 {

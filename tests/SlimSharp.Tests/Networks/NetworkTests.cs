@@ -3,6 +3,8 @@ using SlimSharp.Zoo;
 
 namespace SlimSharp.Tests.Networks;
 
+using Linear = SlimSharp.Networks.Linear;
+
 public class NetworkTests
 {
     private static Network With(Layer layer, int inputs = 1) =>

@@ -15,6 +15,9 @@ public class PenaltyTests
         ["mcp"] = LogUniform(0.01, 10).Select(k => (Penalty)new Mcp(k)),
         ["scad"] = Gen.Select(LogUniform(0.01, 10), Gen.Double[0.01, 0.99])
             .Select((k, f) => (Penalty)new Scad(k, f * k)),
+        ["exp"] = LogUniform(0.01, 100).Select(s => (Penalty)new Exponential(s)),
+        ["log"] = LogUniform(0.01, 100).Select(s => (Penalty)new Logarithmic(s)),
+        ["atan"] = LogUniform(0.01, 100).Select(s => (Penalty)new Arctangent(s)),
     };
 
     private static readonly Gen<Penalty> Any = Gen.OneOf([.. PenaltyKind.All.Select(k => Random[k.Name])]);
@@ -131,6 +134,7 @@ public class PenaltyTests
                                 * (
                                     p is KneePenalty k ? k.Knee / 5
                                     : p is TransformedL1 t ? t.A / 5
+                                    : p is ShapedPenalty e ? 0.5 / e.S
                                     : 1
                                 )
                             )
@@ -143,6 +147,7 @@ public class PenaltyTests
                                         * (
                                             p is KneePenalty k ? k.Knee / 5
                                             : p is TransformedL1 t ? t.A / 5
+                                            : p is ShapedPenalty e ? 0.5 / e.S
                                             : 1
                                         )
                                     ),
@@ -202,6 +207,21 @@ public class PenaltyTests
     public void Firm_and_mcp_are_one()
     {
         // Weakly convex (firm) penalty with modulus ζ is MCP with knee 1/(2ζ): modulus of MCP is 1/knee = 2ζ.
-        Assert.Equal(2 * 0.7, new Mcp(1 / (2 * 0.7)).WeakConvexity, 12);
+        Assert.Equal(2 * 0.7, Mcp.Firm(0.7).WeakConvexity, 12);
+        Assert.Equal(Penalty.Parse("mcp:knee=2.5"), Penalty.Parse("firm:zeta=0.2"));
     }
+
+    /// <summary>firm(u; τ, ζ), computed by hand; both regimes, and its limit.</summary>
+    [Theory]
+    [InlineData(1, 0.1, 0.1, 0)]
+    [InlineData(1, 0.1, 0.2, 0.125)]
+    [InlineData(1, 0.1, 0.3, 0.25)]
+    [InlineData(1, 0.1, -0.35, -0.3125)]
+    [InlineData(1, 0.1, 0.5, 0.5)]
+    [InlineData(1, 0.1, 0.7, 0.7)]
+    [InlineData(1e-12, 0.1, 0.3, 0.2)]
+    [InlineData(1, 0.6, 0.54, 0)]
+    [InlineData(1, 0.6, 0.56, 0.56)]
+    public void Firm_shrinkage(double zeta, double tau, double u, double expected) =>
+        Assert.Equal(expected, Mcp.Firm(zeta).Prox(u, tau), 1e-10);
 }

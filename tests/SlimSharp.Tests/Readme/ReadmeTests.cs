@@ -5,9 +5,10 @@ using SlimSharp.Penalties;
 using SlimSharp.Regularizers;
 using SlimSharp.Slimming;
 using TorchSharp;
-using static TorchSharp.torch.nn;
 
 namespace SlimSharp.Tests.Readme;
+
+using static TorchSharp.torch.nn;
 
 [Collection(nameof(Alone))]
 public class ReadmeTests

@@ -1,0 +1,67 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
+
+namespace SlimSharp.Linear;
+
+/// <summary>Sums over vectors, in an order that does not depend on anything but their length.</summary>
+internal static class Vectors
+{
+    /// <summary>The same numbers, as many at a time as the processor takes; those that are left over at the end are not in it.</summary>
+    internal static ReadOnlySpan<Vector<double>> Of(ReadOnlySpan<double> x) =>
+        MemoryMarshal.Cast<double, Vector<double>>(x);
+
+    internal static Span<Vector<double>> Of(Span<double> x) => MemoryMarshal.Cast<double, Vector<double>>(x);
+
+    internal static double Dot(ReadOnlySpan<double> x, ReadOnlySpan<double> y)
+    {
+        var xs = Of(x);
+        var ys = Of(y);
+        if (xs.Length != ys.Length)
+            throw new ArgumentException($"The vectors have {x.Length} and {y.Length} numbers.");
+        var (a, b, c, d) = (Vector<double>.Zero, Vector<double>.Zero, Vector<double>.Zero, Vector<double>.Zero);
+        var i = 0;
+        for (; i + 3 < xs.Length; i += 4)
+        {
+            a = Vector.FusedMultiplyAdd(xs[i], ys[i], a);
+            b = Vector.FusedMultiplyAdd(xs[i + 1], ys[i + 1], b);
+            c = Vector.FusedMultiplyAdd(xs[i + 2], ys[i + 2], c);
+            d = Vector.FusedMultiplyAdd(xs[i + 3], ys[i + 3], d);
+        }
+        for (; i < xs.Length; i++)
+            a = Vector.FusedMultiplyAdd(xs[i], ys[i], a);
+        var sum = Vector.Sum(a + b + (c + d));
+        for (i = xs.Length * Vector<double>.Count; i < x.Length; i++)
+            sum += x[i] * y[i];
+        return sum;
+    }
+
+    internal static double Sum(ReadOnlySpan<double> x)
+    {
+        var xs = Of(x);
+        var (a, b) = (Vector<double>.Zero, Vector<double>.Zero);
+        var i = 0;
+        for (; i + 1 < xs.Length; i += 2)
+            (a, b) = (a + xs[i], b + xs[i + 1]);
+        for (; i < xs.Length; i++)
+            a += xs[i];
+        var sum = Vector.Sum(a + b);
+        for (i = xs.Length * Vector<double>.Count; i < x.Length; i++)
+            sum += x[i];
+        return sum;
+    }
+
+    /// <summary>y ← y + factor · x.</summary>
+    internal static void Add(double factor, ReadOnlySpan<double> x, Span<double> y)
+    {
+        for (var i = 0; i < x.Length; i++)
+            y[i] += factor * x[i];
+    }
+
+    internal static double LargestMagnitude(ReadOnlySpan<double> x)
+    {
+        var most = 0.0;
+        foreach (var v in x)
+            most = Math.Max(most, Math.Abs(v));
+        return most;
+    }
+}

@@ -1,0 +1,120 @@
+namespace SlimSharp.Linear;
+
+/// <summary>
+/// Cyclic coordinate descent on a working set. Around the current weights the loss is replaced by its quadratic model (as in glmnet and newGLMNET: Friedman, Hastie and Tibshirani, J. Stat. Softw. 33,
+/// 2010; Yuan, Ho and Lin, JMLR 13, 2012), or by the quadratic with the largest curvature, s/4, which is nowhere below it; coordinates take proximal steps, with extrapolation (Bertrand and Massias, AISTATS 2021),
+/// until the model is solved well enough; a line search sees to it that the objective falls. The working set holds what is selected and what most wants to be, by
+/// Lⱼ·|wⱼ − prox(wⱼ − gⱼ/Lⱼ)| (Bertrand et al., NeurIPS 2022, whose score by distance to the subdifferential is always 0 at 0 for lp).
+/// </summary>
+/// <param name="problem">The problem.</param>
+/// <param name="options">When to stop.</param>
+public sealed class CoordinateDescent(LogisticProblem problem, SolverOptions options) : LogisticSolver(problem, options)
+{
+    private const double Shrink = 0.1; // of the residual, in a round on a working set and in a model
+
+    private readonly double[] _bounds = Bounds(problem);
+
+    // Of each coordinate the largest curvature of the loss, where the intercept follows.
+    private static double[] Bounds(LogisticProblem problem)
+    {
+        var (quarter, means) = (new double[problem.Features.Rows], problem.Means());
+        for (var i = 0; i < quarter.Length; i++)
+            quarter[i] = problem.SampleWeights[i] / 4;
+        var bounds = new double[problem.Features.Columns];
+        for (var j = 0; j < bounds.Length; j++)
+        {
+            var (square, mean) = (problem.Features.Curvature(j, quarter), means[j] * means[j] / 4);
+            bounds[j] = square - mean > 1e-12 * square ? square - mean + problem.L2 : 0;
+        }
+        return bounds;
+    }
+
+    private protected override LogisticSolution Minimize(double beta, double[] weights, double intercept)
+    {
+        for (var j = 0; j < weights.Length; j++)
+        {
+            if (_bounds[j] == 0)
+                weights[j] = 0; // a feature that is constant
+        }
+        var at = new Place(Problem, weights, intercept, beta);
+        var model = new QuadraticModel(Problem, beta, _bounds);
+        var (gradient, violations) = (new double[weights.Length], new double[weights.Length]);
+        var (iterations, size, stuck) = (0, 16, 0);
+        var least = double.PositiveInfinity;
+        while (true)
+        {
+            Options.Cancellation.ThrowIfCancellationRequested();
+            var residual = Residual(at, beta, gradient, violations);
+            // Where neither objective nor residual falls any more, the result is as exact as the numbers are.
+            if (residual <= Target || iterations >= Options.MostIterations || stuck > 2)
+                return Finish(beta, at.Weights, at.Intercept, at.Objective, residual, iterations);
+            var set = WorkingSet(at.Weights, violations, size);
+            size = Math.Max(2 * size, set.Length);
+            var before = at.Objective;
+            iterations += Round(at, model, set, Math.Max(Shrink * residual, 0.5 * Target));
+            stuck = at.Objective < before || residual < least ? 0 : stuck + 1;
+            least = Math.Min(least, residual);
+        }
+    }
+
+    private double Residual(Place at, double beta, double[] gradient, double[] violations)
+    {
+        var residual = Problem.HasIntercept ? Math.Abs(Vectors.Sum(at.Slopes)) : 0;
+        for (var j = 0; j < gradient.Length; j++)
+        {
+            gradient[j] = Problem.Features.Dot(j, at.Slopes) + Problem.L2 * at.Weights[j];
+            violations[j] = Problem.Violation(at.Weights[j], gradient[j], _bounds[j], beta);
+            residual = Math.Max(residual, violations[j]);
+        }
+        return residual;
+    }
+
+    // Everything that is selected, and as many again of what violates most.
+    private int[] WorkingSet(double[] weights, double[] violations, int size)
+    {
+        var (selected, others) = (new List<int>(), new List<int>());
+        for (var j = 0; j < weights.Length; j++)
+        {
+            if (weights[j] != 0)
+                selected.Add(j);
+            else if (violations[j] > 0.1 * Target)
+                others.Add(j);
+        }
+        var room = Math.Max(size, selected.Count);
+        if (others.Count > room)
+        {
+            others.Sort((a, b) => violations[b].CompareTo(violations[a]));
+            others.RemoveRange(room, others.Count - room);
+        }
+        int[] set = [.. selected, .. others];
+        Array.Sort(set);
+        return set;
+    }
+
+    // Models on one working set until that is solved; returns how many passes it took.
+    private int Round(Place at, QuadraticModel model, int[] set, double target)
+    {
+        var (passes, least) = (0, double.PositiveInfinity);
+        while (passes < Options.MostIterations)
+        {
+            Options.Cancellation.ThrowIfCancellationRequested();
+            var before = at.Objective;
+            var residual = model.Build(at, set, isBound: double.IsInfinity(Problem.Penalty.WeakConvexity));
+            if (residual <= target)
+                break;
+            passes += model.Solve(Shrink * residual);
+            var moved = at.Try(model);
+            if (!moved && !model.IsBound)
+            {
+                // Where the model was too bold, one that is nowhere below the loss.
+                model.Build(at, set, isBound: true);
+                passes += model.Solve(Shrink * residual);
+                moved = at.Try(model);
+            }
+            if (!moved || !(at.Objective < before || residual < least))
+                break;
+            least = Math.Min(least, residual);
+        }
+        return Math.Max(passes, 1);
+    }
+}

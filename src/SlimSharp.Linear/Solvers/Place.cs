@@ -1,0 +1,101 @@
+namespace SlimSharp.Linear;
+
+/// <summary>Weights and an intercept with all that follows from them: margins, slopes and curvatures of the loss, the objective.</summary>
+internal sealed class Place
+{
+    private const double Sufficient = 1e-4;
+    private const double Rounding = 4e-16;
+    private const int Halvings = 12;
+
+    private readonly LogisticProblem _problem;
+    private readonly double _beta;
+    private readonly double[] _margins;
+    private readonly double[] _step;
+    private double[] _tried;
+    private double[] _triedSlopes;
+    private double[] _triedCurvatures;
+
+    internal Place(LogisticProblem problem, double[] weights, double intercept, double beta)
+    {
+        (_problem, _beta, Weights, Intercept) = (problem, beta, weights, intercept);
+        var rows = problem.Features.Rows;
+        (_margins, _step, _tried) = (new double[rows], new double[rows], new double[rows]);
+        (Slopes, Curvatures) = (new double[rows], new double[rows]);
+        (_triedSlopes, _triedCurvatures) = (new double[rows], new double[rows]);
+        problem.Features.Multiply(weights, intercept, _margins);
+        Objective =
+            LogisticLoss.All(_margins, problem.Labels, problem.SampleWeights, Slopes, Curvatures)
+            + problem.PenaltyValue(weights, beta);
+    }
+
+    internal double[] Weights { get; }
+
+    internal double Intercept { get; private set; }
+
+    internal double Objective { get; private set; }
+
+    internal double[] Slopes { get; private set; }
+
+    internal double[] Curvatures { get; private set; }
+
+    /// <summary>Moves to the model's point, or part of the way, if the objective falls enough by that.</summary>
+    internal bool Try(QuadraticModel model)
+    {
+        if (!(model.Change < 0))
+            return false;
+        _step.AsSpan().Fill(model.Intercept - Intercept);
+        for (var k = 0; k < model.Set.Length; k++)
+        {
+            var j = model.Set[k];
+            if (model.Weights[k] != Weights[j])
+                _problem.Features.Add(j, model.Weights[k] - Weights[j], _step);
+        }
+        var penalty = _problem.PenaltyValue(Weights, _beta);
+        var loss = Objective - penalty;
+        // Between two places a penalty without a bound on its curvature can be far above both.
+        var halvings = model.IsBound ? 0 : Halvings;
+        for (var (i, share) = (0, 1.0); i <= halvings; (i, share) = (i + 1, share / 2))
+        {
+            for (var k = 0; k < _margins.Length; k++)
+                _tried[k] = _margins[k] + share * _step[k];
+            var tried = LogisticLoss.All(
+                _tried,
+                _problem.Labels,
+                _problem.SampleWeights,
+                _triedSlopes,
+                _triedCurvatures
+            );
+            var change = tried - loss + PenaltyChange(model, share);
+            if (!(change <= Sufficient * share * model.Change + Rounding * Math.Abs(Objective)))
+                continue;
+            for (var k = 0; k < model.Set.Length; k++)
+            {
+                ref var w = ref Weights[model.Set[k]];
+                w = share == 1 ? model.Weights[k] : w + share * (model.Weights[k] - w);
+            }
+            Intercept += share * (model.Intercept - Intercept);
+            Objective = tried + _problem.PenaltyValue(Weights, _beta);
+            _tried.CopyTo(_margins, 0);
+            (Slopes, _triedSlopes) = (_triedSlopes, Slopes);
+            (Curvatures, _triedCurvatures) = (_triedCurvatures, Curvatures);
+            return true;
+        }
+        return false;
+    }
+
+    private double PenaltyChange(QuadraticModel model, double share)
+    {
+        var sum = 0.0;
+        for (var k = 0; k < model.Set.Length; k++)
+        {
+            var (from, to) = (Weights[model.Set[k]], model.Weights[k]);
+            if (from == to)
+                continue;
+            var at = share == 1 ? to : from + share * (to - from);
+            sum +=
+                _beta * (_problem.Penalty.Value(at) - _problem.Penalty.Value(from))
+                + _problem.L2 / 2 * (at * at - from * from);
+        }
+        return sum;
+    }
+}

@@ -1,0 +1,214 @@
+namespace SlimSharp.Linear;
+
+/// <summary>
+/// The loss around a place as a quadratic of the margins, r·Δz + ½Δz·DΔz, plus the penalty, over the weights of a working set and the intercept; and coordinate descent on it. With every move of a
+/// weight the intercept moves to where it is best, which is as if columns had the weighted mean 0: large means would make coordinates hinder each other. For that no column is touched: the slopes are
+/// those that are kept plus a shift times D.
+/// </summary>
+internal sealed class QuadraticModel
+{
+    private const int Kept = 5; // passes from which is extrapolated
+    private const int MostPasses = 100;
+
+    private readonly LogisticProblem _problem;
+    private readonly double _beta;
+    private readonly double[] _bounds;
+    private readonly double[] _quarter;
+    private readonly double[] _slopes; // r + DΔz
+    private readonly double[][] _pastSlopes;
+    private double[] _curvatures = [];
+    private double[] _gradient = [];
+    private double[] _second = [];
+    private double[] _means = []; // xⱼ·D1 / 1·D1
+    private double[] _from = [];
+    private double _fromIntercept;
+    private double _slopesAtStart;
+    private double _curvatureSum;
+    private double _shift; // of the intercept, not yet in the slopes
+
+    internal QuadraticModel(LogisticProblem problem, double beta, double[] bounds)
+    {
+        (_problem, _beta, _bounds) = (problem, beta, bounds);
+        var rows = problem.Features.Rows;
+        _quarter = new double[rows];
+        for (var i = 0; i < rows; i++)
+            _quarter[i] = problem.SampleWeights[i] / 4;
+        _slopes = new double[rows];
+        _pastSlopes = new double[Kept + 1][];
+    }
+
+    /// <summary>True if the model is nowhere below the loss.</summary>
+    internal bool IsBound { get; private set; }
+
+    /// <summary>The features.</summary>
+    internal int[] Set { get; private set; } = [];
+
+    /// <summary>The weights of these.</summary>
+    internal double[] Weights { get; private set; } = [];
+
+    internal double Intercept { get; private set; }
+
+    /// <summary>The model's objective minus that at the place it was built around.</summary>
+    internal double Change { get; private set; }
+
+    private bool HasMeans => _problem.HasIntercept && _curvatureSum > 0;
+
+    /// <summary>Builds the model, and returns the largest violation of the working set there.</summary>
+    internal double Build(Place place, int[] set, bool isBound)
+    {
+        (Set, IsBound, Change) = (set, isBound, 0);
+        if (Weights.Length != set.Length)
+            (Weights, _gradient, _second, _means, _from) = (
+                new double[set.Length],
+                new double[set.Length],
+                new double[set.Length],
+                new double[set.Length],
+                new double[set.Length]
+            );
+        _curvatures = isBound ? _quarter : place.Curvatures;
+        place.Slopes.CopyTo(_slopes, 0);
+        (Intercept, _fromIntercept, _shift) = (place.Intercept, place.Intercept, 0);
+        _curvatureSum = Vectors.Sum(_curvatures);
+        _slopesAtStart = Vectors.Sum(_slopes);
+        var residual = _problem.HasIntercept ? Math.Abs(_slopesAtStart) : 0;
+        for (var k = 0; k < set.Length; k++)
+        {
+            var (j, w) = (set[k], place.Weights[set[k]]);
+            (Weights[k], _from[k]) = (w, w);
+            _gradient[k] = _problem.Features.Dot(j, _slopes) + _problem.L2 * w;
+            _second[k] = -1; // found when it is needed
+            _means[k] = HasMeans ? _problem.Features.Dot(j, _curvatures) / _curvatureSum : 0;
+            residual = Math.Max(residual, _problem.Violation(w, _gradient[k], _bounds[j], _beta));
+        }
+        return residual;
+    }
+
+    /// <summary>Passes over the working set until none of its coordinates moves by more than <paramref name="target"/>, in units of the gradient; returns how many.</summary>
+    internal int Solve(double target)
+    {
+        var least = _problem.LeastCurvature(_beta);
+        var pastWeights = new double[Kept + 1][];
+        var pastIntercepts = new double[Kept + 1];
+        for (var pass = 0; pass < MostPasses; pass++)
+        {
+            var slot = pass % (Kept + 1);
+            if (pass > 0)
+                Keep(slot, pastWeights, pastIntercepts);
+            if (slot == Kept)
+                Extrapolate(pastWeights, pastIntercepts);
+            if (Pass(least) > target)
+                continue;
+            PutShift();
+            return pass + 1;
+        }
+        PutShift();
+        return MostPasses;
+    }
+
+    private double Pass(double least)
+    {
+        var most = MoveIntercept();
+        var threshold = _beta * _problem.Penalty.SlopeAtZero; // beyond which zero is left, where the operator is single-valued
+        for (var k = 0; k < Set.Length; k++)
+        {
+            var (j, w) = (Set[k], Weights[k]);
+            var g = _problem.Features.Dot(j, _slopes) + _shift * _means[k] * _curvatureSum + _problem.L2 * w;
+            if (w == 0 && Math.Abs(g) <= threshold && !double.IsInfinity(threshold))
+                continue;
+            if (_second[k] < 0)
+                _second[k] =
+                    Math.Max(
+                        _problem.Features.Curvature(j, _curvatures) - _means[k] * _means[k] * _curvatureSum,
+                        1e-12 * _bounds[j]
+                    ) + _problem.L2;
+            var second = _second[k];
+            var step = Math.Max(second, least);
+            if (!(step > 0))
+                continue;
+            var next = _problem.Penalty.Prox(w - g / step, _beta / step);
+            var move = next - w;
+            if (move == 0)
+                continue;
+            Change +=
+                g * move
+                + second / 2 * move * move
+                + _beta * (_problem.Penalty.Value(next) - _problem.Penalty.Value(w));
+            Weights[k] = next;
+            _problem.Features.AddWeighted(j, move, _curvatures, _slopes);
+            _shift -= move * _means[k];
+            most = Math.Max(most, step * Math.Abs(move));
+        }
+        return most;
+    }
+
+    // Puts the shift into the slopes, and moves the intercept to where their sum is zero.
+    private double MoveIntercept()
+    {
+        if (!HasMeans)
+            return 0;
+        PutShift();
+        var slope = Vectors.Sum(_slopes);
+        _shift = -slope / _curvatureSum;
+        Change += slope * _shift / 2;
+        PutShift();
+        return Math.Abs(slope);
+    }
+
+    private void PutShift()
+    {
+        Intercept += _shift;
+        Vectors.Add(_shift, _curvatures, _slopes);
+        _shift = 0;
+    }
+
+    private void Keep(int slot, double[][] weights, double[] intercepts)
+    {
+        PutShift();
+        weights[slot] = [.. Weights];
+        intercepts[slot] = Intercept;
+        _slopes.CopyTo(_pastSlopes[slot] ??= new double[_slopes.Length], 0);
+    }
+
+    // Anderson's extrapolation; taken only if the model says that it is better.
+    private void Extrapolate(double[][] weights, double[] intercepts)
+    {
+        // Slots 1 … Kept are the last Kept passes in order; differences of successive ones are Kept − 1.
+        var count = Kept - 1;
+        var gram = new double[count, count];
+        for (var a = 0; a < count; a++)
+        {
+            for (var b = a; b < count; b++)
+            {
+                var sum = (intercepts[a + 2] - intercepts[a + 1]) * (intercepts[b + 2] - intercepts[b + 1]);
+                for (var k = 0; k < Weights.Length; k++)
+                    sum += (weights[a + 2][k] - weights[a + 1][k]) * (weights[b + 2][k] - weights[b + 1][k]);
+                gram[a, b] = gram[b, a] = sum;
+            }
+        }
+        if (Anderson.Coefficients(gram) is not { } coefficients)
+            return;
+        var (w, v) = (new double[Weights.Length], 0.0);
+        var slopes = new double[_slopes.Length];
+        for (var a = 0; a < count; a++)
+        {
+            Vectors.Add(coefficients[a], weights[a + 2], w);
+            Vectors.Add(coefficients[a], _pastSlopes[a + 2], slopes);
+            v += coefficients[a] * intercepts[a + 2];
+        }
+        var change = (v - _fromIntercept) * (_slopesAtStart + Vectors.Sum(slopes)) / 2;
+        for (var k = 0; k < w.Length; k++)
+        {
+            if (w[k] == _from[k])
+                continue;
+            var g = _problem.Features.Dot(Set[k], slopes) + _problem.L2 * w[k];
+            change +=
+                (w[k] - _from[k]) * (_gradient[k] + g) / 2
+                + _beta * (_problem.Penalty.Value(w[k]) - _problem.Penalty.Value(_from[k]));
+        }
+        if (!(change < Change))
+            return;
+        (Change, Intercept) = (change, v);
+        w.CopyTo(Weights, 0);
+        slopes.CopyTo(_slopes, 0);
+    }
+}
