@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Runtime.InteropServices;
+using SlimSharp.Linear;
 using SlimSharp.Runs;
 
 namespace SlimSharp.Cli;
@@ -42,7 +43,7 @@ public static class CommandTree
                 new() { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }
             );
         }
-        catch (Exception e) when (e is SlimSharpException or RunException or UsageException)
+        catch (Exception e) when (e is SlimSharpException or RunException or LinearDataException or UsageException)
         {
             return await Refuse(e.Message);
         }
@@ -102,6 +103,7 @@ public static class CommandTree
             CompareCommand.Create(),
             SweepCommand.Create(),
             RunsCommand.Create(),
+            LogisticCommand.Create(),
             ReproduceCommand.Create(),
         ];
 }

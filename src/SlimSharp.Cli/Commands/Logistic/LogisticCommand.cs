@@ -1,0 +1,20 @@
+using System.CommandLine;
+
+namespace SlimSharp.Cli;
+
+/// <summary>slim logistic: two classes told apart by few features.</summary>
+internal static class LogisticCommand
+{
+    internal static Command Create() =>
+        new(
+            "logistic",
+            "Sparse logistic regression on tables: two classes told apart by few features, with the same penalties; needs no network."
+        )
+        {
+            LogisticFitCommand.Create(),
+            LogisticPathCommand.Create(),
+            LogisticCvCommand.Create(),
+            LogisticPredictCommand.Create(),
+            LogisticEvaluateCommand.Create(),
+        };
+}
