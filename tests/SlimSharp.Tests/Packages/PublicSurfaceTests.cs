@@ -1,5 +1,6 @@
 using System.Reflection;
 using PublicApiGenerator;
+using SlimSharp.Linear;
 using SlimSharp.Onnx;
 using SlimSharp.Penalties;
 using SlimSharp.Runs;
@@ -12,6 +13,7 @@ public class PublicSurfaceTests
     private static readonly Assembly[] Libraries =
     [
         typeof(Penalty).Assembly,
+        typeof(LogisticProblem).Assembly,
         typeof(SlimSharpException).Assembly,
         typeof(OnnxExport).Assembly,
         typeof(RunFolder).Assembly,
