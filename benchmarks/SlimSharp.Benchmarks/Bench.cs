@@ -9,6 +9,7 @@ internal static class Bench
         ./bench cut                    groups, plan, surgery and certificate of networks of depth 20 … 1001
         ./bench profile                where the time of SlimSharp's own steps goes, by kind of operation
         ./bench precision              does bfloat16 train as well as float32? paired seeds on the sample set
+        ./bench logistic [SET …]       sparse logistic regression against scikit-learn's liblinear and saga, one thread each
           --seeds N, --part K --parts N   how many seeds [default: 12]; the K-th of N shares of the runs
           --threads N                  threads of every side [default: all cores]
           --rounds N                   how often each side is timed [default: 12]
@@ -48,6 +49,8 @@ internal static class Bench
             case "precision":
                 PrecisionBenchmark.Run(results, Option("--seeds", 12), Option("--part", 0), Option("--parts", 1));
                 return 0;
+            case "logistic":
+                return LogisticBenchmark.Run(results, words[1..], rounds);
             case "cut":
                 CutBenchmark.Run(results, rounds);
                 return 0;

@@ -60,7 +60,7 @@ internal sealed record Floor(double Single, double Half, double Bandwidth)
         double output = network.Shapes[node.Name].Count;
         return node.Layer switch
         {
-            Convolution or Linear => (inputs + output) + (output + inputs + inputs),
+            Convolution or Networks.Linear => (inputs + output) + (output + inputs + inputs),
             BatchNorm => (inputs + output) + (output + inputs + inputs),
             Add => inputs + output,
             MaxPool or AveragePool or GlobalAveragePool => (inputs + output) + (output + inputs),

@@ -10,7 +10,7 @@ internal sealed class PlainDenseNet : Module<Tensor, Tensor>
     private const int Growth = 12;
     private readonly Sequential features;
     private readonly BatchNorm2d bn;
-    private readonly Linear fc;
+    private readonly TorchSharp.Modules.Linear fc;
 
     internal PlainDenseNet(int depth, int classes)
         : base("densenet")
@@ -31,7 +31,7 @@ internal sealed class PlainDenseNet : Module<Tensor, Tensor>
         }
         features = Sequential([.. layers]);
         bn = BatchNorm2d(channels);
-        fc = Linear(channels, classes);
+        fc = nn.Linear(channels, classes);
         RegisterComponents();
     }
 

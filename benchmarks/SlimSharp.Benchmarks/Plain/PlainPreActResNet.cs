@@ -10,7 +10,7 @@ internal sealed class PlainPreActResNet : Module<Tensor, Tensor>
     private readonly Conv2d conv1;
     private readonly Sequential blocks;
     private readonly BatchNorm2d bn;
-    private readonly Linear fc;
+    private readonly TorchSharp.Modules.Linear fc;
 
     internal PlainPreActResNet(int depth, int classes)
         : base("preresnet")
@@ -25,7 +25,7 @@ internal sealed class PlainPreActResNet : Module<Tensor, Tensor>
         }
         blocks = Sequential([.. made]);
         bn = BatchNorm2d(channels);
-        fc = Linear(channels, classes);
+        fc = nn.Linear(channels, classes);
         RegisterComponents();
     }
 

@@ -23,7 +23,7 @@ internal static class PlainVgg
             layers.Add(ReLU());
             channels = width;
         }
-        layers.AddRange([AvgPool2d(2), Flatten(), Linear(channels, classes)]);
+        layers.AddRange([AvgPool2d(2), Flatten(), nn.Linear(channels, classes)]);
         return Sequential([.. layers]);
     }
 }

@@ -45,6 +45,18 @@ public sealed unsafe class SparseMatrix : DesignMatrix
     /// <inheritdoc/>
     public override long Stored => _starts[^1];
 
+    /// <summary>The compressed columns, copied, with factors multiplied in: where each begins, the row of each number, the numbers.</summary>
+    public (long[] Starts, int[] RowIndices, double[] Values) ToArrays()
+    {
+        var values = _values[..(int)Stored];
+        for (var j = 0; Factors is not null && j < Columns; j++)
+        {
+            for (var k = _starts[j]; k < _starts[j + 1]; k++)
+                values[k] *= Factors[j];
+        }
+        return ([.. _starts], _rows[..(int)Stored], values);
+    }
+
     /// <inheritdoc/>
     public override DesignMatrix Select(ReadOnlySpan<int> rows)
     {
