@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace SlimSharp.Linear;
 
@@ -6,6 +7,7 @@ namespace SlimSharp.Linear;
 internal static class LogisticLoss
 {
     /// <summary>Σ s·ln(1 + exp(−yz)).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static double Value(
         ReadOnlySpan<double> margins,
         ReadOnlySpan<double> labels,
@@ -19,8 +21,8 @@ internal static class LogisticLoss
         for (var i = 0; i < zs.Length; i++)
         {
             var u = ys[i] * zs[i];
-            var e = Vector.Exp(-Vector.Abs(u));
-            sum += ss[i] * (Vector.Log(Vector<double>.One + e) + Vector.Max(-u, Vector<double>.Zero));
+            var e = VectorMath.Exp(-Vector.Abs(u));
+            sum += ss[i] * (VectorMath.LogOfOneAnd(e) + Vector.Max(-u, Vector<double>.Zero));
         }
         var total = Vector.Sum(sum);
         for (var i = zs.Length * Vector<double>.Count; i < margins.Length; i++)
@@ -40,6 +42,7 @@ internal static class LogisticLoss
     ) => All(margins, labels, weights, slopes, []);
 
     /// <summary>The same, and ∂²loss/∂z² = s·σ(z)·σ(−z) into <paramref name="curvatures"/> unless that is empty; returns the loss.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static double All(
         ReadOnlySpan<double> margins,
         ReadOnlySpan<double> labels,
@@ -58,9 +61,9 @@ internal static class LogisticLoss
         for (var i = 0; i < zs.Length; i++)
         {
             var u = ys[i] * zs[i];
-            var e = Vector.Exp(-Vector.Abs(u));
+            var e = VectorMath.Exp(-Vector.Abs(u));
             var p = one / (one + e); // σ(|u|)
-            sum += ss[i] * (Vector.Log(one + e) + Vector.Max(-u, Vector<double>.Zero));
+            sum += ss[i] * (VectorMath.LogOfOneAnd(e) + Vector.Max(-u, Vector<double>.Zero));
             rs[i] =
                 -ss[i] * ys[i] * Vector.ConditionalSelect(Vector.GreaterThanOrEqual(u, Vector<double>.Zero), e * p, p);
             if (ds.Length > 0)

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace SlimSharp.Linear;
 
@@ -65,8 +66,10 @@ public sealed class DenseMatrix : DesignMatrix
         return (mean, Math.Sqrt(square / Math.Max(Rows, 1)));
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private protected override double RawDot(int column, ReadOnlySpan<double> v) => Vectors.Dot(Column(column), v);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private protected override void RawAdd(int column, double factor, Span<double> v)
     {
         var x = Column(column);
@@ -79,6 +82,7 @@ public sealed class DenseMatrix : DesignMatrix
             v[i] += factor * x[i];
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private protected override double RawCurvature(int column, ReadOnlySpan<double> d)
     {
         var x = Column(column);
@@ -99,6 +103,7 @@ public sealed class DenseMatrix : DesignMatrix
         return sum;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private protected override void RawAddWeighted(int column, double factor, ReadOnlySpan<double> d, Span<double> v)
     {
         var x = Column(column);

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace SlimSharp.Linear;
 
 /// <summary>A matrix of which only what is not zero is stored: compressed columns (CSC).</summary>
@@ -101,6 +103,7 @@ public sealed unsafe class SparseMatrix : DesignMatrix
     }
 
     // Rows were checked against the number of rows when the matrix was made, the vectors are checked here: what follows needs no bounds checks.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private protected override double RawDot(int column, ReadOnlySpan<double> v)
     {
         Check(v.Length);
@@ -126,6 +129,7 @@ public sealed unsafe class SparseMatrix : DesignMatrix
         return a + b + (c + d);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private protected override void RawAdd(int column, double factor, Span<double> v)
     {
         Check(v.Length);
@@ -136,11 +140,31 @@ public sealed unsafe class SparseMatrix : DesignMatrix
         )
         fixed (int* row = _rows)
         {
-            for (var k = from; k < to; k++)
+            var k = from;
+            for (; k + 3 < to; k += 4)
+            {
+                // All is read before anything is written, so that no read waits for a write: rows differ within a column.
+                double* a = p + row[k],
+                    b = p + row[k + 1],
+                    c = p + row[k + 2],
+                    d = p + row[k + 3];
+                var (sa, sb, sc, sd) = (
+                    *a + factor * x[k],
+                    *b + factor * x[k + 1],
+                    *c + factor * x[k + 2],
+                    *d + factor * x[k + 3]
+                );
+                *a = sa;
+                *b = sb;
+                *c = sc;
+                *d = sd;
+            }
+            for (; k < to; k++)
                 p[row[k]] += factor * x[k];
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private protected override double RawCurvature(int column, ReadOnlySpan<double> d)
     {
         Check(d.Length);
@@ -164,6 +188,7 @@ public sealed unsafe class SparseMatrix : DesignMatrix
         return a + b;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private protected override void RawAddWeighted(int column, double factor, ReadOnlySpan<double> d, Span<double> v)
     {
         Check(d.Length);
@@ -176,7 +201,25 @@ public sealed unsafe class SparseMatrix : DesignMatrix
         )
         fixed (int* row = _rows)
         {
-            for (var k = from; k < to; k++)
+            var k = from;
+            for (; k + 3 < to; k += 4)
+            {
+                int a = row[k],
+                    b = row[k + 1],
+                    c = row[k + 2],
+                    e = row[k + 3];
+                var (sa, sb, sc, se) = (
+                    u[a] + factor * x[k] * p[a],
+                    u[b] + factor * x[k + 1] * p[b],
+                    u[c] + factor * x[k + 2] * p[c],
+                    u[e] + factor * x[k + 3] * p[e]
+                );
+                u[a] = sa;
+                u[b] = sb;
+                u[c] = sc;
+                u[e] = se;
+            }
+            for (; k < to; k++)
                 u[row[k]] += factor * x[k] * p[row[k]];
         }
     }

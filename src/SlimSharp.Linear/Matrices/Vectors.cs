@@ -1,9 +1,12 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace SlimSharp.Linear;
 
-/// <summary>Sums over vectors, in an order that does not depend on anything but their length.</summary>
+/// <summary>
+/// Sums over vectors, in an order that does not depend on anything but their length. These and the other loops over samples are compiled for good at once: fits are over before a runtime has found out that they matter.
+/// </summary>
 internal static class Vectors
 {
     /// <summary>The same numbers, as many at a time as the processor takes; those that are left over at the end are not in it.</summary>
@@ -12,6 +15,7 @@ internal static class Vectors
 
     internal static Span<Vector<double>> Of(Span<double> x) => MemoryMarshal.Cast<double, Vector<double>>(x);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static double Dot(ReadOnlySpan<double> x, ReadOnlySpan<double> y)
     {
         var xs = Of(x);
@@ -35,6 +39,7 @@ internal static class Vectors
         return sum;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static double Sum(ReadOnlySpan<double> x)
     {
         var xs = Of(x);
@@ -51,9 +56,15 @@ internal static class Vectors
     }
 
     /// <summary>y ← y + factor · x.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void Add(double factor, ReadOnlySpan<double> x, Span<double> y)
     {
-        for (var i = 0; i < x.Length; i++)
+        var xs = Of(x);
+        var ys = Of(y);
+        var factors = new Vector<double>(factor);
+        for (var i = 0; i < xs.Length; i++)
+            ys[i] = Vector.FusedMultiplyAdd(factors, xs[i], ys[i]);
+        for (var i = xs.Length * Vector<double>.Count; i < x.Length; i++)
             y[i] += factor * x[i];
     }
 

@@ -13,6 +13,8 @@ public sealed class CoordinateDescent(LogisticProblem problem, SolverOptions opt
     private const double Shrink = 0.1; // of the residual, in a round on a working set and in a model
 
     private readonly double[] _bounds = Bounds(problem);
+    private Place? _place;
+    private QuadraticModel? _model;
 
     // Of each coordinate the largest curvature of the loss, where the intercept follows.
     private static double[] Bounds(LogisticProblem problem)
@@ -36,8 +38,8 @@ public sealed class CoordinateDescent(LogisticProblem problem, SolverOptions opt
             if (_bounds[j] == 0)
                 weights[j] = 0; // a feature that is constant
         }
-        var at = new Place(Problem, weights, intercept, beta);
-        var model = new QuadraticModel(Problem, beta, _bounds);
+        var (at, model) = (_place ??= new(Problem), _model ??= new(Problem, _bounds));
+        at.GoTo(weights, intercept, beta);
         var (gradient, violations) = (new double[weights.Length], new double[weights.Length]);
         var (iterations, size, stuck) = (0, 16, 0);
         var least = double.PositiveInfinity;

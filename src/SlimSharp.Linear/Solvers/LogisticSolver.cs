@@ -1,6 +1,6 @@
 namespace SlimSharp.Linear;
 
-/// <summary>Finds stationary points of a <see cref="LogisticProblem"/>. Starts from zero, or from a solution of a nearby β.</summary>
+/// <summary>Finds stationary points of a <see cref="LogisticProblem"/>. Starts from zero, or from a solution of a nearby β. It keeps what it works with, so it is for one thread at a time.</summary>
 public abstract class LogisticSolver
 {
     private protected LogisticSolver(LogisticProblem problem, SolverOptions options)

@@ -8,27 +8,34 @@ internal sealed class Place
     private const int Halvings = 12;
 
     private readonly LogisticProblem _problem;
-    private readonly double _beta;
     private readonly double[] _margins;
     private readonly double[] _step;
-    private double[] _tried;
+    private readonly double[] _tried;
     private double[] _triedSlopes;
     private double[] _triedCurvatures;
 
-    internal Place(LogisticProblem problem, double[] weights, double intercept, double beta)
+    internal Place(LogisticProblem problem)
     {
-        (_problem, _beta, Weights, Intercept) = (problem, beta, weights, intercept);
         var rows = problem.Features.Rows;
+        _problem = problem;
         (_margins, _step, _tried) = (new double[rows], new double[rows], new double[rows]);
         (Slopes, Curvatures) = (new double[rows], new double[rows]);
         (_triedSlopes, _triedCurvatures) = (new double[rows], new double[rows]);
-        problem.Features.Multiply(weights, intercept, _margins);
-        Objective =
-            LogisticLoss.All(_margins, problem.Labels, problem.SampleWeights, Slopes, Curvatures)
-            + problem.PenaltyValue(weights, beta);
     }
 
-    internal double[] Weights { get; }
+    /// <summary>Goes to these weights, which are its own from then on.</summary>
+    internal void GoTo(double[] weights, double intercept, double beta)
+    {
+        (Weights, Intercept, Beta) = (weights, intercept, beta);
+        _problem.Features.Multiply(weights, intercept, _margins);
+        Objective =
+            LogisticLoss.All(_margins, _problem.Labels, _problem.SampleWeights, Slopes, Curvatures)
+            + _problem.PenaltyValue(weights, beta);
+    }
+
+    internal double Beta { get; private set; }
+
+    internal double[] Weights { get; private set; } = [];
 
     internal double Intercept { get; private set; }
 
@@ -50,7 +57,7 @@ internal sealed class Place
             if (model.Weights[k] != Weights[j])
                 _problem.Features.Add(j, model.Weights[k] - Weights[j], _step);
         }
-        var penalty = _problem.PenaltyValue(Weights, _beta);
+        var penalty = _problem.PenaltyValue(Weights, Beta);
         var loss = Objective - penalty;
         // Between two places a penalty without a bound on its curvature can be far above both.
         var halvings = model.IsBound ? 0 : Halvings;
@@ -74,7 +81,7 @@ internal sealed class Place
                 w = share == 1 ? model.Weights[k] : w + share * (model.Weights[k] - w);
             }
             Intercept += share * (model.Intercept - Intercept);
-            Objective = tried + _problem.PenaltyValue(Weights, _beta);
+            Objective = tried + _problem.PenaltyValue(Weights, Beta);
             _tried.CopyTo(_margins, 0);
             (Slopes, _triedSlopes) = (_triedSlopes, Slopes);
             (Curvatures, _triedCurvatures) = (_triedCurvatures, Curvatures);
@@ -93,7 +100,7 @@ internal sealed class Place
                 continue;
             var at = share == 1 ? to : from + share * (to - from);
             sum +=
-                _beta * (_problem.Penalty.Value(at) - _problem.Penalty.Value(from))
+                Beta * (_problem.Penalty.Value(at) - _problem.Penalty.Value(from))
                 + _problem.L2 / 2 * (at * at - from * from);
         }
         return sum;

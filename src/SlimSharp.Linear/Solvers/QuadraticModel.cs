@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace SlimSharp.Linear;
 
 /// <summary>
@@ -11,11 +13,12 @@ internal sealed class QuadraticModel
     private const int MostPasses = 100;
 
     private readonly LogisticProblem _problem;
-    private readonly double _beta;
+    private double _beta;
     private readonly double[] _bounds;
     private readonly double[] _quarter;
     private readonly double[] _slopes; // r + DΔz
     private readonly double[][] _pastSlopes;
+    private readonly double[] _mixed; // of the past ones
     private double[] _curvatures = [];
     private double[] _gradient = [];
     private double[] _second = [];
@@ -26,14 +29,14 @@ internal sealed class QuadraticModel
     private double _curvatureSum;
     private double _shift; // of the intercept, not yet in the slopes
 
-    internal QuadraticModel(LogisticProblem problem, double beta, double[] bounds)
+    internal QuadraticModel(LogisticProblem problem, double[] bounds)
     {
-        (_problem, _beta, _bounds) = (problem, beta, bounds);
+        (_problem, _bounds) = (problem, bounds);
         var rows = problem.Features.Rows;
         _quarter = new double[rows];
         for (var i = 0; i < rows; i++)
             _quarter[i] = problem.SampleWeights[i] / 4;
-        _slopes = new double[rows];
+        (_slopes, _mixed) = (new double[rows], new double[rows]);
         _pastSlopes = new double[Kept + 1][];
     }
 
@@ -56,7 +59,7 @@ internal sealed class QuadraticModel
     /// <summary>Builds the model, and returns the largest violation of the working set there.</summary>
     internal double Build(Place place, int[] set, bool isBound)
     {
-        (Set, IsBound, Change) = (set, isBound, 0);
+        (Set, IsBound, Change, _beta) = (set, isBound, 0, place.Beta);
         if (Weights.Length != set.Length)
             (Weights, _gradient, _second, _means, _from) = (
                 new double[set.Length],
@@ -83,33 +86,49 @@ internal sealed class QuadraticModel
         return residual;
     }
 
-    /// <summary>Passes over the working set until none of its coordinates moves by more than <paramref name="target"/>, in units of the gradient; returns how many.</summary>
+    /// <summary>
+    /// Passes over the working set until none of its coordinates moves by more than <paramref name="target"/>, in units of the gradient; between two passes over all of it some over
+    /// the weights other than zero alone. Returns how many.
+    /// </summary>
     internal int Solve(double target)
     {
         var least = _problem.LeastCurvature(_beta);
-        var pastWeights = new double[Kept + 1][];
-        var pastIntercepts = new double[Kept + 1];
-        for (var pass = 0; pass < MostPasses; pass++)
+        int[] all = [.. Enumerable.Range(0, Set.Length)];
+        var passes = 0;
+        while (passes < MostPasses)
         {
-            var slot = pass % (Kept + 1);
-            if (pass > 0)
-                Keep(slot, pastWeights, pastIntercepts);
-            if (slot == Kept)
-                Extrapolate(pastWeights, pastIntercepts);
-            if (Pass(least) > target)
-                continue;
-            PutShift();
-            return pass + 1;
+            passes++;
+            if (Pass(all, least) <= target)
+                break;
+            passes += SolveSelected(target, least, MostPasses - passes);
         }
         PutShift();
-        return MostPasses;
+        return passes;
     }
 
-    private double Pass(double least)
+    private int SolveSelected(double target, double least, int most)
+    {
+        int[] selected = [.. Enumerable.Range(0, Set.Length).Where(k => Weights[k] != 0)];
+        var pastWeights = new double[Kept + 1][];
+        var pastIntercepts = new double[Kept + 1];
+        for (var pass = 1; pass <= most; pass++)
+        {
+            if (Pass(selected, least) <= target)
+                return pass;
+            var slot = pass % (Kept + 1);
+            Keep(slot, pastWeights, pastIntercepts);
+            if (slot == Kept)
+                Extrapolate(pastWeights, pastIntercepts);
+        }
+        return Math.Max(most, 0);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private double Pass(int[] places, double least)
     {
         var most = MoveIntercept();
         var threshold = _beta * _problem.Penalty.SlopeAtZero; // beyond which zero is left, where the operator is single-valued
-        for (var k = 0; k < Set.Length; k++)
+        foreach (var k in places)
         {
             var (j, w) = (Set[k], Weights[k]);
             var g = _problem.Features.Dot(j, _slopes) + _shift * _means[k] * _curvatureSum + _problem.L2 * w;
@@ -188,7 +207,8 @@ internal sealed class QuadraticModel
         if (Anderson.Coefficients(gram) is not { } coefficients)
             return;
         var (w, v) = (new double[Weights.Length], 0.0);
-        var slopes = new double[_slopes.Length];
+        var slopes = _mixed;
+        Array.Clear(slopes);
         for (var a = 0; a < count; a++)
         {
             Vectors.Add(coefficients[a], weights[a + 2], w);
