@@ -5,8 +5,9 @@ namespace SlimSharp.Cli;
 /// <summary>slim logistic: two classes told apart by few features.</summary>
 internal static class LogisticCommand
 {
-    internal static Command Create() =>
-        new(
+    internal static Command Create()
+    {
+        var command = new Command(
             "logistic",
             "Sparse logistic regression on tables: two classes told apart by few features, with the same penalties; needs no network."
         )
@@ -17,4 +18,6 @@ internal static class LogisticCommand
             LogisticPredictCommand.Create(),
             LogisticEvaluateCommand.Create(),
         };
+        return command;
+    }
 }
