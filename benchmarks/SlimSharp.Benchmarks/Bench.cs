@@ -10,6 +10,7 @@ internal static class Bench
         ./bench profile                where the time of SlimSharp's own steps goes, by kind of operation
         ./bench precision              does bfloat16 train as well as float32? paired seeds on the sample set
         ./bench logistic [SET …]       sparse logistic regression against scikit-learn's liblinear and saga, one thread each
+        ./bench selection [SET …]      features and errors of l1 and of the weakly convex penalty, over splits of real sets
           --seeds N, --part K --parts N   how many seeds [default: 12]; the K-th of N shares of the runs
           --threads N                  threads of every side [default: all cores]
           --rounds N                   how often each side is timed [default: 12]
@@ -51,6 +52,8 @@ internal static class Bench
                 return 0;
             case "logistic":
                 return LogisticBenchmark.Run(results, words[1..], rounds);
+            case "selection":
+                return SelectionStudy.Run(words[1..]);
             case "cut":
                 CutBenchmark.Run(results, rounds);
                 return 0;

@@ -82,6 +82,37 @@ public class LogisticProblemTests
     }
 
     [Fact]
+    public void Losses_and_slopes_are_exact_to_the_last_digits_wherever_the_margin_lies() =>
+        Gen.Double[-60, 60]
+            .Array[8]
+            .Sample(
+                margins =>
+                {
+                    // One sample counts, so that nothing small hides behind something large; the others make vectors full.
+                    for (var i = 0; i < 8; i++)
+                    {
+                        var weights = new double[9];
+                        (weights[i], weights[8]) = (1, 1e-300);
+                        var problem = new LogisticProblem(
+                            DenseMatrix.FromRows([.. margins.Select(m => new[] { m }), [0]]),
+                            [1, 1, 1, 1, 1, 1, 1, 1, -1],
+                            new L1()
+                        ).WithSampleWeights(weights);
+                        var e = Math.Exp(-Math.Abs(margins[i]));
+                        var log =
+                            e < 0.05
+                                ? Enumerable.Range(1, 13).Sum(k => (k % 2 == 1 ? 1 : -1) * Math.Pow(e, k) / k)
+                                : Math.Log(1 + e);
+                        var loss = log + Math.Max(-margins[i], 0);
+                        Assert.Equal(1, problem.Objective([1], 0, 0) / loss, 1e-13);
+                        var slope = -(margins[i] >= 0 ? e : 1) / (1 + e);
+                        Assert.Equal(1, problem.Gradient([1], 0).Intercept / slope, 1e-13);
+                    }
+                },
+                iter: 500
+            );
+
+    [Fact]
     public void Two_samples_computed_by_hand()
     {
         var problem = new LogisticProblem(
