@@ -72,8 +72,6 @@ public abstract record KneePenalty : Penalty
 
         // The objective is concave between flat and knee: its least value is on the soft branch or beyond the knee.
         var (near, far) = (Math.Min(soft, Flat), Math.Max(y, Knee));
-        return Objective(far, y, m) < Objective(near, y, m) ? far : near;
+        return ProxObjective(far, y, m) < ProxObjective(near, y, m) ? far : near;
     }
-
-    private double Objective(double x, double y, double m) => (x - y) * (x - y) / 2 + m * Value(x);
 }

@@ -51,6 +51,9 @@ public abstract record Penalty
     /// <summary>The proximal operator for y > 0 and m > 0.</summary>
     protected abstract double ProxOfPositive(double y, double m);
 
+    /// <summary>What the proximal operator minimises, ½(x − y)² + m·J(x).</summary>
+    private protected double ProxObjective(double x, double y, double m) => (x - y) * (x - y) / 2 + m * Value(x);
+
     /// <summary>The text form, as in <c>tl1:a=1</c>; <see cref="Parse"/> reads it.</summary>
     public abstract override string ToString();
 }

@@ -25,7 +25,7 @@ public abstract record ShapedPenalty : Penalty
 
     /// <summary>Of the better of two stationary points the one with the lower objective; the smaller at a tie.</summary>
     private protected double Better(double near, double far, double y, double m) =>
-        Objective(far, y, m) < Objective(near, y, m) ? far : near;
+        ProxObjective(far, y, m) < ProxObjective(near, y, m) ? far : near;
 
     /// <summary>The zero of an increasing function between two places where it is ≤ 0 and ≥ 0: Newton's method, halving wherever it would leave them.</summary>
     private protected static double Root(
@@ -54,6 +54,4 @@ public abstract record ShapedPenalty : Penalty
         }
         return x;
     }
-
-    private double Objective(double x, double y, double m) => (x - y) * (x - y) / 2 + m * Value(x);
 }

@@ -6,7 +6,6 @@ namespace SlimSharp.Runs;
 /// <summary>What the results of a sweep over penalties and ratios look like.</summary>
 internal static class ClaimPictures
 {
-    private const string Case = "case";
     private const string Ratio = "ratio";
     private const int ScaleDecades = 7; // from 1e-6 to 10, as SweepResult.Scales counts
 
@@ -14,7 +13,7 @@ internal static class ClaimPictures
     internal static IEnumerable<(string Name, string Caption, string Svg)> Of(SweepResults results)
     {
         var runs = results.Plan.Expand();
-        string[] cases = [.. runs.Select(r => r.Settings.GetValueOrDefault(Case, "")).Distinct()];
+        string[] cases = [.. runs.Select(r => r.Settings.GetValueOrDefault(SweepRun.Case, "")).Distinct()];
         foreach (var stage in results.Plan.Stages.Skip(1))
         {
             var lines = Lines(results, runs, stage, cases);
@@ -70,7 +69,9 @@ internal static class ClaimPictures
         var lines = new List<Series>();
         foreach (var name in cases)
         {
-            var points = runs.Where(r => r.Stage == stage.Name && r.Settings.GetValueOrDefault(Case, "") == name)
+            var points = runs.Where(r =>
+                    r.Stage == stage.Name && r.Settings.GetValueOrDefault(SweepRun.Case, "") == name
+                )
                 .Where(r => IsPlain(results.Plan, r) && r.Settings.ContainsKey(Ratio))
                 .Where(r => results.Results.ContainsKey(r.Number))
                 .GroupBy(r => double.Parse(r.Settings[Ratio], CultureInfo.InvariantCulture))
@@ -94,7 +95,7 @@ internal static class ClaimPictures
         foreach (var name in cases)
         {
             var groups = runs.Where(r => r.Stage == results.Plan.Stages[^1].Name)
-                .Where(r => r.Settings.GetValueOrDefault(Case, "") == name && IsPlain(results.Plan, r))
+                .Where(r => r.Settings.GetValueOrDefault(SweepRun.Case, "") == name && IsPlain(results.Plan, r))
                 .Where(r => results.Results.ContainsKey(r.Number))
                 .GroupBy(r => r.Settings.GetValueOrDefault(Ratio, ""));
             foreach (var group in groups)
@@ -110,12 +111,8 @@ internal static class ClaimPictures
         return [.. dots.Where(d => double.IsFinite(d.X))];
     }
 
-    private static double Whole(SweepResults results, ImmutableArray<SweepRun> runs, SweepRun run)
-    {
-        while (run.Parent is { } parent)
-            run = runs[parent - 1];
-        return results.Results.TryGetValue(run.Number, out var result) ? result.Parameters : double.NaN;
-    }
+    private static double Whole(SweepResults results, ImmutableArray<SweepRun> runs, SweepRun run) =>
+        results.Results.TryGetValue(run.Chain(runs).First().Number, out var result) ? result.Parameters : double.NaN;
 
     private static List<(string, IReadOnlyList<double>)> Scales(
         SweepResults results,
@@ -128,7 +125,7 @@ internal static class ClaimPictures
         {
             ImmutableArray<int>[] counts =
             [
-                .. runs.Where(r => r.Parent is null && r.Settings.GetValueOrDefault(Case, "") == name)
+                .. runs.Where(r => r.Parent is null && r.Settings.GetValueOrDefault(SweepRun.Case, "") == name)
                     .Select(r => results.Results.GetValueOrDefault(r.Number)?.Scales ?? [])
                     .Where(s => !s.IsEmpty),
             ];

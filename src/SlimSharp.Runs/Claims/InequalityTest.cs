@@ -3,9 +3,6 @@ namespace SlimSharp.Runs;
 /// <summary>An inequality, tested on the results of a sweep: of pairs with the same seed the difference, averaged over all that they share beside it.</summary>
 public sealed class InequalityTest
 {
-    private const string Case = "case";
-    private const string Seed = "seed";
-
     private InequalityTest(Inequality inequality, double margin, PairedDifference? difference, int planned) =>
         (Inequality, Margin, Difference, Planned) = (inequality, margin, difference, planned);
 
@@ -32,13 +29,9 @@ public sealed class InequalityTest
         SweepRun[] at = [.. runs.Where(r => r.Stage == inequality.Stage)];
         if (at.Length == 0)
             throw new RunException($"'{results.Plan.Name}' has no stage '{inequality.Stage}', which a claim is about.");
-        ILookup<string, SweepRun> By(string name) =>
-            at.Where(r => r.Settings.GetValueOrDefault(Case) == name)
-                .ToLookup(r => string.Join('\n', r.Settings.Where(s => s.Key != Case)));
-        var (ofs, thans) = (By(inequality.Of), By(inequality.Than));
-        foreach (var (name, found) in new[] { (inequality.Of, ofs), (inequality.Than, thans) })
+        foreach (var name in (string[])[inequality.Of, inequality.Than])
         {
-            if (found.Count == 0)
+            if (at.All(r => r.Settings.GetValueOrDefault(SweepRun.Case) != name))
                 throw new RunException($"'{results.Plan.Name}' has no case '{name}', which a claim is about.");
         }
         double? Difference(SweepRun of, SweepRun than) =>
@@ -50,8 +43,9 @@ public sealed class InequalityTest
                 : null;
         double?[][] seeds =
         [
-            .. ofs.SelectMany(g => g.Zip(thans[g.Key]))
-                .GroupBy(p => p.First.Settings.GetValueOrDefault(Seed))
+            .. SweepRun
+                .Pairs(at, SweepRun.Case, inequality.Of, inequality.Than)
+                .GroupBy(p => p.First.Settings.GetValueOrDefault(SweepRun.Seed))
                 .Select(g => g.Select(p => Difference(p.First, p.Second)).ToArray()),
         ];
         double[] means = [.. seeds.Where(s => s.All(d => d is not null)).Select(s => s.Average()!.Value)];
@@ -91,13 +85,10 @@ public sealed class InequalityTest
     {
         if (results.Results.GetValueOrDefault(run.Number) is not { } result)
             return null;
-        var first = run;
-        while (first.Parent is { } parent)
-            first = runs[parent - 1];
         return measure switch
         {
             Measure.Accuracy => 100 * result.Accuracy,
-            Measure.Loss => results.Results.GetValueOrDefault(first.Number) is { } before
+            Measure.Loss => results.Results.GetValueOrDefault(run.Chain(runs).First().Number) is { } before
                 ? 100 * (before.Accuracy - result.Accuracy)
                 : null,
             Measure.Parameters => result.Parameters,

@@ -17,8 +17,6 @@ public sealed record SweepChoice(
     /// <summary>Points within which the strongest is taken.</summary>
     public const double Margin = 1;
 
-    private const string CaseColumn = "case";
-
     /// <summary>Everything that was tried and is finished, in the order of the plan.</summary>
     /// <exception cref="RunException">No images were held out.</exception>
     public static IReadOnlyList<SweepChoice> Of(SweepResults results)
@@ -35,8 +33,8 @@ public sealed record SweepChoice(
                         .Where(s => s.Second.Length > 0)
                         .ToImmutableSortedDictionary(s => s.First, s => s.Second);
                     return new SweepChoice(
-                        settings.GetValueOrDefault(CaseColumn, ""),
-                        settings.Remove(CaseColumn),
+                        settings.GetValueOrDefault(SweepRun.Case, ""),
+                        settings.Remove(SweepRun.Case),
                         [.. row.Accuracies.Select(a => a.Mean)],
                         IsTaken: false
                     );

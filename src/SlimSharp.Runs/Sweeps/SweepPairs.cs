@@ -14,8 +14,6 @@ public sealed record SweepPairs(
     PairedDifference Macs
 )
 {
-    private const string Seed = "seed";
-
     /// <summary>All comparisons of which at least two pairs are finished.</summary>
     /// <param name="collection">The results.</param>
     /// <param name="setting">The setting, as in penalty.</param>
@@ -32,34 +30,19 @@ public sealed record SweepPairs(
                     $"No run of '{collection.Plan.Name}' has {setting} = {value}; there are {string.Join(", ", runs.SelectMany(r => r.Settings).Select(s => $"{s.Key} = {s.Value}").Distinct().Take(20))}."
                 );
         }
-        string Rest(SweepRun run, bool seeded) =>
-            string.Join(
-                ", ",
-                run.Settings.Where(s => s.Key != setting && (seeded || s.Key != Seed)).Select(s => $"{s.Key} {s.Value}")
-            );
-        var others = runs.Where(r => r.Settings.GetValueOrDefault(setting) == second)
-            .ToDictionary(r => (r.Stage, Rest(r, seeded: true)));
         return
         [
-            .. runs.Where(r => r.Settings.GetValueOrDefault(setting) == first)
-                .Where(r => others.ContainsKey((r.Stage, Rest(r, seeded: true))))
-                .GroupBy(r => (r.Stage, Shared: Rest(r, seeded: false)))
-                .Select(group =>
-                    (
-                        group.Key,
-                        Pairs: group
-                            .Select(r =>
-                                (
-                                    A: collection.Results.GetValueOrDefault(r.Number),
-                                    B: collection.Results.GetValueOrDefault(
-                                        others[(r.Stage, Rest(r, seeded: true))].Number
-                                    )
-                                )
-                            )
-                            .Where(p => p.A is not null && p.B is not null)
-                            .ToArray()
-                    )
+            .. SweepRun
+                .Pairs(runs, setting, first, second)
+                .GroupBy(
+                    p => (p.First.Stage, Shared: p.First.SettingsBut(setting, SweepRun.Seed)),
+                    p =>
+                        (
+                            A: collection.Results.GetValueOrDefault(p.First.Number),
+                            B: collection.Results.GetValueOrDefault(p.Second.Number)
+                        )
                 )
+                .Select(g => (g.Key, Pairs: g.Where(p => p.A is not null && p.B is not null).ToArray()))
                 .Where(g => g.Pairs.Length > 1)
                 .Select(g => new SweepPairs(
                     g.Key.Stage,

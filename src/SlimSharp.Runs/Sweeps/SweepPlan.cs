@@ -13,8 +13,6 @@ public sealed record SweepPlan
         ["prune"] = ["seed"],
         ["retrain"] = ["seed", "threads", "epochs"],
     };
-    private const string Case = "case";
-    private const string Seed = "seed";
 
     /// <summary>What it is called.</summary>
     public required string Name { get; init; }
@@ -66,8 +64,10 @@ public sealed record SweepPlan
     {
         var children = runs.ToLookup(r => r.Parent);
         IEnumerable<SweepRun> Tree(SweepRun run) => children[run.Number].SelectMany(Tree).Prepend(run);
-        var seeds = runs.Select(r => r.Settings.GetValueOrDefault(Seed, "")).Distinct().ToList();
-        return children[null].OrderBy(r => seeds.IndexOf(r.Settings.GetValueOrDefault(Seed, ""))).SelectMany(Tree);
+        var seeds = runs.Select(r => r.Settings.GetValueOrDefault(SweepRun.Seed, "")).Distinct().ToList();
+        return children[null]
+            .OrderBy(r => seeds.IndexOf(r.Settings.GetValueOrDefault(SweepRun.Seed, "")))
+            .SelectMany(Tree);
     }
 
     private static IEnumerable<KeyValuePair<string, string>> TakenOver(
@@ -108,7 +108,9 @@ public sealed record SweepPlan
         var before = parent?.Settings ?? Values.Empty;
         foreach (var one in stage.Cases.DefaultIfEmpty())
         {
-            var named = one is null ? before : before.Add(KeyFor(parent, parent is null ? Case : stage.Name), one.Name);
+            var named = one is null
+                ? before
+                : before.Add(KeyFor(parent, parent is null ? SweepRun.Case : stage.Name), one.Name);
             var fixedOptions = stage.Options.SetItems(one?.Options ?? Values.Empty);
             IEnumerable<Values> grid = [Values.Empty];
             foreach (var (key, values) in one is null ? stage.Grid : stage.Grid.AddRange(one.Grid))

@@ -16,4 +16,38 @@ public sealed record SweepRun(
     int? Parent,
     ImmutableSortedDictionary<string, string> Options,
     ImmutableSortedDictionary<string, string> Settings
-);
+)
+{
+    /// <summary>The setting that names a case of the first stage.</summary>
+    internal const string Case = "case";
+
+    /// <summary>The setting in which runs differ that are to be averaged.</summary>
+    internal const string Seed = "seed";
+
+    /// <summary>The runs that it starts from, the first of all first, and itself.</summary>
+    internal IEnumerable<SweepRun> Chain(IReadOnlyList<SweepRun> runs) =>
+        Parent is { } parent ? runs[parent - 1].Chain(runs).Append(this) : [this];
+
+    /// <summary>
+    /// Pairs of runs of one stage that differ in one setting alone, having a first and a second value of it; by stage and in the order of the first.
+    /// </summary>
+    internal static IEnumerable<(SweepRun First, SweepRun Second)> Pairs(
+        IReadOnlyList<SweepRun> runs,
+        string setting,
+        string first,
+        string second
+    )
+    {
+        string Rest(SweepRun run) => $"{run.Stage}\n{run.SettingsBut(setting)}";
+        var others = runs.Where(r => r.Settings.GetValueOrDefault(setting) == second).ToDictionary(Rest);
+        foreach (var run in runs.Where(r => r.Settings.GetValueOrDefault(setting) == first))
+        {
+            if (others.TryGetValue(Rest(run), out var other))
+                yield return (run, other);
+        }
+    }
+
+    /// <summary>All settings but these, in words.</summary>
+    internal string SettingsBut(params string[] left) =>
+        string.Join(", ", Settings.Where(s => !left.Contains(s.Key)).Select(s => $"{s.Key} {s.Value}"));
+}

@@ -11,8 +11,6 @@ namespace SlimSharp.Runs;
 /// </summary>
 public sealed class SweepTable
 {
-    private const string Seed = "seed";
-
     private SweepTable(ImmutableArray<string> columns, ImmutableArray<SweepTableRow> rows) =>
         (Columns, Rows) = (columns, rows);
 
@@ -35,12 +33,15 @@ public sealed class SweepTable
         var (runs, stages) = (collection.Plan.Expand(), collection.Plan.Stages);
         var results = runs.Select(r => collection.Results.GetValueOrDefault(r.Number)).ToArray();
         var last = stages[^1].Name;
-        ImmutableArray<string> columns = [.. runs.SelectMany(r => r.Settings.Keys).Where(k => k != Seed).Distinct()];
+        ImmutableArray<string> columns =
+        [
+            .. runs.SelectMany(r => r.Settings.Keys).Where(k => k != SweepRun.Seed).Distinct(),
+        ];
         var rows = runs.Where(r => r.Stage == last)
             .GroupBy(r => string.Join('\n', columns.Select(c => r.Settings.GetValueOrDefault(c, ""))))
             .Select(group =>
             {
-                var chains = group.Select(r => Chain(runs, r).Select(c => results[c.Number - 1]).ToArray()).ToArray();
+                var chains = group.Select(r => r.Chain(runs).Select(c => results[c.Number - 1]).ToArray()).ToArray();
                 var whole = chains.Where(c => c.All(r => r is not null)).ToArray();
                 return new SweepTableRow(
                     [.. columns.Select(c => group.First().Settings.GetValueOrDefault(c, ""))],
@@ -127,9 +128,6 @@ public sealed class SweepTable
         $"\n{(format == TableFormat.Markdown ? "bold" : "*")}: best; ~: within noise of it (Welch's t below 2); †: over-pruned, some run guesses. Mean ± standard deviation over n seeds.\n";
 
     private static bool IsOverPruned(SweepResult result) => result.Accuracy < 1.5 / Math.Max(result.Classes, 1);
-
-    private static IEnumerable<SweepRun> Chain(ImmutableArray<SweepRun> runs, SweepRun run) =>
-        run.Parent is { } parent ? Chain(runs, runs[parent - 1]).Append(run) : [run];
 
     private string Csv()
     {
