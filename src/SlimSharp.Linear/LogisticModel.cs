@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Text.Json;
-using System.Text.Json.Serialization;
 
 namespace SlimSharp.Linear;
 
@@ -147,16 +146,3 @@ public sealed record LogisticModel
     public void Write(string path) =>
         AtomicFile.WriteText(path, JsonSerializer.Serialize(this, LinearJson.Default.LogisticModel));
 }
-
-/// <summary>The weight of a feature.</summary>
-/// <param name="Feature">Its name.</param>
-/// <param name="Weight">The weight.</param>
-public sealed record LogisticWeight(string Feature, double Weight);
-
-[JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
-    WriteIndented = true,
-    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull
-)]
-[JsonSerializable(typeof(LogisticModel))]
-internal sealed partial class LinearJson : JsonSerializerContext;

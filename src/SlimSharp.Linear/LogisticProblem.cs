@@ -136,16 +136,14 @@ public sealed class LogisticProblem
     /// <param name="beta">β.</param>
     public double Objective(ReadOnlySpan<double> weights, double intercept, double beta)
     {
-        var margins = new double[Features.Rows];
-        Features.Multiply(weights, intercept, margins);
+        var margins = Margins(weights, intercept);
         return LogisticLoss.Value(margins, Labels, SampleWeights) + PenaltyValue(weights, beta);
     }
 
     /// <summary>The mean logistic loss of weights, and the share of samples that they put in the wrong class, or on the border, both by sample weights.</summary>
     public (double Loss, double ErrorRate) Score(ReadOnlySpan<double> weights, double intercept)
     {
-        var (margins, wrong) = (new double[Features.Rows], 0.0);
-        Features.Multiply(weights, intercept, margins);
+        var (margins, wrong) = (Margins(weights, intercept), 0.0);
         for (var i = 0; i < margins.Length; i++)
             wrong += Labels[i] * margins[i] > 0 ? 0 : SampleWeights[i];
         return (LogisticLoss.Value(margins, Labels, SampleWeights), wrong);
@@ -154,8 +152,7 @@ public sealed class LogisticProblem
     /// <summary>The gradient of the loss and the l2 term, without the penalty, with respect to w and v.</summary>
     public (double[] Weights, double Intercept) Gradient(ReadOnlySpan<double> weights, double intercept)
     {
-        var (margins, slopes) = (new double[Features.Rows], new double[Features.Rows]);
-        Features.Multiply(weights, intercept, margins);
+        var (margins, slopes) = (Margins(weights, intercept), new double[Features.Rows]);
         LogisticLoss.Slopes(margins, Labels, SampleWeights, slopes);
         var gradient = new double[Features.Columns];
         for (var j = 0; j < gradient.Length; j++)
@@ -177,14 +174,10 @@ public sealed class LogisticProblem
     /// The largest |∂loss/∂wⱼ| where all weights are zero. With β·J'(0+) above it w = 0 is a strict local minimum, below it none has w = 0: for l1 and every penalty with a finite
     /// slope at zero.
     /// </summary>
-    public double NullGradient
-    {
-        get
-        {
-            var zeros = new double[Features.Columns];
-            return Vectors.LargestMagnitude(Gradient(zeros, NullIntercept).Weights);
-        }
-    }
+    public double NullGradient =>
+        _nullGradient ??= Vectors.LargestMagnitude(Gradient(new double[Features.Columns], NullIntercept).Weights);
+
+    private double? _nullGradient;
 
     /// <summary>The least β with which all weights are zero; null for penalties of infinite slope at zero, such as lp, for which w = 0 is a local minimum at any β.</summary>
     public double? LargestBeta => double.IsFinite(Penalty.SlopeAtZero) ? NullGradient / Penalty.SlopeAtZero : null;
@@ -193,34 +186,24 @@ public sealed class LogisticProblem
     /// L, the Lipschitz constant of the gradient of the loss: the largest eigenvalue of X̃ᵀ diag(s/4) X̃, plus l2, by power iteration; X̃ is X with the mean of each column taken off and a column of ones, or X without an
     /// intercept.
     /// </summary>
-    public double LipschitzConstant()
+    public double LipschitzConstant() =>
+        // Centred columns are orthogonal to that of ones, whose eigenvalue is 1/4.
+        Math.Max(PowerIteration.LargestEigenvalue(Features, Means(), CurvatureBounds()), HasIntercept ? 0.25 : 0) + L2;
+
+    internal double[] Margins(ReadOnlySpan<double> weights, double intercept)
     {
-        var (rows, columns, means) = (Features.Rows, Features.Columns, Means());
-        // Centred columns are orthogonal to that of ones, whose eigenvalue is 1/4. The start has no symmetry that could make it orthogonal to what is sought.
-        var w = new double[columns];
-        for (var j = 0; j < columns; j++)
-            w[j] = 1 + 0.5 * Math.Sin(j + 1);
-        var (z, before) = (new double[rows], 0.0);
-        for (var i = 0; i < 1000; i++)
-        {
-            var norm = Math.Sqrt(Vectors.Dot(w, w));
-            if (norm == 0)
-                break;
-            for (var j = 0; j < columns; j++)
-                w[j] /= norm;
-            Features.Multiply(w, -Vectors.Dot(w, means), z);
-            for (var k = 0; k < rows; k++)
-                z[k] *= SampleWeights[k] / 4;
-            var sum = Vectors.Sum(z);
-            for (var j = 0; j < columns; j++)
-                w[j] = Features.Dot(j, z) - means[j] * sum;
-            var now = Math.Sqrt(Vectors.Dot(w, w));
-            var settled = i >= 60 && now - before <= 1e-6 * now;
-            before = now;
-            if (settled)
-                break;
-        }
-        return Math.Max(before, HasIntercept ? 0.25 : 0) + L2;
+        var margins = new double[Features.Rows];
+        Features.Multiply(weights, intercept, margins);
+        return margins;
+    }
+
+    /// <summary>What the curvature of the loss along each margin is nowhere above: s/4.</summary>
+    internal double[] CurvatureBounds()
+    {
+        var bounds = new double[Features.Rows];
+        for (var i = 0; i < bounds.Length; i++)
+            bounds[i] = SampleWeights[i] / 4;
+        return bounds;
     }
 
     /// <summary>The weighted mean of each column where there is an intercept to take it up; else zeros.</summary>

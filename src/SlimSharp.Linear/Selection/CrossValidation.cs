@@ -1,43 +1,5 @@
 namespace SlimSharp.Linear;
 
-/// <summary>How to cross-validate.</summary>
-public sealed record CrossValidationOptions
-{
-    /// <summary>Parts, each of which is predicted once from the others.</summary>
-    public int Folds { get; init; } = 10;
-
-    /// <summary>What the parts are a function of.</summary>
-    public int Seed { get; init; }
-
-    /// <summary>Whether features are brought to the standard deviation 1, anew in every fold, from what is trained on.</summary>
-    public bool Standardizes { get; init; } = true;
-
-    /// <summary>Folds at a time.</summary>
-    public int Threads { get; init; } = 1;
-
-    /// <summary>When the solver stops.</summary>
-    public SolverOptions Solver { get; init; } = new();
-
-    /// <summary>Told how many of all solutions there are, from any thread.</summary>
-    public Action<int, int>? Progress { get; init; }
-}
-
-/// <summary>One β over all folds.</summary>
-/// <param name="Beta">β.</param>
-/// <param name="Loss">Mean logistic loss of what was not trained on, averaged over folds.</param>
-/// <param name="LossError">The standard error of that.</param>
-/// <param name="ErrorRate">The share of it that is put in the wrong class.</param>
-/// <param name="ErrorRateError">The standard error of that.</param>
-/// <param name="Selected">Features with a weight other than zero, averaged over folds.</param>
-public readonly record struct CrossValidationPoint(
-    double Beta,
-    double Loss,
-    double LossError,
-    double ErrorRate,
-    double ErrorRateError,
-    double Selected
-);
-
 /// <summary>How well solutions along a path predict samples that they were not trained on.</summary>
 /// <param name="Points">By descending β.</param>
 public sealed record CrossValidation(IReadOnlyList<CrossValidationPoint> Points)

@@ -19,9 +19,7 @@ public sealed class CoordinateDescent(LogisticProblem problem, SolverOptions opt
     // Of each coordinate the largest curvature of the loss, where the intercept follows.
     private static double[] Bounds(LogisticProblem problem)
     {
-        var (quarter, means) = (new double[problem.Features.Rows], problem.Means());
-        for (var i = 0; i < quarter.Length; i++)
-            quarter[i] = problem.SampleWeights[i] / 4;
+        var (quarter, means) = (problem.CurvatureBounds(), problem.Means());
         var bounds = new double[problem.Features.Columns];
         for (var j = 0; j < bounds.Length; j++)
         {
@@ -40,16 +38,16 @@ public sealed class CoordinateDescent(LogisticProblem problem, SolverOptions opt
         }
         var (at, model) = (_place ??= new(Problem), _model ??= new(Problem, _bounds));
         at.GoTo(weights, intercept, beta);
-        var (gradient, violations) = (new double[weights.Length], new double[weights.Length]);
+        var violations = new double[weights.Length];
         var (iterations, size, stuck) = (0, 16, 0);
         var least = double.PositiveInfinity;
         while (true)
         {
             Options.Cancellation.ThrowIfCancellationRequested();
-            var residual = Residual(at, beta, gradient, violations);
+            var residual = Residual(at, violations);
             // Where neither objective nor residual falls any more, the result is as exact as the numbers are.
             if (residual <= Target || iterations >= Options.MostIterations || stuck > 2)
-                return Finish(beta, at.Weights, at.Intercept, at.Objective, residual, iterations);
+                return Finish(beta, at.Weights, at.Intercept, at.Margins, at.Objective, residual, iterations);
             var set = WorkingSet(at.Weights, violations, size);
             size = Math.Max(2 * size, set.Length);
             var before = at.Objective;
@@ -59,13 +57,13 @@ public sealed class CoordinateDescent(LogisticProblem problem, SolverOptions opt
         }
     }
 
-    private double Residual(Place at, double beta, double[] gradient, double[] violations)
+    private double Residual(Place at, double[] violations)
     {
         var residual = Problem.HasIntercept ? Math.Abs(Vectors.Sum(at.Slopes)) : 0;
-        for (var j = 0; j < gradient.Length; j++)
+        for (var j = 0; j < violations.Length; j++)
         {
-            gradient[j] = Problem.Features.Dot(j, at.Slopes) + Problem.L2 * at.Weights[j];
-            violations[j] = Problem.Violation(at.Weights[j], gradient[j], _bounds[j], beta);
+            var gradient = Problem.Features.Dot(j, at.Slopes) + Problem.L2 * at.Weights[j];
+            violations[j] = Problem.Violation(at.Weights[j], gradient, _bounds[j], at.Beta);
             residual = Math.Max(residual, violations[j]);
         }
         return residual;

@@ -50,7 +50,17 @@ public sealed class IterativeShrinkage(LogisticProblem problem, SolverOptions op
             (before, now, objective) = (now, next, lower);
             Report?.Invoke(objective);
         }
-        return Finish(beta, now.Weights, Intercept(now), objective, residual, iteration, caution);
+        var ended = Intercept(now);
+        return Finish(
+            beta,
+            now.Weights,
+            ended,
+            Problem.Margins(now.Weights, ended),
+            objective,
+            residual,
+            iteration,
+            caution
+        );
     }
 
     private string Caution(double beta) =>

@@ -44,6 +44,7 @@ public abstract class LogisticSolver
         double beta,
         double[] weights,
         double intercept,
+        double[] margins,
         double objective,
         double residual,
         int iterations,
@@ -51,7 +52,7 @@ public abstract class LogisticSolver
     )
     {
         var converged = residual <= Target;
-        var sentence = Separation.Sentence(Problem, weights, intercept, beta);
+        var sentence = Separation.Sentence(Problem, weights, margins, beta);
         if (sentence is null && !converged)
             sentence = FormattableString.Invariant(
                 $"Not converged: after {iterations} iterations the residual is {residual:G2}, not {Target:G2}."

@@ -8,7 +8,6 @@ internal sealed class Place
     private const int Halvings = 12;
 
     private readonly LogisticProblem _problem;
-    private readonly double[] _margins;
     private readonly double[] _step;
     private readonly double[] _tried;
     private double[] _triedSlopes;
@@ -18,7 +17,7 @@ internal sealed class Place
     {
         var rows = problem.Features.Rows;
         _problem = problem;
-        (_margins, _step, _tried) = (new double[rows], new double[rows], new double[rows]);
+        (Margins, _step, _tried) = (new double[rows], new double[rows], new double[rows]);
         (Slopes, Curvatures) = (new double[rows], new double[rows]);
         (_triedSlopes, _triedCurvatures) = (new double[rows], new double[rows]);
     }
@@ -27,9 +26,9 @@ internal sealed class Place
     internal void GoTo(double[] weights, double intercept, double beta)
     {
         (Weights, Intercept, Beta) = (weights, intercept, beta);
-        _problem.Features.Multiply(weights, intercept, _margins);
+        _problem.Features.Multiply(weights, intercept, Margins);
         Objective =
-            LogisticLoss.All(_margins, _problem.Labels, _problem.SampleWeights, Slopes, Curvatures)
+            LogisticLoss.All(Margins, _problem.Labels, _problem.SampleWeights, Slopes, Curvatures)
             + _problem.PenaltyValue(weights, beta);
     }
 
@@ -40,6 +39,8 @@ internal sealed class Place
     internal double Intercept { get; private set; }
 
     internal double Objective { get; private set; }
+
+    internal double[] Margins { get; }
 
     internal double[] Slopes { get; private set; }
 
@@ -63,8 +64,8 @@ internal sealed class Place
         var halvings = model.IsBound ? 0 : Halvings;
         for (var (i, share) = (0, 1.0); i <= halvings; (i, share) = (i + 1, share / 2))
         {
-            for (var k = 0; k < _margins.Length; k++)
-                _tried[k] = _margins[k] + share * _step[k];
+            for (var k = 0; k < Margins.Length; k++)
+                _tried[k] = Margins[k] + share * _step[k];
             var tried = LogisticLoss.All(
                 _tried,
                 _problem.Labels,
@@ -82,7 +83,7 @@ internal sealed class Place
             }
             Intercept += share * (model.Intercept - Intercept);
             Objective = tried + _problem.PenaltyValue(Weights, Beta);
-            _tried.CopyTo(_margins, 0);
+            _tried.CopyTo(Margins, 0);
             (Slopes, _triedSlopes) = (_triedSlopes, Slopes);
             (Curvatures, _triedCurvatures) = (_triedCurvatures, Curvatures);
             return true;

@@ -31,11 +31,8 @@ internal sealed class QuadraticModel
 
     internal QuadraticModel(LogisticProblem problem, double[] bounds)
     {
-        (_problem, _bounds) = (problem, bounds);
+        (_problem, _bounds, _quarter) = (problem, bounds, problem.CurvatureBounds());
         var rows = problem.Features.Rows;
-        _quarter = new double[rows];
-        for (var i = 0; i < rows; i++)
-            _quarter[i] = problem.SampleWeights[i] / 4;
         (_slopes, _mixed) = (new double[rows], new double[rows]);
         _pastSlopes = new double[Kept + 1][];
     }
@@ -120,7 +117,7 @@ internal sealed class QuadraticModel
             if (slot == Kept)
                 Extrapolate(pastWeights, pastIntercepts);
         }
-        return Math.Max(most, 0);
+        return most;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -6,12 +6,10 @@ namespace SlimSharp.Linear;
 /// </summary>
 internal static class Separation
 {
-    internal static string? Sentence(LogisticProblem problem, double[] weights, double intercept, double beta)
+    internal static string? Sentence(LogisticProblem problem, double[] weights, double[] margins, double beta)
     {
         if (problem.L2 > 0 || Array.TrueForAll(weights, w => w == 0))
             return null;
-        var margins = new double[problem.Features.Rows];
-        problem.Features.Multiply(weights, intercept, margins);
         for (var i = 0; i < margins.Length; i++)
         {
             if (problem.SampleWeights[i] > 0 && !(problem.Labels[i] * margins[i] > 0))

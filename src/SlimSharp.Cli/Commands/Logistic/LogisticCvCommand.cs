@@ -75,7 +75,12 @@ internal static class LogisticCvCommand
                 )
             );
             var chosen = parsed.GetValue(rule) == "best" ? validation.Best : validation.OneStandardError;
-            var solutions = LogisticPath.Solve(new CoordinateDescent(problem, solver), betas[..(chosen + 1)]);
+            var folder = parsed.GetValue(output);
+            // The rest of the path is for the page alone.
+            var solutions = LogisticPath.Solve(
+                new CoordinateDescent(problem, solver),
+                folder is null ? betas[..(chosen + 1)] : betas
+            );
             double[][] rows =
             [
                 .. validation.Points.Select(p =>
@@ -91,21 +96,20 @@ internal static class LogisticCvCommand
                 validation.Best,
                 validation.OneStandardError
             );
-            var solution = solutions[^1];
+            var solution = solutions[chosen];
             LogisticOutput.Say(screen, data, problem, solution, factors);
             var json = LogisticFitCommand.ToJson(solution);
             (json["loss"], json["errorRate"]) = (validation.Points[chosen].Loss, validation.Points[chosen].ErrorRate);
             screen.Emit(json);
-            if (parsed.GetValue(output) is { } folder)
+            if (folder is not null)
             {
                 LogisticModel.Of(data, problem, solution, factors).Write(Path.Combine(folder, "model.json"));
-                var whole = LogisticPath.Solve(new CoordinateDescent(problem, solver), betas);
-                var picture = LogisticOutput.PathPicture(whole, data.Names, solution.Beta);
+                var picture = LogisticOutput.PathPicture(solutions, data.Names, solution.Beta);
                 RunFolder.Write(Path.Combine(folder, "cv.csv"), LogisticOutput.Csv(Heads, rows));
                 RunFolder.Write(Path.Combine(folder, "path.svg"), ChartStyle.Standalone(picture));
                 RunFolder.Write(
                     Path.Combine(folder, "report.html"),
-                    Page(parsed.GetValue(arguments.Data)!, problem, validation, chosen, whole, picture)
+                    Page(parsed.GetValue(arguments.Data)!, problem, validation, chosen, solutions, picture)
                 );
                 screen.Say($"The model, and the page: {folder}/model.json, report.html, cv.csv, path.svg");
             }

@@ -24,7 +24,11 @@ internal static class LogisticFitCommand
             "shrinkage",
             "accelerated"
         );
-        var output = Out();
+        var output = new Option<string?>("--out")
+        {
+            Description = "The file to write the model to, as JSON.",
+            HelpName = "FILE",
+        };
         arguments.AddTo(command);
         foreach (var option in (Option[])[beta, share, solver, output, common.Json])
             command.Add(option);
@@ -62,9 +66,6 @@ internal static class LogisticFitCommand
         });
         return command;
     }
-
-    internal static Option<string?> Out() =>
-        new("--out") { Description = "The file to write the model to, as JSON.", HelpName = "FILE" };
 
     internal static JsonObject ToJson(LogisticSolution solution) =>
         new()
