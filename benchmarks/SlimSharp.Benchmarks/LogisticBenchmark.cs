@@ -12,7 +12,7 @@ namespace SlimSharp.Benchmarks;
 internal sealed class LogisticBenchmark
 {
     private const double Gap = 1e-5;
-    private const double Patience = 20; // seconds, after which a side is given up on
+    internal const double Patience = 20; // seconds, after which a side is given up on
     private const int PathLength = 50;
     private const double LeastOfPath = 0.01;
     private static readonly double[] Shares = [0.1, 0.01]; // of the least β that selects nothing
@@ -41,14 +41,9 @@ internal sealed class LogisticBenchmark
 
     internal static int Run(Results results, string[] names, int rounds)
     {
-        var folder = Path.Combine(
-            Environment.GetEnvironmentVariable("SLIMSHARP_DATA") is { Length: > 0 } given ? given : "../shared",
-            "data",
-            "tabular"
-        );
-        if (!Directory.Exists(folder))
+        if (TabularSets.Missing is { } missing)
         {
-            Console.WriteLine($"The sets are not in '{folder}'; set SLIMSHARP_DATA to the folder above data/tabular.");
+            Console.WriteLine(missing);
             return 0;
         }
         using var theirs = ScikitLearn.Start();
@@ -59,17 +54,17 @@ internal sealed class LogisticBenchmark
             );
             return 0;
         }
-        new LogisticBenchmark(theirs, rounds).Compare(results, folder, names.Length > 0 ? names : Sets);
+        new LogisticBenchmark(theirs, rounds).Compare(results, names.Length > 0 ? names : Sets);
         return 0;
     }
 
-    private void Compare(Results results, string folder, string[] names)
+    private void Compare(Results results, string[] names)
     {
         WarmUp();
-        var (plain, free, paths) = (new List<Row>(), new List<Row>(), new List<Row>());
+        var (plain, free, paths) = (new List<LogisticRace>(), new List<LogisticRace>(), new List<LogisticRace>());
         foreach (var name in names)
         {
-            var data = LogisticData.Read(Path.Combine(folder, $"{name}.libsvm.gz"), name);
+            var data = LogisticData.Read(name);
             _theirs.Load(data);
             foreach (var share in Shares)
             {
@@ -85,12 +80,18 @@ internal sealed class LogisticBenchmark
             $"scikit-learn {_theirs.Version}. Milliseconds, medians of {_rounds} turns (of one where a turn takes longer than two seconds), to a relative gap of {Gap.ToString("G1", CultureInfo.InvariantCulture)} of the objective to the lowest known, each side at the loosest of the tolerances 0.1 … 1e-8 that reaches it; "
             + $"'–': not within {Patience} seconds, counted as {Patience} seconds in the means. Features at the standard deviation 1, dense ones centred. β as a share of the least that selects nothing. ×: theirs over ours.";
         string[] head = ["set", "β", "features", "ours", "liblinear", "saga", "liblinear ×", "saga ×"];
-        results.Table("Logistic regression, l1, no intercept", command, head, Texts(plain, path: false), note);
+        results.Table(
+            "Logistic regression, l1, no intercept",
+            command,
+            head,
+            LogisticRace.Texts(plain, path: false),
+            note
+        );
         results.Table(
             "Logistic regression, l1, with intercepts",
             command,
             [.. head, "intercept_scaling"],
-            Texts(free, path: false, scaling: true),
+            LogisticRace.Texts(free, path: false, scaling: true),
             note,
             "liblinear penalises the intercept, less the larger its intercept_scaling; given is the least of 1, 10, 100 and 1000 that reaches the gap. Ours and saga do not penalise it."
         );
@@ -98,7 +99,7 @@ internal sealed class LogisticBenchmark
             "Logistic regression, l1, a path of 50",
             command,
             ["set", "features at the end", "ours", "liblinear", "liblinear ×"],
-            Texts(paths, path: true),
+            LogisticRace.Texts(paths, path: true),
             $"scikit-learn {_theirs.Version}. {PathLength} β from the least that selects nothing to a hundredth of it, no intercept; milliseconds for all, each side at the loosest tolerance that reaches the gap of {Gap.ToString("G1", CultureInfo.InvariantCulture)} at every β. Ours starts each from the one before; liblinear cannot."
         );
     }
@@ -131,7 +132,7 @@ internal sealed class LogisticBenchmark
         }
     }
 
-    private Row Race(LogisticData data, double share, bool hasIntercept)
+    private LogisticRace Race(LogisticData data, double share, bool hasIntercept)
     {
         var problem = new LogisticProblem(data.Features, data.Labels, new L1()) { HasIntercept = hasIntercept };
         double[] betas = [share * problem.NullGradient];
@@ -180,7 +181,7 @@ internal sealed class LogisticBenchmark
         );
     }
 
-    private Row RacePath(LogisticData data)
+    private LogisticRace RacePath(LogisticData data)
     {
         var problem = new LogisticProblem(data.Features, data.Labels, new L1()) { HasIntercept = false };
         // The first selects nothing on either side.
@@ -245,55 +246,6 @@ internal sealed class LogisticBenchmark
             }
         }
     }
-
-    private static IEnumerable<string[]> Texts(List<Row> rows, bool path, bool scaling = false)
-    {
-        static string Number(double? value, string format = "G3") =>
-            value is { } v ? v.ToString(format, CultureInfo.InvariantCulture) : "–";
-        static string Milliseconds(double? seconds) => Number(1000 * seconds);
-        static string Ratio(double? theirs, double ours) => Number((theirs ?? Patience) / ours);
-        foreach (var r in rows)
-            yield return path
-                ? [r.Set, $"{r.Selected}", Milliseconds(r.Ours), Milliseconds(r.Liblinear), Ratio(r.Liblinear, r.Ours)]
-                :
-                [
-                    r.Set,
-                    Number(r.Share),
-                    $"{r.Selected}",
-                    Milliseconds(r.Ours),
-                    Milliseconds(r.Liblinear),
-                    Milliseconds(r.Saga),
-                    Ratio(r.Liblinear, r.Ours),
-                    Ratio(r.Saga, r.Ours),
-                    .. scaling ? [Number(r.Scaling)] : Array.Empty<string>(),
-                ];
-        double Mean(Func<Row, double?> theirs) =>
-            Math.Exp(rows.Average(r => Math.Log((theirs(r) ?? Patience) / r.Ours)));
-        yield return path
-            ? ["geometric mean", "", "", "", Number(Mean(r => r.Liblinear))]
-            :
-            [
-                "geometric mean",
-                "",
-                "",
-                "",
-                "",
-                "",
-                Number(Mean(r => r.Liblinear)),
-                Number(Mean(r => r.Saga)),
-                .. scaling ? [""] : Array.Empty<string>(),
-            ];
-    }
-
-    private sealed record Row(
-        string Set,
-        double Share,
-        int Selected,
-        double Ours,
-        double? Liblinear,
-        double? Saga,
-        double? Scaling
-    );
 
     private sealed record Contestant(Func<double> Run, int Selected, double First)
     {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using SlimSharp.Data;
 using SlimSharp.Models;
+using SlimSharp.Runs;
 using SlimSharp.Training;
 using SlimSharp.Zoo;
 
@@ -16,26 +17,6 @@ internal static class PrecisionBenchmark
     private const double Margin = 0.5;
     private const int Epochs = 6;
     private static readonly string Runs = Path.Combine("benchmarks", "results", "precision.csv");
-
-    // One-sided 95 % quantiles of Student's t for 5, 6, … degrees of freedom.
-    private static readonly double[] Quantiles =
-    [
-        2.015,
-        1.943,
-        1.895,
-        1.860,
-        1.833,
-        1.812,
-        1.796,
-        1.782,
-        1.771,
-        1.761,
-        1.753,
-        1.746,
-        1.740,
-        1.734,
-        1.729,
-    ];
 
     internal static void Run(Results results, int seeds, int part, int parts)
     {
@@ -81,13 +62,12 @@ internal static class PrecisionBenchmark
     private static void Conclude(Results results, int seeds, Dictionary<(int, Precision), double> done)
     {
         double Points(int seed, Precision precision) => 100 * done[(seed, precision)];
-        double[] differences =
-        [
-            .. Enumerable.Range(0, seeds).Select(s => Points(s, Precision.BFloat16) - Points(s, Precision.Float32)),
-        ];
-        var mean = differences.Average();
-        var deviation = Math.Sqrt(differences.Sum(d => (d - mean) * (d - mean)) / (seeds - 1));
-        var half = Quantiles[Math.Clamp(seeds - 6, 0, Quantiles.Length - 1)] * deviation / Math.Sqrt(seeds);
+        int[] all = [.. Enumerable.Range(0, seeds)];
+        var paired = PairedDifference.Of(
+            [.. all.Select(s => Points(s, Precision.BFloat16))],
+            [.. all.Select(s => Points(s, Precision.Float32))]
+        );
+        var (low, high) = paired.Interval(0.9);
         string Number(double v) => v.ToString("+0.00;−0.00;0.00", CultureInfo.InvariantCulture);
         results.Table(
             "bfloat16 against float32: test accuracy in % after training",
@@ -101,11 +81,11 @@ internal static class PrecisionBenchmark
                         $"{s}",
                         Points(s, Precision.Float32).ToString("F2", CultureInfo.InvariantCulture),
                         Points(s, Precision.BFloat16).ToString("F2", CultureInfo.InvariantCulture),
-                        Number(differences[s]),
+                        Number(paired.Differences[s]),
                     }
                 ),
-            $"VGG-16 at a quarter of its widths, the committed sample of Fashion-MNIST (5,400 training and 5,000 test images), {Epochs} epochs. Mean difference {Number(mean)} points, 90 % interval {Number(mean - half)} to {Number(mean + half)}; "
-                + $"the margin, fixed before the runs, is ±{Margin} points: {(Math.Abs(mean) + half < Margin ? "equivalent" : "equivalence not shown with so many seeds")}."
+            $"VGG-16 at a quarter of its widths, the committed sample of Fashion-MNIST (5,400 training and 5,000 test images), {Epochs} epochs. Mean difference {Number(paired.Spread.Mean)} points, 90 % interval {Number(low)} to {Number(high)}; "
+                + $"the margin, fixed before the runs, is ±{Margin} points: {(-Margin < low && high < Margin ? "equivalent" : "equivalence not shown with so many seeds")}."
         );
     }
 

@@ -39,22 +39,15 @@ internal static class SelectionStudy
 
     internal static int Run(string[] names)
     {
-        var folder = Path.Combine(
-            Environment.GetEnvironmentVariable("SLIMSHARP_DATA") is { Length: > 0 } given ? given : "../shared",
-            "data",
-            "tabular"
-        );
         var results = File.Exists(Kept) ? JsonSerializer.Deserialize<List<Split>>(File.ReadAllText(Kept))! : [];
         foreach (var name in names.Length > 0 ? names : [Synthetic, .. Sets])
         {
-            if (name != Synthetic && !Directory.Exists(folder))
+            if (name != Synthetic && TabularSets.Missing is { } missing)
             {
-                Console.WriteLine(
-                    $"The set '{name}' is not in '{folder}'; set SLIMSHARP_DATA to the folder above data/tabular."
-                );
+                Console.WriteLine(missing);
                 continue;
             }
-            var set = name == Synthetic ? null : LibsvmFile.Read(Path.Combine(folder, $"{name}.libsvm.gz"));
+            var set = name == Synthetic ? null : TabularSets.Read(name);
             for (var split = 0; split < Splits; split++)
             {
                 if (results.Any(r => r.Set == name && r.Number == split))

@@ -2,19 +2,6 @@ using System.Collections.Immutable;
 
 namespace SlimSharp.Runs;
 
-/// <summary>What became of a claim.</summary>
-public enum Verdict
-{
-    /// <summary>Every inequality holds, by the exact test, corrected for all claims.</summary>
-    Confirmed,
-
-    /// <summary>Some inequality fails: the simultaneous interval of its difference lies wholly where it does not hold.</summary>
-    Refuted,
-
-    /// <summary>Neither.</summary>
-    Undecided,
-}
-
 /// <summary>A claim with its tests and the verdict.</summary>
 /// <param name="Claim">The claim.</param>
 /// <param name="Tests">Its inequalities, tested.</param>

@@ -146,38 +146,40 @@ public sealed record SweepPlan
                 );
             if (Stages.Count(s => s.Name == stage.Name) > 1)
                 throw new RunException($"Two stages are called '{stage.Name}'.");
-            if (stage.Grid.FirstOrDefault(g => g.Value.IsDefaultOrEmpty).Key is { } empty)
-                throw new RunException($"In the stage '{stage.Name}' the grid of '{empty}' is empty.");
-            if (stage.Grid.Keys.FirstOrDefault(stage.Options.ContainsKey) is { } both)
-                throw new RunException($"In the stage '{stage.Name}', '{both}' is both an option and a grid.");
-            if (stage.Cases.GroupBy(c => c.Name).FirstOrDefault(g => g.Count() > 1)?.Key is { } twice)
-                throw new RunException($"In the stage '{stage.Name}', two cases are called '{twice}'.");
-            foreach (var one in stage.Cases)
-            {
-                if (one.Options.Keys.Concat(one.Grid.Keys).FirstOrDefault(stage.Grid.ContainsKey) is { } clash)
-                    throw new RunException(
-                        $"In the stage '{stage.Name}', '{clash}' is both in a case and in the grid."
-                    );
-                if (
-                    one.Grid.Keys.FirstOrDefault(k => one.Options.ContainsKey(k) || stage.Options.ContainsKey(k)) is
-                    { } twofold
-                )
-                    throw new RunException(
-                        $"In the stage '{stage.Name}', '{twofold}' is both an option and in the grid of the case '{one.Name}'."
-                    );
-                if (one.Grid.FirstOrDefault(g => g.Value.IsDefaultOrEmpty).Key is { } bare)
-                    throw new RunException(
-                        $"In the stage '{stage.Name}' the grid of '{bare}' in the case '{one.Name}' is empty."
-                    );
-            }
-            if (
-                stage
-                    .Options.Keys.Concat(stage.Grid.Keys)
-                    .Concat(stage.Cases.SelectMany(c => c.Options.Keys.Concat(c.Grid.Keys)))
-                    .FirstOrDefault(k => k is "out" or "resume" or "json") is
-                { } own
-            )
-                throw new RunException($"In the stage '{stage.Name}', '{own}' is for the sweep itself to give.");
+            Check(stage);
         }
+    }
+
+    private static void Check(SweepStage stage)
+    {
+        var where = $"In the stage '{stage.Name}'";
+        if (stage.Grid.FirstOrDefault(g => g.Value.IsDefaultOrEmpty).Key is { } empty)
+            throw new RunException($"{where} the grid of '{empty}' is empty.");
+        if (stage.Grid.Keys.FirstOrDefault(stage.Options.ContainsKey) is { } both)
+            throw new RunException($"{where}, '{both}' is both an option and a grid.");
+        if (stage.Cases.GroupBy(c => c.Name).FirstOrDefault(g => g.Count() > 1)?.Key is { } twice)
+            throw new RunException($"{where}, two cases are called '{twice}'.");
+        foreach (var one in stage.Cases)
+        {
+            if (one.Options.Keys.Concat(one.Grid.Keys).FirstOrDefault(stage.Grid.ContainsKey) is { } clash)
+                throw new RunException($"{where}, '{clash}' is both in a case and in the grid.");
+            if (
+                one.Grid.Keys.FirstOrDefault(k => one.Options.ContainsKey(k) || stage.Options.ContainsKey(k)) is
+                { } twofold
+            )
+                throw new RunException(
+                    $"{where}, '{twofold}' is both an option and in the grid of the case '{one.Name}'."
+                );
+            if (one.Grid.FirstOrDefault(g => g.Value.IsDefaultOrEmpty).Key is { } bare)
+                throw new RunException($"{where} the grid of '{bare}' in the case '{one.Name}' is empty.");
+        }
+        if (
+            stage
+                .Options.Keys.Concat(stage.Grid.Keys)
+                .Concat(stage.Cases.SelectMany(c => c.Options.Keys.Concat(c.Grid.Keys)))
+                .FirstOrDefault(k => k is "out" or "resume" or "json") is
+            { } own
+        )
+            throw new RunException($"{where}, '{own}' is for the sweep itself to give.");
     }
 }

@@ -1,0 +1,11 @@
+using System.Text.Json.Serialization;
+
+namespace SlimSharp.Runs;
+
+/// <summary>A sweep that claims are about.</summary>
+/// <param name="Name">What claims call it.</param>
+/// <param name="Title">What it is called in the text.</param>
+/// <param name="Results">The file with its results, beside the file with the claims.</param>
+/// <param name="Search">The results of the sweep in which its options were chosen.</param>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+public sealed record ClaimSweep(string Name, string Title, string Results, string? Search = null);
