@@ -54,6 +54,38 @@ public sealed class SweepFolder
         }
     }
 
+    /// <summary>
+    /// Takes over results that were collected earlier, of this sweep or of another one: those of runs that have the same options from the first stage on, unless something that
+    /// starts from them is still to be done and so needs their folders. Returns how many runs are now done for that reason.
+    /// </summary>
+    public int TakeOver(SweepResults earlier)
+    {
+        var theirs = earlier.Plan.Expand();
+        var known = theirs
+            .Where(r => earlier.Results.ContainsKey(r.Number))
+            .DistinctBy(r => Origin(r, theirs))
+            .ToDictionary(r => Origin(r, theirs), r => earlier.Results[r.Number]);
+        var (needed, taken) = (new HashSet<int?>(), 0);
+        foreach (var run in Runs.Reverse()) // whatever starts from a run comes after it
+        {
+            if (Directory.Exists(ResultOf(run)))
+                continue;
+            if (needed.Contains(run.Number) || !known.TryGetValue(Origin(run, Runs), out var result))
+            {
+                needed.Add(run.Parent);
+                continue;
+            }
+            var written = System.IO.Path.Combine(Of(run), "collected");
+            result.Write(written);
+            Directory.Move(written, ResultOf(run));
+            taken++;
+        }
+        return taken;
+
+        static string Origin(SweepRun run, IReadOnlyList<SweepRun> runs) =>
+            string.Join('\n', run.Chain(runs).Select(r => $"{r.Command} {string.Join(' ', r.Options)}"));
+    }
+
     /// <summary>The folder of a run.</summary>
     public string Of(SweepRun run) => System.IO.Path.Combine(Path, "runs", $"{run.Number:D5}");
 

@@ -16,14 +16,22 @@ internal static class SweepPlanCommand
                 "TOML or JSON: name, and stages ([[stage]]) with command (train, prune, retrain), options, grid (lists of values) and unless (combinations to leave out).",
         };
         var output = new Option<string?>("--out") { Description = "The folder to make.", HelpName = "DIR" };
+        var results = new Option<string?>("--results")
+        {
+            Description =
+                "Results of an earlier 'slim sweep collect': runs with the same options are not done again, unless others that are still to be done start from them.",
+            HelpName = "FILE",
+        };
         var common = new CommonOptions();
         command.Add(file);
         command.Add(output);
+        command.Add(results);
         command.Add(common.Json);
         command.SetAction(parsed =>
         {
             var screen = common.Screen(parsed);
             var plan = SweepFile.Read(parsed.GetValue(file)!);
+            var earlier = parsed.GetValue(results) is { } path ? SweepResults.Read(path) : null;
             var sweep = SweepFolder.Create(
                 parsed.GetValue(output) ?? throw new UsageException("Give --out DIR for the folder of the sweep."),
                 plan
@@ -38,6 +46,10 @@ internal static class SweepPlanCommand
                 1,
                 3
             );
+            if (earlier is not null)
+                screen.Say(
+                    $"{sweep.TakeOver(earlier)} of {sweep.Runs.Length} runs are taken over from {earlier.Plan.Name}"
+                );
             screen.Say($"Go on with: slim sweep run {sweep.Path} --jobs J");
             foreach (var run in sweep.Runs)
                 screen.Emit(ToJson(run));
