@@ -2,8 +2,8 @@ namespace SlimSharp.Linear;
 
 /// <summary>
 /// Cyclic coordinate descent on a working set. Around the current weights the loss is replaced by its quadratic model (as in glmnet and newGLMNET: Friedman, Hastie and Tibshirani, J. Stat. Softw. 33,
-/// 2010; Yuan, Ho and Lin, JMLR 13, 2012), or by the quadratic with the largest curvature, s/4, which is nowhere below it; coordinates take proximal steps, with extrapolation (Bertrand and Massias, AISTATS 2021),
-/// until the model is solved well enough; a line search sees to it that the objective falls. The working set holds what is selected and what most wants to be, by
+/// 2010; Yuan, Ho and Lin, JMLR 13, 2012), or, where that proves too bold, by one on the way to the quadratic with the largest curvature, s/4, which is nowhere below it; coordinates take proximal steps, with
+/// extrapolation (Bertrand and Massias, AISTATS 2021) and steps of all weights together where that takes long, until the model is solved well enough; a line search sees to it that the objective falls. The working set holds what is selected and what most wants to be, by
 /// Lⱼ·|wⱼ − prox(wⱼ − gⱼ/Lⱼ)| (Bertrand et al., NeurIPS 2022, whose score by distance to the subdifferential is always 0 at 0 for lp).
 /// </summary>
 /// <param name="problem">The problem.</param>
@@ -11,8 +11,11 @@ namespace SlimSharp.Linear;
 public sealed class CoordinateDescent(LogisticProblem problem, SolverOptions options) : LogisticSolver(problem, options)
 {
     private const double Shrink = 0.1; // of the residual, in a round on a working set and in a model
+    private const double LeastCaution = 1e-3;
+    private const double Negligible = 1e-12; // of the objective
 
     private readonly double[] _bounds = Bounds(problem);
+    private double _caution; // from 0, for the quadratic model of the loss, to 1, for the quadratic above it
     private Place? _place;
     private QuadraticModel? _model;
 
@@ -99,22 +102,24 @@ public sealed class CoordinateDescent(LogisticProblem problem, SolverOptions opt
         {
             Options.Cancellation.ThrowIfCancellationRequested();
             var before = at.Objective;
-            var residual = model.Build(at, set, isBound: double.IsInfinity(Problem.Penalty.WeakConvexity));
+            var residual = model.Build(at, set, double.IsInfinity(Problem.Penalty.WeakConvexity) ? 1 : _caution);
             if (residual <= target)
                 break;
             passes += model.Solve(Shrink * residual);
-            var moved = at.Try(model);
-            if (!moved && !model.IsBound)
-            {
-                // Where the model was too bold, one that is nowhere below the loss.
-                model.Build(at, set, isBound: true);
-                passes += model.Solve(Shrink * residual);
-                moved = at.Try(model);
-            }
-            if (!moved || !(at.Objective < before || residual < least))
+            var gain = at.Try(model);
+            if (gain == 0 || -model.Change > Negligible * Math.Abs(before))
+                Learn(gain);
+            if (gain > 0 ? !(at.Objective < before || residual < least) : model.IsBound)
                 break;
             least = Math.Min(least, residual);
         }
         return Math.Max(passes, 1);
     }
+
+    // The next model's caution, from how much of what this one promised came true.
+    private void Learn(double gain) =>
+        _caution =
+            gain < 0.25 ? Math.Clamp(10 * _caution, LeastCaution, 1)
+            : gain > 0.75 ? (_caution > LeastCaution ? _caution / 10 : 0)
+            : _caution;
 }

@@ -46,11 +46,11 @@ internal sealed class Place
 
     internal double[] Curvatures { get; private set; }
 
-    /// <summary>Moves to the model's point, or part of the way, if the objective falls enough by that.</summary>
-    internal bool Try(QuadraticModel model)
+    /// <summary>Moves to the model's point, or part of the way, if the objective falls enough by that; returns how much it fell as a share of what the model said, 0 if it did not move.</summary>
+    internal double Try(QuadraticModel model)
     {
         if (!(model.Change < 0))
-            return false;
+            return 0;
         _step.AsSpan().Fill(model.Intercept - Intercept);
         for (var k = 0; k < model.Set.Length; k++)
         {
@@ -86,9 +86,9 @@ internal sealed class Place
             _tried.CopyTo(Margins, 0);
             (Slopes, _triedSlopes) = (_triedSlopes, Slopes);
             (Curvatures, _triedCurvatures) = (_triedCurvatures, Curvatures);
-            return true;
+            return change / model.Change;
         }
-        return false;
+        return 0;
     }
 
     private double PenaltyChange(QuadraticModel model, double share)

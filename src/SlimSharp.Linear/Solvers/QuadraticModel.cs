@@ -7,19 +7,18 @@ namespace SlimSharp.Linear;
 /// weight the intercept moves to where it is best, which is as if columns had the weighted mean 0: large means would make coordinates hinder each other. For that no column is touched: the slopes are
 /// those that are kept plus a shift times D.
 /// </summary>
-internal sealed class QuadraticModel
+internal sealed partial class QuadraticModel
 {
-    private const int Kept = 5; // passes from which is extrapolated
     private const int MostPasses = 100;
 
     private readonly LogisticProblem _problem;
     private double _beta;
     private readonly double[] _bounds;
     private readonly double[] _quarter;
+    private readonly double[] _curvatures;
     private readonly double[] _slopes; // r + DΔz
     private readonly double[][] _pastSlopes;
     private readonly double[] _mixed; // of the past ones
-    private double[] _curvatures = [];
     private double[] _gradient = [];
     private double[] _second = [];
     private double[] _means = []; // xⱼ·D1 / 1·D1
@@ -33,7 +32,7 @@ internal sealed class QuadraticModel
     {
         (_problem, _bounds, _quarter) = (problem, bounds, problem.CurvatureBounds());
         var rows = problem.Features.Rows;
-        (_slopes, _mixed) = (new double[rows], new double[rows]);
+        (_curvatures, _slopes, _mixed) = (new double[rows], new double[rows], new double[rows]);
         _pastSlopes = new double[Kept + 1][];
     }
 
@@ -54,9 +53,12 @@ internal sealed class QuadraticModel
     private bool HasMeans => _problem.HasIntercept && _curvatureSum > 0;
 
     /// <summary>Builds the model, and returns the largest violation of the working set there.</summary>
-    internal double Build(Place place, int[] set, bool isBound)
+    /// <param name="place">Around what.</param>
+    /// <param name="set">The features.</param>
+    /// <param name="caution">From 0, curvatures as they are there, to 1, the largest that they are anywhere.</param>
+    internal double Build(Place place, int[] set, double caution)
     {
-        (Set, IsBound, Change, _beta) = (set, isBound, 0, place.Beta);
+        (Set, IsBound, Change, _beta) = (set, caution == 1, 0, place.Beta);
         if (Weights.Length != set.Length)
             (Weights, _gradient, _second, _means, _from) = (
                 new double[set.Length],
@@ -65,7 +67,8 @@ internal sealed class QuadraticModel
                 new double[set.Length],
                 new double[set.Length]
             );
-        _curvatures = isBound ? _quarter : place.Curvatures;
+        for (var i = 0; i < _curvatures.Length; i++)
+            _curvatures[i] = place.Curvatures[i] + caution * (_quarter[i] - place.Curvatures[i]);
         place.Slopes.CopyTo(_slopes, 0);
         (Intercept, _fromIntercept, _shift) = (place.Intercept, place.Intercept, 0);
         _curvatureSum = Vectors.Sum(_curvatures);
@@ -116,6 +119,9 @@ internal sealed class QuadraticModel
             Keep(slot, pastWeights, pastIntercepts);
             if (slot == Kept)
                 Extrapolate(pastWeights, pastIntercepts);
+            // Once passes have taken as long as this does.
+            if (pass % Math.Clamp(selected.Length / 3, 10, 50) == 0)
+                MoveAtOnce(selected);
         }
         return most;
     }
@@ -175,57 +181,5 @@ internal sealed class QuadraticModel
         Intercept += _shift;
         Vectors.Add(_shift, _curvatures, _slopes);
         _shift = 0;
-    }
-
-    private void Keep(int slot, double[][] weights, double[] intercepts)
-    {
-        PutShift();
-        weights[slot] = [.. Weights];
-        intercepts[slot] = Intercept;
-        _slopes.CopyTo(_pastSlopes[slot] ??= new double[_slopes.Length], 0);
-    }
-
-    // Anderson's extrapolation; taken only if the model says that it is better.
-    private void Extrapolate(double[][] weights, double[] intercepts)
-    {
-        // Slots 1 … Kept are the last Kept passes in order; differences of successive ones are Kept − 1.
-        var count = Kept - 1;
-        var gram = new double[count, count];
-        for (var a = 0; a < count; a++)
-        {
-            for (var b = a; b < count; b++)
-            {
-                var sum = (intercepts[a + 2] - intercepts[a + 1]) * (intercepts[b + 2] - intercepts[b + 1]);
-                for (var k = 0; k < Weights.Length; k++)
-                    sum += (weights[a + 2][k] - weights[a + 1][k]) * (weights[b + 2][k] - weights[b + 1][k]);
-                gram[a, b] = gram[b, a] = sum;
-            }
-        }
-        if (Anderson.Coefficients(gram) is not { } coefficients)
-            return;
-        var (w, v) = (new double[Weights.Length], 0.0);
-        var slopes = _mixed;
-        Array.Clear(slopes);
-        for (var a = 0; a < count; a++)
-        {
-            Vectors.Add(coefficients[a], weights[a + 2], w);
-            Vectors.Add(coefficients[a], _pastSlopes[a + 2], slopes);
-            v += coefficients[a] * intercepts[a + 2];
-        }
-        var change = (v - _fromIntercept) * (_slopesAtStart + Vectors.Sum(slopes)) / 2;
-        for (var k = 0; k < w.Length; k++)
-        {
-            if (w[k] == _from[k])
-                continue;
-            var g = _problem.Features.Dot(Set[k], slopes) + _problem.L2 * w[k];
-            change +=
-                (w[k] - _from[k]) * (_gradient[k] + g) / 2
-                + _beta * (_problem.Penalty.Value(w[k]) - _problem.Penalty.Value(_from[k]));
-        }
-        if (!(change < Change))
-            return;
-        (Change, Intercept) = (change, v);
-        w.CopyTo(Weights, 0);
-        slopes.CopyTo(_slopes, 0);
     }
 }

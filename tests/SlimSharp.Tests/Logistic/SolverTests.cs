@@ -77,6 +77,38 @@ public class SolverTests
             );
 
     [Fact]
+    public void Features_that_are_much_alike_do_not_keep_each_other_from_their_minimum() =>
+        Gen.Select(Seed, Gen.Double[0.01, 0.3])
+            .Sample(
+                (seed, share) =>
+                {
+                    // Without an intercept a large common mean makes all features nearly one.
+                    var (features, labels) = Problems.Logistic(seed, 200, 40, 5, 1);
+                    var columns = new double[200 * 40];
+                    for (var j = 0; j < 40; j++)
+                    {
+                        columns.AsSpan(200 * j, 200).Fill(50);
+                        features.Add(j, 1, columns.AsSpan(200 * j, 200));
+                    }
+                    var problem = new LogisticProblem(new DenseMatrix(200, 40, columns), labels, new L1())
+                    {
+                        HasIntercept = false,
+                    };
+                    var beta = Beta(problem, share);
+                    var s = new CoordinateDescent(problem, new() { Tolerance = 1e-7 }).Solve(beta);
+                    Assert.True(s.IsConverged && s.Iterations < 3000, $"{s.Iterations} {s.Remark}");
+                    var (g, _) = problem.Gradient([.. s.Weights], 0);
+                    for (var j = 0; j < g.Length; j++)
+                        Assert.Equal(
+                            0,
+                            beta * problem.Penalty.SubdifferentialDistance(s.Weights[j], g[j] / beta),
+                            1e-5
+                        );
+                },
+                iter: 40
+            );
+
+    [Fact]
     public void Above_the_largest_beta_nothing_is_selected_and_below_something_is() =>
         Gen.Select(Seed, Any)
             .Sample(
