@@ -145,6 +145,9 @@ internal sealed class LogisticArguments
             }
         );
 
+    /// <summary>The penalty by the name that was typed; some have two.</summary>
+    internal string Penalty(ParseResult parsed) => parsed.GetValue(_penalty)!;
+
     internal bool Standardizes(ParseResult parsed) => !parsed.GetValue(_asIs);
 
     /// <summary>Runs what refuses wrong input, whose sentence is for the one who typed it.</summary>

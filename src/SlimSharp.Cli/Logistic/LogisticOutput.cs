@@ -15,13 +15,13 @@ internal static class LogisticOutput
     internal static void Say(
         Screen screen,
         LinearData data,
-        LogisticProblem problem,
+        string penalty,
         LogisticSolution solution,
         double[]? factors
     )
     {
         screen.Say(
-            $"{problem.Penalty}, β = {Words.Number(solution.Beta)}: {Words.Count(solution.Selected)} of {Words.Count(data.Names.Count)} features, objective {Words.Number(solution.Objective, "G8")}, "
+            $"{penalty}, β = {Words.Number(solution.Beta)}: {Words.Count(solution.Selected)} of {Words.Count(data.Names.Count)} features, objective {Words.Number(solution.Objective, "G8")}, "
                 + $"stationarity residual {Words.Number(solution.Residual, "G2")} after {Words.Count(solution.Iterations)} passes."
         );
         if (solution.Remark is { } remark)

@@ -89,7 +89,7 @@ internal static class LogisticCvCommand
             ];
             LogisticOutput.Table(
                 screen,
-                $"{problem.Penalty}, {Words.Count(data.Features.Rows)} samples, {Words.Count(data.Names.Count)} features, {parsed.GetValue(folds)} folds:",
+                $"{arguments.Penalty(parsed)}, {Words.Count(data.Features.Rows)} samples, {Words.Count(data.Names.Count)} features, {parsed.GetValue(folds)} folds:",
                 ["β", "features", "loss", "error rate", ""],
                 [.. validation.Points.Select((p, i) => Texts(p, i, validation, chosen))],
                 chosen,
@@ -97,7 +97,7 @@ internal static class LogisticCvCommand
                 validation.OneStandardError
             );
             var solution = solutions[chosen];
-            LogisticOutput.Say(screen, data, problem, solution, factors);
+            LogisticOutput.Say(screen, data, arguments.Penalty(parsed), solution, factors);
             var json = LogisticFitCommand.ToJson(solution);
             (json["loss"], json["errorRate"]) = (validation.Points[chosen].Loss, validation.Points[chosen].ErrorRate);
             screen.Emit(json);
@@ -109,7 +109,13 @@ internal static class LogisticCvCommand
                 RunFolder.Write(Path.Combine(folder, "path.svg"), ChartStyle.Standalone(picture));
                 RunFolder.Write(
                     Path.Combine(folder, "report.html"),
-                    Page(parsed.GetValue(arguments.Data)!, problem, validation, chosen, solutions, picture)
+                    Page(
+                        $"{Path.GetFileName(parsed.GetValue(arguments.Data))}, {arguments.Penalty(parsed)}",
+                        validation,
+                        chosen,
+                        solutions,
+                        picture
+                    )
                 );
                 screen.Say($"The model, and the page: {folder}/model.json, report.html, cv.csv, path.svg");
             }
@@ -119,8 +125,7 @@ internal static class LogisticCvCommand
     }
 
     private static string Page(
-        string data,
-        LogisticProblem problem,
+        string title,
         CrossValidation validation,
         int chosen,
         IReadOnlyList<LogisticSolution> path,
@@ -128,7 +133,7 @@ internal static class LogisticCvCommand
     )
     {
         var beta = validation.Points[chosen].Beta;
-        return new ReportPage($"{Path.GetFileName(data)}, {problem.Penalty}")
+        return new ReportPage(title)
             .Pictures(
                 (
                     "Loss of what was not trained on",

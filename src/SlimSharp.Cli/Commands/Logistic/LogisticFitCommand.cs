@@ -53,7 +53,7 @@ internal static class LogisticFitCommand
                         IsAccelerated = parsed.GetValue(solver) == "accelerated",
                     };
             var solution = LogisticArguments.Checked(() => chosen.Solve(strength));
-            LogisticOutput.Say(screen, data, problem, solution, factors);
+            LogisticOutput.Say(screen, data, arguments.Penalty(parsed), solution, factors);
             if (problem.LargestBeta is { } largest && strength >= largest)
                 screen.Say($"From β = {Words.Number(largest)} on nothing is selected.");
             screen.Emit(ToJson(solution));

@@ -46,7 +46,7 @@ internal static class LogisticPathCommand
                 .ToArray();
             LogisticOutput.Table(
                 screen,
-                $"{problem.Penalty}, {Words.Count(data.Features.Rows)} samples, {Words.Count(data.Names.Count)} features; * the least of a criterion:",
+                $"{arguments.Penalty(parsed)}, {Words.Count(data.Features.Rows)} samples, {Words.Count(data.Names.Count)} features; * the least of a criterion:",
                 Heads,
                 [.. rows.Select((r, i) => Texts(r, i, best))],
                 best
@@ -62,7 +62,7 @@ internal static class LogisticPathCommand
                 RunFolder.Write(Path.Combine(folder, "path.svg"), ChartStyle.Standalone(picture));
                 RunFolder.Write(
                     Path.Combine(folder, "report.html"),
-                    new ReportPage($"{Path.GetFileName(parsed.GetValue(arguments.Data))}, {problem.Penalty}")
+                    new ReportPage($"{Path.GetFileName(parsed.GetValue(arguments.Data))}, {arguments.Penalty(parsed)}")
                         .Text("Chosen, where marked, by Schwarz's criterion (BIC).")
                         .Pictures(
                             ("Weights along the path", picture),
