@@ -12,10 +12,10 @@ internal sealed class PathArguments
         DefaultValueFactory = _ => 50,
         HelpName = "N",
     };
-    private readonly Option<double> _least = new("--least")
+    private readonly Option<double?> _least = new("--least")
     {
-        Description = "The last as a share of the first, which is the least that selects nothing.",
-        DefaultValueFactory = _ => 0.01,
+        Description =
+            "The last as a share of the first, which is the least that selects nothing [default: 0.001, or 0.01 where there are more features than samples].",
         HelpName = "SHARE",
     };
 

@@ -6,23 +6,24 @@ public static class LogisticPath
     /// <summary>Equal factors from the largest β, below which weights appear, down to a share of it; for lp, where there is none, from that of l1.</summary>
     /// <param name="problem">The problem.</param>
     /// <param name="count">How many; at least 1.</param>
-    /// <param name="least">The last as a share of the first, in (0, 1).</param>
+    /// <param name="least">The last as a share of the first, in (0, 1); by default 0.001, and 0.01 where there are more features than samples.</param>
     /// <exception cref="ArgumentOutOfRangeException">The count or the share is out of range.</exception>
-    public static double[] Betas(LogisticProblem problem, int count = 50, double least = 0.01)
+    public static double[] Betas(LogisticProblem problem, int count = 50, double? least = null)
     {
         ArgumentNullException.ThrowIfNull(problem);
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
-        if (!(least > 0 && least < 1))
+        var share = least ?? (problem.Features.Rows < problem.Features.Columns ? 0.01 : 0.001);
+        if (!(share > 0 && share < 1))
             throw new ArgumentOutOfRangeException(
                 nameof(least),
-                least,
+                share,
                 "The last β must be a share of the first in (0, 1)."
             );
         // For lp none excludes the trivial solution; that of l1 is where a path may begin as well.
         var largest = problem.LargestBeta ?? problem.NullGradient;
         var betas = new double[count];
         for (var i = 0; i < count; i++)
-            betas[i] = largest * Math.Pow(least, count == 1 ? 0 : (double)i / (count - 1));
+            betas[i] = largest * Math.Pow(share, count == 1 ? 0 : (double)i / (count - 1));
         return betas;
     }
 

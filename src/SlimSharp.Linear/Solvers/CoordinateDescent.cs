@@ -97,23 +97,36 @@ public sealed class CoordinateDescent(LogisticProblem problem, SolverOptions opt
     // Models on one working set until that is solved; returns how many passes it took.
     private int Round(Place at, QuadraticModel model, int[] set, double target)
     {
-        var (passes, least) = (0, double.PositiveInfinity);
+        var (passes, leap, least) = (0, 0, double.PositiveInfinity);
+        var isBound = double.IsInfinity(Problem.Penalty.WeakConvexity);
         while (passes < Options.MostIterations)
         {
             Options.Cancellation.ThrowIfCancellationRequested();
             var before = at.Objective;
-            var residual = model.Build(at, set, double.IsInfinity(Problem.Penalty.WeakConvexity) ? 1 : _caution);
+            var residual = model.Build(at, set, isBound ? 1 : _caution);
             if (residual <= target)
                 break;
             passes += model.Solve(Shrink * residual);
-            var gain = at.Try(model);
-            if (gain == 0 || -model.Change > Negligible * Math.Abs(before))
+            var (gain, wasBound) = (at.Try(model), model.IsBound);
+            if (isBound && passes >= leap)
+                leap = passes + Leap(at, model, set);
+            else if (!isBound && (gain == 0 || -model.Change > Negligible * Math.Abs(before)))
                 Learn(gain);
-            if (gain > 0 ? !(at.Objective < before || residual < least) : model.IsBound)
+            if (gain > 0 ? !(at.Objective < before || residual < least) : wasBound)
                 break;
             least = Math.Min(least, residual);
         }
         return Math.Max(passes, 1);
+    }
+
+    // Where the bound has to be taken, because the penalty's curvature knows none, it is slow; what it has selected moves together, with the curvature of the loss. Returns how many passes that is worth.
+    private int Leap(Place at, QuadraticModel model, int[] set)
+    {
+        int[] selected = [.. set.Where(j => at.Weights[j] != 0)];
+        model.Build(at, selected, Math.Min(_caution, 0.5));
+        model.MoveAtOnce();
+        Learn(at.Try(model));
+        return selected.Length / 3;
     }
 
     // The next model's caution, from how much of what this one promised came true.

@@ -6,7 +6,9 @@ internal sealed partial class QuadraticModel
     private const int Kept = 5; // passes from which is extrapolated
     private const int MostAtOnce = 500; // weights
 
-    // All selected weights together, without a change of sign.
+    /// <summary>All weights other than zero together, without a change of sign.</summary>
+    internal void MoveAtOnce() => MoveAtOnce([.. Enumerable.Range(0, Set.Length)]);
+
     private void MoveAtOnce(int[] places)
     {
         places = [.. places.Where(k => Weights[k] != 0)];

@@ -76,12 +76,24 @@ public class LogisticCommandTests
         );
         Assert.True(code == 0, error);
         Assert.Contains("least loss", output);
+        Assert.Contains("firm:zeta=0.1, β =", output);
+        Assert.DoesNotContain("at the end of the path", output);
         Assert.Equal(13, File.ReadAllLines(Path.Combine(folder, "cv.csv")).Length);
         Assert.Contains("<svg", File.ReadAllText(Path.Combine(folder, "report.html")));
         var model = LogisticModel.Read(Path.Combine(folder, "model.json"));
         Assert.InRange(model.Weights.Length, 2, 25);
         (code, output, _) = await Slim.Run("logistic", "evaluate", Path.Combine(folder, "model.json"), data, "--json");
         Assert.True((double)JsonNode.Parse(output)!["accuracy"]! > 0.96);
+    }
+
+    [Fact]
+    public async Task Cross_validation_says_so_where_the_path_is_too_short()
+    {
+        var data = Machine.SharedPath("data", "tabular", "sonar.libsvm.gz");
+        string[] shortPath = ["--betas", "5", "--least", "0.5", "--folds", "3", "--threads", "1"];
+        var (code, output, error) = await Slim.Run(["logistic", "cv", data, .. shortPath]);
+        Assert.True(code == 0, error);
+        Assert.Contains("The loss is least at the end of the path", output);
     }
 
     [Fact]

@@ -48,6 +48,23 @@ public class SelectionTests
         Assert.Equal(losses.Average(), cv.Points[0].Loss, 0.1);
     }
 
+    /// <summary>Down to strengths where much is selected, for penalties with and without a bound on their curvature; sets whose classes are not separated.</summary>
+    [Theory]
+    [InlineData("lp:p=0.5", "breast_cancer_wdbc")]
+    [InlineData("lp:p=0.5", "spambase")]
+    [InlineData("firm:zeta=0.2", "breast_cancer_wdbc")]
+    [InlineData("firm:zeta=0.2", "spambase")]
+    [InlineData("tl1:a=1", "spambase")]
+    public void Every_solution_of_a_path_is_reached(string penalty, string set)
+    {
+        var data = LibsvmFile.Read(Machine.SharedPath("data", "tabular", $"{set}.libsvm.gz"));
+        var features = data.Features.Scaled(Standardization.Factors(data.Features));
+        var problem = new LogisticProblem(features, data.Labels, Penalty.Parse(penalty));
+        var path = LogisticPath.Solve(new CoordinateDescent(problem, new()), LogisticPath.Betas(problem, 20));
+        Assert.All(path, s => Assert.True(s.IsConverged && s.Iterations < 1000, $"{s.Iterations} {s.Remark}"));
+        Assert.All(path.Skip(1).Zip(path), p => Assert.True(p.First.Objective <= p.Second.Objective));
+    }
+
     [Fact]
     public void One_standard_error_takes_the_strongest_that_is_not_worse()
     {

@@ -98,6 +98,8 @@ internal static class LogisticCvCommand
             );
             var solution = solutions[chosen];
             LogisticOutput.Say(screen, data, arguments.Penalty(parsed), solution, factors);
+            if (validation.Best == betas.Length - 1)
+                screen.Say("The loss is least at the end of the path; with a smaller --least it may still fall.");
             var json = LogisticFitCommand.ToJson(solution);
             (json["loss"], json["errorRate"]) = (validation.Points[chosen].Loss, validation.Points[chosen].ErrorRate);
             screen.Emit(json);
