@@ -77,7 +77,7 @@ internal sealed class LogisticBenchmark
         }
         var command = "./bench logistic" + (names == Sets ? "" : " " + string.Join(' ', names));
         var note =
-            $"scikit-learn {_theirs.Version}. Milliseconds, medians of {_rounds} turns (of one where a turn takes longer than two seconds), to a relative gap of {Gap.ToString("G1", CultureInfo.InvariantCulture)} of the objective to the lowest known, each side at the loosest of the tolerances 0.1 … 1e-8 that reaches it; "
+            $"scikit-learn {_theirs.Version}, one thread each. Milliseconds, medians of {_rounds} turns (of one where a turn takes longer than two seconds), to a relative gap of {Gap.ToString("G1", CultureInfo.InvariantCulture)} of the objective to the lowest known, each side at the loosest of the tolerances 0.1 … 1e-8 that reaches it; "
             + $"'–': not within {Patience} seconds, counted as {Patience} seconds in the means. Features at the standard deviation 1, dense ones centred. β as a share of the least that selects nothing. ×: theirs over ours.";
         string[] head = ["set", "β", "features", "ours", "liblinear", "saga", "liblinear ×", "saga ×"];
         results.Table(
@@ -100,7 +100,7 @@ internal sealed class LogisticBenchmark
             command,
             ["set", "features at the end", "ours", "liblinear", "liblinear ×"],
             LogisticRace.Texts(paths, path: true),
-            $"scikit-learn {_theirs.Version}. {PathLength} β from the least that selects nothing to a hundredth of it, no intercept; milliseconds for all, each side at the loosest tolerance that reaches the gap of {Gap.ToString("G1", CultureInfo.InvariantCulture)} at every β. Ours starts each from the one before; liblinear cannot."
+            $"scikit-learn {_theirs.Version}, one thread each. {PathLength} β from the least that selects nothing to a hundredth of it, no intercept; milliseconds for all, each side at the loosest tolerance that reaches the gap of {Gap.ToString("G1", CultureInfo.InvariantCulture)} at every β. Ours starts each from the one before; liblinear cannot."
         );
     }
 

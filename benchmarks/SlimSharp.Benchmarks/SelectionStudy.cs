@@ -153,7 +153,7 @@ internal static class SelectionStudy
                 '/'
             )}`, and what is there is not measured again.
 
-            {Splits} random splits of every set, three quarters to train on and a quarter to test, by class; the synthetic design is drawn anew each time (800 samples of 200 standard normal features, of which 10 matter, with weights ±2). β is the best of 50, and ζ of {string.Join(
+            {Splits} random splits of every set, three quarters to train on and a quarter to test, by class; the synthetic design is drawn anew each time (800 samples of 200 standard normal features, of which 10 matter, with weights ±2). β is the best of 50 down to a thousandth of that which selects nothing (a hundredth where there are more features than samples), and ζ of {string.Join(
                 ", ",
                 Zetas.Select(z => Number(z))
             )}, by {Folds}-fold cross-validation
