@@ -119,22 +119,35 @@ public sealed class ClaimPage(
         var train = of.Plan.Stages[0];
         Table(["case", "options"], train.Cases.Select(c => (string[])[c.Name, Options(c.Options)]));
         if (searches.TryGetValue(sweep.Name, out var search))
-            Search(sweep, search);
+            Search(sweep, search, folder);
         var done = of.Results.Count;
         var runs = of.Plan.Expand();
         if (done < runs.Length)
             Say($"**{done} of {runs.Length} runs are finished.** What follows is of those.");
         Say($"`slim sweep table {paths(sweep.Results)} --format markdown`:");
         Say(SweepTable.Of(of).Format(TableFormat.Markdown).TrimEnd());
-        foreach (var (name, caption, svg) in ClaimPictures.Of(of))
-        {
-            var picture = $"{sweep.Name}-{name}.svg";
-            _pictures[picture] = ChartStyle.Standalone(svg);
-            Say($"**{caption}**\n\n![{caption}]({folder}/{picture})");
-        }
+        foreach (var picture in ClaimPictures.Of(of))
+            Picture(sweep.Name, picture, folder);
+        Depth(sweep.Name, of, folder);
     }
 
-    private void Search(ClaimSweep sweep, SweepResults search)
+    // When does a cut cost accuracy?
+    private void Depth(string name, SweepResults of, string folder)
+    {
+        if (CutDepth.Of(of) is not { Count: > 1 } depths)
+            return;
+        Picture(name, ClaimPictures.Of(depths), folder);
+        Table(["cut, beyond scales below 0.01", "cuts", "accuracy kept, median", "at worst"], CutDepth.Rows(depths));
+    }
+
+    private void Picture(string of, (string Name, string Caption, string Svg) picture, string folder)
+    {
+        var name = $"{of}-{picture.Name}.svg";
+        _pictures[name] = ChartStyle.Standalone(picture.Svg);
+        Say($"**{picture.Caption}**\n\n![{picture.Caption}]({folder}/{name})");
+    }
+
+    private void Search(ClaimSweep sweep, SweepResults search, string folder)
     {
         var choices = SweepChoice.Of(search);
         Say(
@@ -147,6 +160,7 @@ public sealed class ClaimPage(
                     [c.Case, Options(c.Settings), .. c.Accuracies.Select(a => Number(a, "F1")), c.IsTaken ? "✓" : ""]
             )
         );
+        Depth($"{sweep.Name}-search", search, folder);
     }
 
     private static string Options(IEnumerable<KeyValuePair<string, string>> options) =>

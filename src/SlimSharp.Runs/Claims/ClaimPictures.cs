@@ -55,8 +55,22 @@ internal static class ClaimPictures
             );
     }
 
+    /// <summary>The same of what cuts kept, against how far they went.</summary>
+    internal static (string Name, string Caption, string Svg) Of(IReadOnlyList<CutDepth> depths) =>
+        (
+            "depth",
+            "Accuracy kept through each cut, against the share of channels cut beyond scales below 0.01",
+            Charts.Scatter(
+                "Accuracy kept through each cut",
+                Axis.Over("cut beyond scales below 0.01", depths.Select(d => d.Beyond), percent: true),
+                Axis.Over("accuracy kept", depths.Select(d => d.Kept), percent: true),
+                [.. depths.Select(d => new ScatterDot(d.Run, d.Case, d.Beyond, d.Kept))],
+                hasFront: false
+            )
+        );
+
     // What tells a run apart beside case, ratio and seed is a control; the first of its kind is not.
-    private static bool IsPlain(SweepPlan plan, SweepRun run) =>
+    internal static bool IsPlain(SweepPlan plan, SweepRun run) =>
         plan.Stages.Skip(1).All(s => !run.Settings.TryGetValue(s.Name, out var chosen) || chosen == s.Cases[0].Name);
 
     private static List<Series> Lines(

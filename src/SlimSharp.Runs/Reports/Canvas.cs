@@ -10,7 +10,7 @@ internal sealed class Canvas
     internal const int Width = 480;
     private const int Colours = 6;
 
-    /// <summary>Lines beyond as many are dashed, to be told from those of the same colour.</summary>
+    /// <summary>Lines beyond as many are dashed, and dots rings, to be told from those of the same colour.</summary>
     internal static bool IsDashed(int n) => n >= Colours;
 
     private readonly StringBuilder _around = new();
@@ -58,12 +58,16 @@ internal sealed class Canvas
             $"<polygon points=\"{string.Join(' ', points.Select(p => Invariant($"{p.X:F1},{p.Y:F1}")))}\" fill=\"{colour}\" fill-opacity=\"0.1\"/>"
         );
 
-    internal void Dot(double x, double y, double radius, string colour, string name) =>
+    /// <summary>A dot of the n-th thing; a ring where its lines are dashed.</summary>
+    internal void Dot(double x, double y, double radius, int n, string name)
+    {
+        var fill = IsDashed(n) ? "none" : Colour(n);
         _marks.Append(
             Invariant(
-                $"<circle cx=\"{x:F1}\" cy=\"{y:F1}\" r=\"{radius:F1}\" fill=\"{colour}\"><title>{Safe(name)}</title></circle>"
+                $"<circle cx=\"{x:F1}\" cy=\"{y:F1}\" r=\"{radius:F1}\" fill=\"{fill}\" stroke=\"{Colour(n)}\" stroke-width=\"1.5\"><title>{Safe(name)}</title></circle>"
             )
         );
+    }
 
     internal void Box(
         double x,

@@ -41,13 +41,7 @@ public static partial class Charts
                 if (!single)
                     plot.Canvas.Path(run.Select(p => (plot.X(p.X), plot.Y(p.Y))), Canvas.Colour(n), Canvas.IsDashed(n));
                 foreach (var (px, py) in dots || single ? run : [])
-                    plot.Canvas.Dot(
-                        plot.X(px),
-                        plot.Y(py),
-                        3,
-                        Canvas.Colour(n),
-                        $"{s.Name}: {y.Write(py)} at {x.Write(px)}"
-                    );
+                    plot.Canvas.Dot(plot.X(px), plot.Y(py), 3, n, $"{s.Name}: {y.Write(py)} at {x.Write(px)}");
             }
         }
         if (!any)
@@ -55,16 +49,17 @@ public static partial class Charts
         return plot.Canvas.ToString();
     }
 
-    /// <summary>Dots with names, and a line through those that nothing beats: less on the horizontal axis is better, more on the vertical.</summary>
+    /// <summary>Dots with names and, unless it is left away, a line through those that nothing beats: less on the horizontal axis is better, more on the vertical.</summary>
     /// <param name="title">What is shown, for those who cannot see it.</param>
     /// <param name="x">The horizontal axis.</param>
     /// <param name="y">The vertical axis.</param>
     /// <param name="dots">The dots; those of one group have one colour.</param>
-    public static string Scatter(string title, Axis x, Axis y, IReadOnlyList<ScatterDot> dots)
+    /// <param name="hasFront">Whether the line is drawn.</param>
+    public static string Scatter(string title, Axis x, Axis y, IReadOnlyList<ScatterDot> dots, bool hasFront = true)
     {
         string[] groups = [.. dots.Select(d => d.Group).Distinct()];
         var plot = new Plot(title, x, y, groups.Length > 1 ? groups : []);
-        var front = ScatterDot.Front(dots);
+        var front = hasFront ? ScatterDot.Front(dots) : [];
         if (front.Count > 1)
             plot.Canvas.Path(front.Select(d => (plot.X(d.X), plot.Y(d.Y))), "var(--quiet)", dashed: true);
         foreach (var dot in dots)
@@ -72,7 +67,7 @@ public static partial class Charts
                 plot.X(dot.X),
                 plot.Y(dot.Y),
                 front.Contains(dot) ? 5 : 3.5,
-                Canvas.Colour(Array.IndexOf(groups, dot.Group)),
+                Array.IndexOf(groups, dot.Group),
                 $"{dot.Name}: {y.Write(dot.Y)}, {x.Write(dot.X)}{(front.Contains(dot) ? " (nothing smaller is better)" : "")}"
             );
         if (dots.Count == 0)

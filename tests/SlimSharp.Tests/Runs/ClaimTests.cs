@@ -126,6 +126,41 @@ public class ClaimTests
     }
 
     [Fact]
+    public void The_page_says_what_cuts_kept_by_how_far_they_went_beyond_small_scales()
+    {
+        var results = Results(_ => 0);
+        var runs = results.Plan.Expand();
+        // 45 of 100 scales are below 0.01, in the last bin below it; a cut of 0.3 keeps all, one of 0.5 a quarter.
+        var scales = new int[42];
+        (scales[23], scales[24]) = (45, 55);
+        SweepResult With(KeyValuePair<int, SweepResult> r) =>
+            runs[r.Key - 1].Stage == "train"
+                ? r.Value with
+                {
+                    Accuracy = 0.8,
+                    Scales = [.. scales],
+                }
+                : r.Value with
+                {
+                    Accuracy = runs[r.Key - 1].Settings["ratio"] == "0.3" ? 0.8 : 0.2,
+                };
+        var measured = results with { Results = results.Results.ToImmutableSortedDictionary(r => r.Key, With) };
+        var file = ClaimFile.Read(Write(Head + Claim("1", Holds("loss", "less")), "claims.toml"));
+        var page = new ClaimPage(
+            file,
+            new Dictionary<string, SweepResults> { ["a"] = measured },
+            new Dictionary<string, SweepResults>(),
+            p => p
+        );
+        var text = page.Write("command", "pictures");
+        Assert.Contains("| no further | 16 | 100 % | 100 % |", text);
+        Assert.Contains("| up to 10 % of all channels further | 16 | 25 % | 25 % |", text);
+        Assert.Contains("| more than 20 % further | 0 |  |  |", text);
+        Assert.Contains("(pictures/a-depth.svg)", text);
+        Assert.Equal(2 * 16, page.Pictures["a-depth.svg"].Split("<circle").Length - 1);
+    }
+
+    [Fact]
     public void Chances_against_a_bound_are_those_of_what_exceeds_it()
     {
         Gen.Double[-3, 3]
