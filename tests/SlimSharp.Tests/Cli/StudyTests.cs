@@ -93,4 +93,29 @@ public class StudyTests
             Assert.Equal(cases.Single(c => c.Name == "l1").Options["lambda"], proximal.Options["lambda"]);
         }
     }
+
+    /// <summary>The table of accuracies that users choose a strength by.</summary>
+    [Fact]
+    public void The_advice_on_strengths_has_the_figures_of_the_search()
+    {
+        var search = SweepResults.Read(Path.Combine(Machine.Root, "docs", "study", "pocket-search.json"));
+        var trained = search
+            .Plan.Stages[0]
+            .Cases.ToDictionary(c => c.Name, c => c.Options.GetValueOrDefault("penalty"));
+        string[][] table =
+        [
+            .. File.ReadLines(Path.Combine(Machine.Root, "docs", "choosing-a-penalty.md"))
+                .Where(l => l.StartsWith("| `", StringComparison.Ordinal))
+                .Select(l => l.Trim('|', ' ').Split(" | ")),
+        ];
+        var choices = SweepChoice.Of(search).Where(c => c.Settings.ContainsKey("lambda")).ToArray();
+        Assert.Equal(choices.Length, 4 * table.Length);
+        string[] strengths = ["0.0001", "0.0003", "0.001", "0.003"];
+        foreach (var choice in choices)
+        {
+            var row = table.Single(r => r[0].Trim('`') == trained[choice.Case]);
+            var cell = row[1 + Array.IndexOf(strengths, choice.Settings["lambda"])];
+            Assert.Equal(choice.Accuracies[^1].ToString("F1", CultureInfo.InvariantCulture), cell);
+        }
+    }
 }
