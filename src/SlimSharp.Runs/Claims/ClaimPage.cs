@@ -59,7 +59,7 @@ public sealed class ClaimPage(
                         t.Claim.Text,
                         Title(t.Claim.Sweep),
                         $"**{Word(t)}**",
-                        t.Tests.IsEmpty ? "" : Number(t.Adjusted, "F3"),
+                        t.IsComplete ? Number(t.Adjusted, "F3") : "",
                     ]
             )
         );
@@ -81,7 +81,7 @@ public sealed class ClaimPage(
                         Words(t),
                         t.Difference is { } d ? Signed(d.Spread.Mean, t) : "–",
                         interval is { } i ? $"{Signed(i.Low, t)} … {Signed(i.High, t)}" : "–",
-                        Number(t.ByChance, "F4"),
+                        t.Difference is null ? "–" : Number(t.ByChance, "F4"),
                         $"{t.Difference?.Differences.Count ?? 0} of {t.Planned}",
                     ];
             })

@@ -17,7 +17,7 @@ public sealed record ClaimTest(
 )
 {
     /// <summary>True if all seeds are finished.</summary>
-    public bool IsComplete => Tests.All(t => t.IsComplete);
+    public bool IsComplete => !Tests.IsEmpty && Tests.All(t => t.IsComplete);
 
     /// <summary>Tests all claims of a file.</summary>
     /// <param name="file">The claims.</param>

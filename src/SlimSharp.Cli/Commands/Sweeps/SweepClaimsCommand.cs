@@ -40,7 +40,8 @@ internal static class SweepClaimsCommand
                 $"{claims.Title}:",
                 ["claim", "", "verdict", "p"],
                 page.Tests.Select(t =>
-                    (IReadOnlyList<string>)[t.Claim.Name, t.Claim.Text, Verdict(t), Words.Number(t.Adjusted, "F3")]
+                    (IReadOnlyList<string>)
+                        [t.Claim.Name, t.Claim.Text, Verdict(t), t.IsComplete ? Words.Number(t.Adjusted, "F3") : ""]
                 ),
                 1,
                 2
@@ -69,5 +70,5 @@ internal static class SweepClaimsCommand
     }
 
     private static string Verdict(ClaimTest test) =>
-        test.IsComplete && !test.Tests.IsEmpty ? test.Verdict.ToString().ToLowerInvariant() : "not finished";
+        test.IsComplete ? test.Verdict.ToString().ToLowerInvariant() : "not finished";
 }
