@@ -68,14 +68,14 @@ internal sealed class Screen(bool json)
             table.AddColumn(
                 new TableColumn(Markup.Escape(column))
                 {
-                    NoWrap = true,
+                    NoWrap = Console.IsOutputRedirected || !words.Contains(i),
                     Alignment = i == 0 || words.Contains(i) ? Justify.Left : Justify.Right,
                 }
             );
         foreach (var row in rows)
             table.AddRow([.. row.Select(Markup.Escape)]);
         if (Console.IsOutputRedirected)
-            _console.Profile.Width = 200;
+            _console.Profile.Width = 10_000; // a row is a line
         _console.Write(table);
     }
 }

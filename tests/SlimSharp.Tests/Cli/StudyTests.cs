@@ -94,6 +94,15 @@ public class StudyTests
         }
     }
 
+    [Fact]
+    public async Task Answers_are_printed_whole_a_line_each_however_long()
+    {
+        var file = Path.Combine(Folder, "claims.toml");
+        var (code, output, error) = await Slim.Run("sweep", "claims", file);
+        Assert.True(code == 0, error);
+        Assert.All(ClaimFile.Read(file).Claims, c => Assert.Contains($" {c.Text} ", output));
+    }
+
     /// <summary>The table of accuracies that users choose a strength by.</summary>
     [Fact]
     public void The_advice_on_strengths_has_the_figures_of_the_search()
