@@ -5,6 +5,7 @@ using SlimSharp.Runs;
 
 namespace SlimSharp.Tests.Cli;
 
+[Collection(nameof(Alone))]
 public class StudyTests
 {
     public static TheoryData<string> Studies =>
