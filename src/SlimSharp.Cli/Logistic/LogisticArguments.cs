@@ -148,6 +148,9 @@ internal sealed class LogisticArguments
     /// <summary>The penalty by the name that was typed; some have two.</summary>
     internal string Penalty(ParseResult parsed) => parsed.GetValue(_penalty)!;
 
+    /// <summary>What a page is about.</summary>
+    internal string Title(ParseResult parsed) => $"{Path.GetFileName(parsed.GetValue(Data))}, {Penalty(parsed)}";
+
     internal bool Standardizes(ParseResult parsed) => !parsed.GetValue(_asIs);
 
     /// <summary>Runs what refuses wrong input, whose sentence is for the one who typed it.</summary>

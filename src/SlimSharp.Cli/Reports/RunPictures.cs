@@ -70,7 +70,7 @@ internal static class RunPictures
     /// <summary>All scales by epoch and at the end, with the threshold of the cut if there was one.</summary>
     internal static IEnumerable<(string, string)> AllScales(SlimFile file, ScaleHistory history, double? threshold)
     {
-        (double, string)[] marks = threshold is > ScaleHistory.Low and var t ? [(t, "cut")] : [];
+        (double, string)[] marks = threshold is { } t && t > ScaleHistory.Axis.Low ? [(t, "cut")] : [];
         if (history.Lines.Length > 1)
             yield return (
                 "All BatchNorm scales by epoch: how the gap opens",
@@ -96,7 +96,7 @@ internal static class RunPictures
     {
         if (history.Lines.Length < 2)
             yield break;
-        (double, string)[] marks = threshold is > ScaleHistory.Low and var t ? [(t, "cut")] : [];
+        (double, string)[] marks = threshold is { } t && t > ScaleHistory.Axis.Low ? [(t, "cut")] : [];
         string[] layers = [.. history.Lines[^1].Layers.Keys];
         var shown = Math.Min(layers.Length, LayersShown);
         for (var i = 0; i < shown; i++)

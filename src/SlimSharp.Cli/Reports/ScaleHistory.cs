@@ -12,11 +12,8 @@ internal sealed class ScaleHistory
     /// <summary>Equal parts of the axis.</summary>
     internal const int Bins = 42;
 
-    /// <summary>Where the axis begins; zero counts there, too.</summary>
-    internal const double Low = 1e-6;
-
-    /// <summary>Where scales are counted.</summary>
-    internal static Axis Axis { get; } = new("|γ|, BatchNorm scale", Low, 10) { IsLogarithmic = true };
+    /// <summary>Where scales are counted; zero counts where it begins.</summary>
+    internal static Axis Axis => SweepResult.ScaleAxis;
 
     private ScaleHistory(ImmutableArray<Line> lines) => Lines = lines;
 

@@ -103,16 +103,17 @@ public sealed class CoordinateDescent(LogisticProblem problem, SolverOptions opt
         {
             Options.Cancellation.ThrowIfCancellationRequested();
             var before = at.Objective;
-            var residual = model.Build(at, set, isBound ? 1 : _caution);
+            var caution = isBound ? 1 : _caution;
+            var residual = model.Build(at, set, caution);
             if (residual <= target)
                 break;
             passes += model.Solve(Shrink * residual);
-            var (gain, wasBound) = (at.Try(model), model.IsBound);
+            var gain = at.Try(model);
             if (isBound && passes >= leap)
                 leap = passes + Leap(at, model, set);
             else if (!isBound && (gain == 0 || -model.Change > Negligible * Math.Abs(before)))
                 Learn(gain);
-            if (gain > 0 ? !(at.Objective < before || residual < least) : wasBound)
+            if (gain > 0 ? !(at.Objective < before || residual < least) : caution == 1)
                 break;
             least = Math.Min(least, residual);
         }

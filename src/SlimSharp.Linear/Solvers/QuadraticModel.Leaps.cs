@@ -48,12 +48,7 @@ internal sealed partial class QuadraticModel
             return;
         Change += change;
         for (var a = 0; a < n; a++)
-        {
-            var (k, move) = (places[a], next[a] - weights[a]);
-            Weights[k] = next[a];
-            _problem.Features.AddWeighted(Set[k], move, _curvatures, _slopes);
-            _shift -= move * _means[k];
-        }
+            Move(places[a], next[a]);
         PutShift();
     }
 

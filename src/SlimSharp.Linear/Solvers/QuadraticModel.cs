@@ -155,12 +155,19 @@ internal sealed partial class QuadraticModel
                 g * move
                 + second / 2 * move * move
                 + _beta * (_problem.Penalty.Value(next) - _problem.Penalty.Value(w));
-            Weights[k] = next;
-            _problem.Features.AddWeighted(j, move, _curvatures, _slopes);
-            _shift -= move * _means[k];
+            Move(k, next);
             most = Math.Max(most, step * Math.Abs(move));
         }
         return most;
+    }
+
+    // The intercept follows.
+    private void Move(int k, double next)
+    {
+        var move = next - Weights[k];
+        Weights[k] = next;
+        _problem.Features.AddWeighted(Set[k], move, _curvatures, _slopes);
+        _shift -= move * _means[k];
     }
 
     // Puts the shift into the slopes, and moves the intercept to where their sum is zero.

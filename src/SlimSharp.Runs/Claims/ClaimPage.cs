@@ -161,6 +161,7 @@ public sealed class ClaimPage(
             )
         );
         Depth($"{sweep.Name}-search", search, folder);
+        Table(["cut of", "scales below 0.01", "cut", "accuracy kept"], CutDepth.Each(CutDepth.Of(search)));
     }
 
     private static string Options(IEnumerable<KeyValuePair<string, string>> options) =>

@@ -7,7 +7,6 @@ namespace SlimSharp.Runs;
 internal static class ClaimPictures
 {
     private const string Ratio = "ratio";
-    private const int ScaleDecades = 7; // from 1e-6 to 10, as SweepResult.Scales counts
 
     /// <summary>Name, caption and SVG of each picture that there is something for.</summary>
     internal static IEnumerable<(string Name, string Caption, string Svg)> Of(SweepResults results)
@@ -47,15 +46,11 @@ internal static class ClaimPictures
             yield return (
                 "scales",
                 "Where BatchNorm scales lie after training (what is smaller than 1e-6, and zero, stands at the left)",
-                Charts.Ridges(
-                    "BatchNorm scales after training",
-                    new("|γ|", 1e-6, 1e-6 * Math.Pow(10, ScaleDecades)) { IsLogarithmic = true },
-                    ridges
-                )
+                Charts.Ridges("BatchNorm scales after training", SweepResult.ScaleAxis with { Label = "|γ|" }, ridges)
             );
     }
 
-    /// <summary>The same of what cuts kept, against how far they went.</summary>
+    /// <summary>Name, caption and SVG of what cuts kept, against how far they went.</summary>
     internal static (string Name, string Caption, string Svg) Of(IReadOnlyList<CutDepth> depths) =>
         (
             "depth",
@@ -69,7 +64,7 @@ internal static class ClaimPictures
             )
         );
 
-    // What tells a run apart beside case, ratio and seed is a control; the first of its kind is not.
+    /// <summary>False of controls: what tells a run apart beside case, ratio and seed is one, but for the first of its kind.</summary>
     internal static bool IsPlain(SweepPlan plan, SweepRun run) =>
         plan.Stages.Skip(1).All(s => !run.Settings.TryGetValue(s.Name, out var chosen) || chosen == s.Cases[0].Name);
 

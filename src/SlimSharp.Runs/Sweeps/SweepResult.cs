@@ -12,8 +12,11 @@ public sealed record SweepResult
     /// <summary>Accuracy on the training images that were held out; null if none were.</summary>
     public double? Validation { get; init; }
 
+    /// <summary>Where scales are counted.</summary>
+    public static Axis ScaleAxis { get; } = new("|γ|, BatchNorm scale", 1e-6, 10) { IsLogarithmic = true };
+
     /// <summary>
-    /// Of a training, how many BatchNorm scales have |γ| in each of 42 equal parts of the decades from 1e-6 to 10, in order; smaller ones and zeros count in the first. Empty of
+    /// Of a training, how many BatchNorm scales have |γ| in each of 42 equal parts of <see cref="ScaleAxis"/>, in order; smaller ones and zeros count in the first. Empty of
     /// other runs.
     /// </summary>
     public ImmutableArray<int> Scales

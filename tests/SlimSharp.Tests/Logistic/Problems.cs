@@ -43,6 +43,14 @@ internal static class Problems
         return truth;
     }
 
+    /// <summary>A sample, each feature by so much more.</summary>
+    internal static double[] Row(DesignMatrix x, int i, double more)
+    {
+        var unit = new double[x.Rows];
+        unit[i] = 1;
+        return [.. Enumerable.Range(0, x.Columns).Select(j => x.Dot(j, unit) + more)];
+    }
+
     internal static SparseMatrix ToSparse(DesignMatrix dense)
     {
         var (starts, rows, values) = (new long[dense.Columns + 1], new List<int>(), new List<double>());

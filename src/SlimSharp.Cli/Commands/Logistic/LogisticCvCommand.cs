@@ -111,13 +111,7 @@ internal static class LogisticCvCommand
                 RunFolder.Write(Path.Combine(folder, "path.svg"), ChartStyle.Standalone(picture));
                 RunFolder.Write(
                     Path.Combine(folder, "report.html"),
-                    Page(
-                        $"{Path.GetFileName(parsed.GetValue(arguments.Data))}, {arguments.Penalty(parsed)}",
-                        validation,
-                        chosen,
-                        solutions,
-                        picture
-                    )
+                    Page(arguments.Title(parsed), validation, chosen, solutions, picture)
                 );
                 screen.Say($"The model, and the page: {folder}/model.json, report.html, cv.csv, path.svg");
             }

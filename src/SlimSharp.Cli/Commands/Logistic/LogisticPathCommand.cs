@@ -62,7 +62,7 @@ internal static class LogisticPathCommand
                 RunFolder.Write(Path.Combine(folder, "path.svg"), ChartStyle.Standalone(picture));
                 RunFolder.Write(
                     Path.Combine(folder, "report.html"),
-                    new ReportPage($"{Path.GetFileName(parsed.GetValue(arguments.Data))}, {arguments.Penalty(parsed)}")
+                    new ReportPage(arguments.Title(parsed))
                         .Text("Chosen, where marked, by Schwarz's criterion (BIC).")
                         .Pictures(
                             ("Weights along the path", picture),
