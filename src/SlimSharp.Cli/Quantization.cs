@@ -41,7 +41,7 @@ internal sealed class Quantization(Screen screen, SlimFile file, TrainAndTest da
         screen.Say(
             $"On this processor ONNX Runtime chooses the class of the exact simulation on {Words.Percent(same)} of {some.Count} images; outputs differ by at most {Words.Percent(difference)} of the largest."
         );
-        if (same < Agreeing)
+        if (same < Agreeing || !options.ReducedRange && !Processor.AddsByteProductsExactly)
             screen.Warn("8-bit products may saturate on this processor; try --reduced-range.");
         screen.Say($"{quantized.Layers.Count} layers in 8 bits: {path}");
         screen.Emit(

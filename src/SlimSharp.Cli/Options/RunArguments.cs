@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Text.Json.Nodes;
 using SlimSharp.Data;
+using SlimSharp.Models;
 using SlimSharp.Networks;
 using SlimSharp.Runs;
 
@@ -76,6 +77,10 @@ internal sealed class RunArguments
         Threads.Count = options.Threads;
         if (Threads.Crowding() is { } crowding)
             screen.Warn(crowding);
+        if (options.Precision == Precision.BFloat16 && options.Device == "cpu" && !Processor.HasBFloat16)
+            screen.Warn(
+                "libtorch has no fast convolutions in bfloat16 for this processor (AVX-512 is missing); float32 is many times faster."
+            );
         using var signals = new StopSignals();
         try
         {

@@ -31,6 +31,11 @@ internal sealed class LayerRunner(Func<string, torch.Tensor> parameter, RunMode 
     {
         using var weight = Of("weight").to(X.dtype);
         using var bias = layer.Bias ? Of("bias").to(X.dtype) : null;
+        if (UnitStride.Applies(layer, X))
+        {
+            using var read = UnitStride.Read(X, layer);
+            return F.conv2d(read, weight, bias, groups: layer.Groups);
+        }
         var p = layer.Padding;
         using var padded = p.IsSymmetric ? X.alias() : F.pad(X, [p.Left, p.Right, p.Top, p.Bottom]);
         return F.conv2d(
