@@ -41,8 +41,12 @@ internal sealed class Quantization(Screen screen, SlimFile file, TrainAndTest da
         screen.Say(
             $"On this processor ONNX Runtime chooses the class of the exact simulation on {Words.Percent(same)} of {some.Count} images; outputs differ by at most {Words.Percent(difference)} of the largest."
         );
-        if (same < Agreeing || !options.ReducedRange && !Processor.AddsByteProductsExactly)
-            screen.Warn("8-bit products may saturate on this processor; try --reduced-range.");
+        if (same < Agreeing)
+            screen.Warn(
+                Processor.AddsByteProductsExactly
+                    ? "That is more than roundings that fall the other way explain."
+                    : "8-bit products saturate on this processor; --reduced-range avoids that."
+            );
         screen.Say($"{quantized.Layers.Count} layers in 8 bits: {path}");
         screen.Emit(
             new()

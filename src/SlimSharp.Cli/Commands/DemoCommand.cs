@@ -18,7 +18,7 @@ internal static class DemoCommand
         };
         var epochs = new Option<int>("--epochs")
         {
-            Description = "Epochs of each training.",
+            Description = "Epochs of a training; retraining takes half as many again.",
             DefaultValueFactory = _ => Demo.Epochs,
             HelpName = "N",
         };
