@@ -27,8 +27,8 @@ internal static unsafe class HiddenCaches
         X86Base.IsSupported
         && (
             IsAmd
-                ? Cpuid(0x8000_0000).Eax >= 0x8000_001D && (Cpuid(0x8000_001D).Eax & 31) == 0
-                : Cpuid(0).Eax >= 4 && (Cpuid(4).Eax & 31) == 0
+                ? Processor.Cpuid(0x8000_0000).Eax >= 0x8000_001D && (Processor.Cpuid(0x8000_001D).Eax & 31) == 0
+                : Processor.Cpuid(0).Eax >= 4 && (Processor.Cpuid(4).Eax & 31) == 0
         );
 
     /// <summary>Makes convolutions right again; null if oneDNN now knows the sizes, or a sentence about what had to be done instead.</summary>
@@ -87,15 +87,15 @@ internal static unsafe class HiddenCaches
         var (first, second, third) = (32, 512, 2048);
         if (IsAmd)
         {
-            first = Math.Max(first, (int)(Cpuid(0x8000_0005).Ecx >> 24));
-            second = Math.Max(second, (int)(Cpuid(0x8000_0006).Ecx >> 16));
+            first = Math.Max(first, (int)(Processor.Cpuid(0x8000_0005).Ecx >> 24));
+            second = Math.Max(second, (int)(Processor.Cpuid(0x8000_0006).Ecx >> 16));
         }
         return [first << 10, second << 10, third << 10];
     }
 
     private static int[] Signature()
     {
-        var eax = (int)Cpuid(1).Eax;
+        var eax = (int)Processor.Cpuid(1).Eax;
         var (model, family, stepping) = (eax >> 4 & 15, eax >> 8 & 15, eax & 15);
         var (extendedModel, extendedFamily) = (eax >> 16 & 15, eax >> 20 & 255);
         return
@@ -136,19 +136,13 @@ internal static unsafe class HiddenCaches
     {
         get
         {
-            var (_, b, c, d) = Cpuid(0);
+            var (_, b, c, d) = Processor.Cpuid(0);
             Span<byte> name = stackalloc byte[12];
             BinaryPrimitives.WriteUInt32LittleEndian(name, b);
             BinaryPrimitives.WriteUInt32LittleEndian(name[4..], d);
             BinaryPrimitives.WriteUInt32LittleEndian(name[8..], c);
             return name.SequenceEqual("AuthenticAMD"u8) || name.SequenceEqual("HygonGenuine"u8);
         }
-    }
-
-    private static (uint Eax, uint Ebx, uint Ecx, uint Edx) Cpuid(uint leaf)
-    {
-        var (a, b, c, d) = X86Base.CpuId((int)leaf, 0);
-        return ((uint)a, (uint)b, (uint)c, (uint)d);
     }
 
     private static void Switch(string symbol, bool on)

@@ -13,41 +13,28 @@ public static class Processor
     /// False if libtorch has no fast bfloat16 convolution for this processor: on x86 oneDNN needs AVX-512 (BW, DQ, VL), or AVX2 with VNNI-INT8 and NE-CONVERT.
     /// </summary>
     public static bool HasBFloat16 { get; } =
-        !X86Base.IsSupported || Avx512BW.VL.IsSupported && Avx512DQ.VL.IsSupported || Has(1, Register.D, 4, 5);
+        !X86Base.IsSupported
+        || Avx512BW.VL.IsSupported && Avx512DQ.VL.IsSupported
+        || Bit(Extended(1).Edx, 4) && Bit(Extended(1).Edx, 5);
 
     /// <summary>
     /// False if pairs of 8-bit products are added in 16 bits here, and saturate: x86 without VNNI, neither that of AVX-512 nor that of AVX.
     /// </summary>
     public static bool AddsByteProductsExactly { get; } =
-        !X86Base.IsSupported || Has(0, Register.C, 11) || Has(1, Register.A, 4);
+        !X86Base.IsSupported || Bit(Extended(0).Ecx, 11) || Bit(Extended(1).Eax, 4);
 
-    private enum Register
+    /// <summary>What an x86 processor answers to CPUID.</summary>
+    internal static (uint Eax, uint Ebx, uint Ecx, uint Edx) Cpuid(uint leaf, uint part = 0)
     {
-        A,
-        C,
-        D,
+        var (a, b, c, d) = X86Base.CpuId((int)leaf, (int)part);
+        return ((uint)a, (uint)b, (uint)c, (uint)d);
     }
 
-    // Whether CPUID's leaf of extended features sets all of these bits.
-    private static bool Has(int part, Register register, params ReadOnlySpan<int> bits)
-    {
-        const int Leaf = 7;
-        if (X86Base.CpuId(0, 0).Eax < Leaf || part > X86Base.CpuId(Leaf, 0).Eax)
-            return false;
-        var (a, _, c, d) = X86Base.CpuId(Leaf, part);
-        var word = register switch
-        {
-            Register.A => a,
-            Register.C => c,
-            _ => d,
-        };
-        foreach (var bit in bits)
-        {
-            if ((word >> bit & 1) == 0)
-                return false;
-        }
-        return true;
-    }
+    // The parts of leaf 7 list extensions; parts that are not there list none.
+    private static (uint Eax, uint Ebx, uint Ecx, uint Edx) Extended(uint part) =>
+        Cpuid(0).Eax >= 7 && Cpuid(7).Eax >= part ? Cpuid(7, part) : default;
+
+    private static bool Bit(uint word, int bit) => (word >> bit & 1) != 0;
 
     private static string Read()
     {

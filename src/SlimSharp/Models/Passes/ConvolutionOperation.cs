@@ -8,23 +8,23 @@ namespace SlimSharp.Models.Passes;
 internal sealed class ConvolutionOperation(Node node, Convolution layer) : Operation(node.Name)
 {
     private torch.Tensor? _input;
-    private Stride _stride;
     private long[]? _sampled; // the sizes of what was sampled
+
+    private Stride Stride => _sampled is null ? layer.Stride : 1;
 
     internal override torch.Tensor Forward(Pass pass)
     {
         var whole = pass.Value(node.Inputs[0]);
-        var samples = UnitStride.Applies(layer, whole);
-        _stride = samples ? 1 : layer.Stride;
-        _sampled = samples ? whole.shape : null;
-        using var x = samples ? UnitStride.Read(whole, layer) : whole.alias();
+        using var read = UnitStride.Applies(layer, whole) ? UnitStride.Read(whole, layer) : null;
+        _sampled = read is null ? null : whole.shape;
+        var x = read ?? whole;
         if (pass.Keeps)
             _input = Hold(x);
         return F.conv2d(
             x,
             pass.Parameter($"{node.Owner}.weight", x.dtype),
             layer.Bias ? pass.Parameter($"{node.Owner}.bias", x.dtype) : null,
-            [_stride.Height, _stride.Width],
+            [Stride.Height, Stride.Width],
             [layer.Padding.Top, layer.Padding.Left],
             [layer.Dilation.Height, layer.Dilation.Width],
             layer.Groups
@@ -38,7 +38,7 @@ internal sealed class ConvolutionOperation(Node node, Convolution layer) : Opera
             _input!,
             pass.Parameter($"{node.Owner}.weight", _input!.dtype),
             layer.Bias,
-            (_stride.Height, _stride.Width),
+            (Stride.Height, Stride.Width),
             (layer.Padding.Top, layer.Padding.Left),
             (layer.Dilation.Height, layer.Dilation.Width),
             layer.Groups,

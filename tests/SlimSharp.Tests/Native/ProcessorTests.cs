@@ -1,4 +1,4 @@
-namespace SlimSharp.Tests;
+namespace SlimSharp.Tests.Native;
 
 /// <summary>What the processor can do, against what the system says of it.</summary>
 public class ProcessorTests
