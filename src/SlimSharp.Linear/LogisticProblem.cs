@@ -183,12 +183,12 @@ public sealed class LogisticProblem
     public double? LargestBeta => double.IsFinite(Penalty.SlopeAtZero) ? NullGradient / Penalty.SlopeAtZero : null;
 
     /// <summary>
-    /// L, the Lipschitz constant of the gradient of the loss: the largest eigenvalue of X̃ᵀ diag(s/4) X̃, plus l2, by power iteration; X̃ is X with the mean of each column taken off and a column of ones, or X without an
+    /// L, the Lipschitz constant of the gradient of the loss: the largest eigenvalue of X̃ᵀ diag(s/4) X̃, plus l2, by Lanczos iteration; X̃ is X with the mean of each column taken off and a column of ones, or X without an
     /// intercept.
     /// </summary>
     public double LipschitzConstant() =>
         // Centred columns are orthogonal to that of ones, whose eigenvalue is 1/4.
-        Math.Max(PowerIteration.LargestEigenvalue(Features, Means(), CurvatureBounds()), HasIntercept ? 0.25 : 0) + L2;
+        Math.Max(Lanczos.LargestEigenvalue(Features, Means(), CurvatureBounds()), HasIntercept ? 0.25 : 0) + L2;
 
     internal double[] Margins(ReadOnlySpan<double> weights, double intercept)
     {

@@ -9,7 +9,7 @@ namespace SlimSharp.Linear;
 public sealed class IterativeShrinkage(LogisticProblem problem, SolverOptions options)
     : LogisticSolver(problem, options)
 {
-    private const double Safety = 1.001; // power iteration comes from below
+    private const double Safety = 1.001; // the eigenvalue comes from below
 
     private readonly double[] _means = problem.Means();
     private readonly double _lipschitz = Safety * problem.LipschitzConstant();
