@@ -51,12 +51,16 @@ internal static class CliffView
             ),
             5
         );
-        if (curve.Gap is { } gap)
-            screen.Say(
-                gap.IsClear
-                    ? $"The scales show a gap: {Words.Percent(gap.Share)} are at most {Words.Number(gap.Below, "G3")}, the others at least {Words.Number(gap.Above, "G3")}."
-                    : $"The scales show no clear gap: the widest, at {Words.Percent(gap.Share)}, is from {Words.Number(gap.Below, "G3")} to {Words.Number(gap.Above, "G3")}."
-            );
+        screen.Say(
+            curve.Gap switch
+            {
+                null => "The scales show no gap.",
+                { IsClear: true } gap =>
+                    $"The scales show a gap: {Words.Percent(gap.Share)} are at most {Words.Number(gap.Below, "G3")}, the others at least {Words.Number(gap.Above, "G3")}.",
+                { } gap =>
+                    $"The scales show no clear gap: the widest, at {Words.Percent(gap.Share)}, is from {Words.Number(gap.Below, "G3")} to {Words.Number(gap.Above, "G3")}.",
+            }
+        );
         screen.Say(curve.Advice);
         screen.Emit(ToJson(curve));
     }

@@ -31,7 +31,7 @@ internal sealed class LayerRunner(Func<string, torch.Tensor> parameter, RunMode 
     {
         using var weight = Of("weight").to(X.dtype);
         using var bias = layer.Bias ? Of("bias").to(X.dtype) : null;
-        if (UnitStride.Applies(layer, X))
+        if (UnitStride.Applies(layer))
         {
             using var read = UnitStride.Read(X, layer);
             return F.conv2d(read, weight, bias, groups: layer.Groups);

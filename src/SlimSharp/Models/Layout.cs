@@ -12,4 +12,11 @@ internal static class Layout
         using var inner = permuted.contiguous();
         return inner.permute(0, 3, 1, 2);
     }
+
+    /// <summary>Zeros of N×C×H×W with channels innermost, of the type and on the device of <paramref name="like"/>; the caller disposes them.</summary>
+    internal static torch.Tensor ChannelsLastZeros(long[] sizes, torch.Tensor like)
+    {
+        using var inner = torch.zeros([sizes[0], sizes[2], sizes[3], sizes[1]], like.dtype, like.device);
+        return inner.permute(0, 3, 1, 2);
+    }
 }

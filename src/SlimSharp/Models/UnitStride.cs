@@ -4,29 +4,29 @@ using TorchSharp;
 namespace SlimSharp.Models;
 
 /// <summary>
-/// 1×1 convolutions that step over pixels, of images with channels innermost, as convolutions of the pixels they read. The result is the same; but oneDNN 3.7
-/// on processors with AVX2 and without AVX-512 writes behind the end of its buffers for the gradient of such a weight with fewer than eight input channels.
+/// 1×1 convolutions that step over pixels, as convolutions of the pixels they read. The result is the same; but oneDNN 3.7 on processors with AVX2 and without AVX-512 writes behind the end of
+/// its buffers for the gradient of such a weight with fewer than eight input channels, if channels lie innermost: as those of one channel do in either layout.
 /// </summary>
 internal static class UnitStride
 {
-    internal static bool Applies(Convolution layer, torch.Tensor x) =>
+    internal static bool Applies(Convolution layer) =>
         layer.Kernel is { Height: 1, Width: 1 }
         && layer.Padding is { Top: 0, Left: 0, Bottom: 0, Right: 0 }
-        && layer.Stride is not { Height: 1, Width: 1 }
-        && !x.is_contiguous();
+        && layer.Stride is not { Height: 1, Width: 1 };
 
     /// <summary>The pixels that <paramref name="layer"/> reads of N×C×H×W; the caller disposes them.</summary>
     internal static torch.Tensor Read(torch.Tensor x, Convolution layer)
     {
         using var view = View(x, layer);
-        return Layout.ChannelsLast(view);
+        return x.is_contiguous() ? view.contiguous() : Layout.ChannelsLast(view);
     }
 
     /// <summary>The gradient of all pixels from that of those read; the caller disposes it.</summary>
     internal static torch.Tensor Spread(torch.Tensor gradient, long[] sizes, Convolution layer)
     {
-        using var inner = torch.zeros([sizes[0], sizes[2], sizes[3], sizes[1]], gradient.dtype, gradient.device);
-        var all = inner.permute(0, 3, 1, 2);
+        var all = gradient.is_contiguous()
+            ? torch.zeros(sizes, gradient.dtype, gradient.device)
+            : Layout.ChannelsLastZeros(sizes, gradient);
         using var view = View(all, layer);
         view.copy_(gradient);
         return all;

@@ -20,7 +20,7 @@ public sealed record ScaleGap(double Share, double Below, double Above)
     [JsonIgnore]
     public bool IsClear => Factor >= Clear;
 
-    /// <summary>The gap of some absolute scales; null if there are too few.</summary>
+    /// <summary>The gap of some absolute scales; null if there are too few, or all are equal.</summary>
     /// <param name="scales">Absolute values, in any order.</param>
     public static ScaleGap? Of(IEnumerable<double> scales)
     {
@@ -30,7 +30,7 @@ public sealed record ScaleGap(double Share, double Below, double Above)
         for (var i = Math.Max(margin, 1); i <= sorted.Length - Math.Max(margin, 1); i++)
         {
             var gap = new ScaleGap((double)i / sorted.Length, sorted[i - 1], sorted[i]);
-            if (widest is null || gap.Factor > widest.Factor)
+            if (sorted[i] > sorted[i - 1] && (widest is null || gap.Factor > widest.Factor))
                 widest = gap;
         }
         return widest;

@@ -50,7 +50,7 @@ public class UnitStrideTests
     }
 
     [Fact]
-    public void They_have_the_values_and_gradients_of_the_framework() => Cases.Sample(Check, iter: 60, threads: 1);
+    public void They_have_the_values_and_gradients_of_the_framework() => Cases.Sample(Check, iter: 200, threads: 1);
 
     private static void Check(Case c)
     {

@@ -15,7 +15,7 @@ internal sealed class ConvolutionOperation(Node node, Convolution layer) : Opera
     internal override torch.Tensor Forward(Pass pass)
     {
         var whole = pass.Value(node.Inputs[0]);
-        using var read = UnitStride.Applies(layer, whole) ? UnitStride.Read(whole, layer) : null;
+        using var read = UnitStride.Applies(layer) ? UnitStride.Read(whole, layer) : null;
         _sampled = read is null ? null : whole.shape;
         var x = read ?? whole;
         if (pass.Keeps)
