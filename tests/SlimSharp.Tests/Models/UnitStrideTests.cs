@@ -70,6 +70,8 @@ public class UnitStrideTests
             groups: c.Groups
         );
         expected.sin().sum().backward();
+        // Not each by its own size: a gradient of few elements may nearly cancel.
+        var size = Math.Sqrt(exact.Values.Sum(w => w.grad!.square().sum().item<double>()));
         foreach (var options in Schedules)
         {
             using var model = new Model(network, weights.Copy(torch.float32)) { Options = options };
@@ -78,7 +80,7 @@ public class UnitStrideTests
             output.to(torch.float64).sin().sum().backward();
             Assert.InRange(Numbers.RelativeDifference(output, expected), 0, 1e-5);
             foreach (var (name, parameter) in model.named_parameters())
-                Assert.InRange(Numbers.RelativeDifference(parameter.grad!, exact[name].grad!), 0, 1e-4);
+                Assert.InRange((parameter.grad! - exact[name].grad!).norm().item<double>(), 0, 1e-5 * (1 + size));
         }
     }
 }
