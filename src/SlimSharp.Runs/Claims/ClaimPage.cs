@@ -58,7 +58,7 @@ public sealed class ClaimPage(
                         t.Claim.Name,
                         t.Claim.Text,
                         Title(t.Claim.Sweep),
-                        $"**{Word(t)}**",
+                        $"**{t.Answer}**",
                         t.IsComplete ? Number(t.Adjusted, "F3") : "",
                     ]
             )
@@ -69,7 +69,7 @@ public sealed class ClaimPage(
     {
         if (test.Tests.IsEmpty)
             return;
-        Say($"### Claim {test.Claim.Name}: {Word(test)}");
+        Say($"### Claim {test.Claim.Name}: {test.Answer}");
         Table(
             ["after", "", "mean difference", "95 % interval", "by chance", "seeds"],
             test.Tests.Select(t =>
@@ -166,11 +166,6 @@ public sealed class ClaimPage(
 
     private static string Options(IEnumerable<KeyValuePair<string, string>> options) =>
         string.Join(", ", options.Select(o => $"{o.Key} {o.Value}"));
-
-    private static string Word(ClaimTest test) =>
-        test.Tests.IsEmpty ? "not run"
-        : test.IsComplete ? test.Verdict.ToString().ToLowerInvariant()
-        : "not finished";
 
     private string Title(string sweep) => file.Sweeps.First(s => s.Name == sweep).Title;
 

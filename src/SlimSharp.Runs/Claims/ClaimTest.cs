@@ -19,6 +19,12 @@ public sealed record ClaimTest(
     /// <summary>True if all seeds are finished.</summary>
     public bool IsComplete => !Tests.IsEmpty && Tests.All(t => t.IsComplete);
 
+    /// <summary>The verdict in words; how far the runs have come where they are not finished.</summary>
+    public string Answer =>
+        Tests.IsEmpty ? "not run"
+        : IsComplete ? Verdict.ToString().ToLowerInvariant()
+        : "not finished";
+
     /// <summary>Tests all claims of a file.</summary>
     /// <param name="file">The claims.</param>
     /// <param name="results">The results of each sweep, by its name; claims about others are undecided.</param>

@@ -41,7 +41,7 @@ internal static class SweepClaimsCommand
                 ["claim", "", "verdict", "p"],
                 page.Tests.Select(t =>
                     (IReadOnlyList<string>)
-                        [t.Claim.Name, t.Claim.Text, Verdict(t), t.IsComplete ? Words.Number(t.Adjusted, "F3") : ""]
+                        [t.Claim.Name, t.Claim.Text, t.Answer, t.IsComplete ? Words.Number(t.Adjusted, "F3") : ""]
                 ),
                 1,
                 2
@@ -51,7 +51,7 @@ internal static class SweepClaimsCommand
                     new()
                     {
                         ["claim"] = t.Claim.Name,
-                        ["verdict"] = Verdict(t),
+                        ["verdict"] = t.Answer,
                         ["p"] = t.Adjusted,
                     }
                 );
@@ -68,7 +68,4 @@ internal static class SweepClaimsCommand
         });
         return command;
     }
-
-    private static string Verdict(ClaimTest test) =>
-        test.IsComplete ? test.Verdict.ToString().ToLowerInvariant() : "not finished";
 }
