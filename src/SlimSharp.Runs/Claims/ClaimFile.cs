@@ -23,6 +23,13 @@ public sealed record ClaimFile
     [JsonNumberHandling(JsonNumberHandling.AllowReadingFromString)]
     public required double Significance { get; init; }
 
+    /// <summary>What a reader should know of how the results came about: above all, what was decided after some of them were seen.</summary>
+    public ImmutableArray<string> Remarks
+    {
+        get => field.IsDefault ? [] : field;
+        init;
+    }
+
     /// <summary>The sweeps.</summary>
     [JsonPropertyName("sweep")]
     public required ImmutableArray<ClaimSweep> Sweeps { get; init; }

@@ -39,6 +39,7 @@ public sealed class ClaimPage(
         foreach (var test in _tests)
             Details(test);
         Method();
+        Remarks();
         foreach (var sweep in file.Sweeps)
         {
             if (results.TryGetValue(sweep.Name, out var of))
@@ -106,9 +107,17 @@ public sealed class ClaimPage(
             )}. **Refuted**: the t-interval of some difference, widened (Bonferroni) so that all {k} hold together with {Number(
                 100 * (1 - file.Significance)
             )} % confidence, lies wholly on the wrong side. **Undecided**: neither, at
-            this scale. The claims and margins stand in the file that the command reads, which is older than the runs.
+            this scale. The claims and margins stand in the file that the command reads, which is older than the runs it names{(
+                file.Remarks.IsEmpty ? "" : ", but for what is said here"
+            )}.
             """
         );
+    }
+
+    private void Remarks()
+    {
+        if (!file.Remarks.IsEmpty)
+            Say(string.Join('\n', file.Remarks.Select(r => $"* {r}")));
     }
 
     private void Sweep(ClaimSweep sweep, SweepResults of, string folder)

@@ -161,6 +161,21 @@ public class ClaimTests
     }
 
     [Fact]
+    public void Remarks_stand_beside_how_it_is_decided()
+    {
+        string Page(string claims) =>
+            new ClaimPage(
+                ClaimFile.Read(Write(claims, "claims.toml")),
+                new Dictionary<string, SweepResults>(),
+                new Dictionary<string, SweepResults>(),
+                p => p
+            ).Write("command", "pictures");
+        var claims = Head + Claim("1", Holds("loss", "less"));
+        Assert.EndsWith("which is older than the runs it names.", Page(claims).TrimEnd());
+        Assert.EndsWith("said here.\n\n* One.\n* Two.", Page($"remarks = [\"One.\", \"Two.\"]\n{claims}").TrimEnd());
+    }
+
+    [Fact]
     public void Chances_against_a_bound_are_those_of_what_exceeds_it()
     {
         Gen.Double[-3, 3]
