@@ -60,7 +60,7 @@ internal static class Lanczos
             product[j] = features.Dot(j, z) - means[j] * sum;
     }
 
-    // By bisection: x is above every eigenvalue where all pivots of T − xI are negative (Sylvester's law of inertia).
+    // By bisection between the largest number on the diagonal and Gershgorin's bound.
     private static double LargestOfTridiagonal(List<double> onDiagonal, List<double> beside)
     {
         var (low, high) = (0.0, 0.0);
@@ -73,14 +73,21 @@ internal static class Lanczos
         while (high - low > 1e-13 * high)
         {
             var middle = (low + high) / 2;
-            var (pivot, isAbove) = (onDiagonal[0] - middle, true);
-            for (var i = 1; i < onDiagonal.Count && (isAbove = pivot < 0); i++)
-                pivot = onDiagonal[i] - middle - beside[i - 1] * beside[i - 1] / pivot;
-            if (isAbove && pivot < 0)
-                high = middle;
-            else
-                low = middle;
+            (low, high) = IsAboveAll(middle, onDiagonal, beside) ? (low, middle) : (middle, high);
         }
         return low;
+    }
+
+    // No eigenvalue of T is as large as x where all pivots of T − xI are negative (Sylvester's law of inertia).
+    private static bool IsAboveAll(double x, List<double> onDiagonal, List<double> beside)
+    {
+        var pivot = onDiagonal[0] - x;
+        for (var i = 1; i < onDiagonal.Count; i++)
+        {
+            if (pivot >= 0)
+                return false;
+            pivot = onDiagonal[i] - x - beside[i - 1] * beside[i - 1] / pivot;
+        }
+        return pivot < 0;
     }
 }

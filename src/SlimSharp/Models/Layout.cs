@@ -13,10 +13,10 @@ internal static class Layout
         return inner.permute(0, 3, 1, 2);
     }
 
-    /// <summary>Zeros of N×C×H×W with channels innermost, of the type and on the device of <paramref name="like"/>; the caller disposes them.</summary>
-    internal static torch.Tensor ChannelsLastZeros(long[] sizes, torch.Tensor like)
+    /// <summary>N×C×H×W with channels innermost, not set to anything, of the type and on the device of <paramref name="like"/>; the caller disposes it.</summary>
+    internal static torch.Tensor EmptyChannelsLast(long[] sizes, torch.Tensor like)
     {
-        using var inner = torch.zeros([sizes[0], sizes[2], sizes[3], sizes[1]], like.dtype, like.device);
+        using var inner = torch.empty([sizes[0], sizes[2], sizes[3], sizes[1]], like.dtype, like.device);
         return inner.permute(0, 3, 1, 2);
     }
 }

@@ -25,8 +25,9 @@ internal static class UnitStride
     internal static torch.Tensor Spread(torch.Tensor gradient, long[] sizes, Convolution layer)
     {
         var all = gradient.is_contiguous()
-            ? torch.zeros(sizes, gradient.dtype, gradient.device)
-            : Layout.ChannelsLastZeros(sizes, gradient);
+            ? torch.empty(sizes, gradient.dtype, gradient.device)
+            : Layout.EmptyChannelsLast(sizes, gradient);
+        using var zeros = all.zero_();
         using var view = View(all, layer);
         view.copy_(gradient);
         return all;

@@ -19,12 +19,8 @@ internal sealed class AppendOperation(Node node, string chain, int width) : Oper
         var at = 0L;
         if (!pass.Buffers.TryGetValue(chain, out var buffer))
         {
-            using var inner = torch.empty(
-                [first.shape[0], first.shape[2], first.shape[3], width],
-                first.dtype,
-                first.device
-            );
-            pass.Buffers[chain] = buffer = inner.permute(0, 3, 1, 2).DetachFromDisposeScope();
+            long[] sizes = [first.shape[0], width, first.shape[2], first.shape[3]];
+            pass.Buffers[chain] = buffer = Layout.EmptyChannelsLast(sizes, first).DetachFromDisposeScope();
         }
         else
             at = first.shape[1];
