@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
 using System.Runtime.InteropServices;
 using SlimSharp.Linear;
 using SlimSharp.Runs;
@@ -16,7 +15,7 @@ public static class CommandTree
         The same step by step:
           slim train --model vgg16 --width 0.25 --data data/fashion-mnist --pad 32 --penalty tl1:a=1 --lambda 2e-3 --epochs 10 --out runs/a
           slim inspect runs/a --curve                  what the scales look like, and how far a cut may go
-          slim prune runs/a --params 0.28          writes runs/a/pruned.slim, with a certificate
+          slim prune runs/a --params 0.28              writes runs/a/pruned.slim, with a certificate
           slim retrain runs/a/pruned.slim --epochs 10 --out runs/b
           slim evaluate runs/b                         accuracy on the test images
           slim verify runs/b --against runs/a          that nothing was changed but what was cut
@@ -31,12 +30,8 @@ public static class CommandTree
     {
         var root = Root();
         var parsed = root.Parse(args.Length == 0 ? ["--help"] : args);
-        if (parsed.Errors.Count > 0)
-        {
-            var command =
-                parsed.CommandResult.Command is RootCommand ? "slim" : $"slim {parsed.CommandResult.Command.Name}";
-            return await Refuse($"{Sentence(parsed.Errors)} '{command} --help' shows what there is.");
-        }
+        if (Misuse.Of(parsed) is { } misuse)
+            return await Refuse(misuse);
         try
         {
             return await parsed.InvokeAsync(
@@ -62,7 +57,7 @@ public static class CommandTree
     /// <summary>All commands.</summary>
     internal static RootCommand Root()
     {
-        var root = new RootCommand(Tour);
+        var root = new RootCommand(Tour) { HelpName = ProgramName.Word };
         foreach (var command in Commands())
             root.Add(command);
         ProgramName.PutIn(root);
@@ -73,13 +68,6 @@ public static class CommandTree
     {
         await Console.Error.WriteLineAsync(ProgramName.In($"slim: {sentence}"));
         return ExitCode.WrongInput;
-    }
-
-    // Of several errors the one that quotes what was typed, on one line.
-    private static string Sentence(IReadOnlyList<ParseError> errors)
-    {
-        var error = errors.FirstOrDefault(e => e.Message.Contains('\'')) ?? errors[0];
-        return string.Join(' ', error.Message.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
     }
 
     private static IEnumerable<Command> Commands() =>

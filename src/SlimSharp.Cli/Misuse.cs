@@ -1,0 +1,112 @@
+using System.CommandLine;
+using System.CommandLine.Completions;
+using System.CommandLine.Help;
+using System.CommandLine.Parsing;
+using System.Numerics;
+
+namespace SlimSharp.Cli;
+
+/// <summary>What is wrong with a command as it was typed, and what was perhaps meant.</summary>
+internal static class Misuse
+{
+    /// <summary>One sentence, and where help is; null if nothing is wrong.</summary>
+    internal static string? Of(ParseResult parsed)
+    {
+        if (parsed.Action is HelpAction)
+            return null;
+        var command = Path(parsed.CommandResult);
+        var sentence =
+            Words(parsed).FirstOrDefault() is { } word ? Unknown(word, parsed.CommandResult.Command, command)
+            : parsed.Errors is [var error, ..] ? Unfit(error, command)
+            : parsed.CommandResult.Children.OfType<OptionResult>().FirstOrDefault(HasComma) is { } number
+                ? $"{number.Option.Name} takes a number with a point before its fraction, such as 0.5, not '{number.Tokens[0].Value}'."
+            : null;
+        return sentence is null ? null : $"{sentence} '{command} --help' shows what there is.";
+    }
+
+    // Those that nothing takes, and options that an argument took.
+    private static IEnumerable<string> Words(ParseResult parsed) =>
+        parsed
+            .CommandResult.Children.OfType<ArgumentResult>()
+            .SelectMany(a => a.Tokens)
+            .Select(t => t.Value)
+            .Where(w => w.StartsWith("--", StringComparison.Ordinal))
+            .Concat(parsed.UnmatchedTokens);
+
+    // The parser takes a comma for one between thousands, and 0,001 for 1.
+    private static bool HasComma(OptionResult result) =>
+        (result.Option.ValueType == typeof(double) || result.Option.ValueType == typeof(double?))
+        && result.Tokens is [{ Value: var text }]
+        && text.Contains(',');
+
+    private static string Unknown(string word, Command command, string path)
+    {
+        if (word.StartsWith('-'))
+            return $"'{path}' has no option '{word}'{Meant(word, command.Options.SelectMany(o => o.Aliases.Append(o.Name)))}";
+        return command.Subcommands.Count > 0
+            ? $"There is no command '{path} {word}'{Meant(word, command.Subcommands.Select(c => c.Name))}"
+            : $"'{word}' is a word too many.";
+    }
+
+    private static string Unfit(ParseError error, string path) =>
+        (error.SymbolResult, error.SymbolResult?.Parent) switch
+        {
+            (OptionResult result, _) => Unfit(result, error),
+            (_, OptionResult result) => Unfit(result, error),
+            (ArgumentResult result, CommandResult) =>
+                $"'{path}' needs {result.Argument.HelpName ?? result.Argument.Name}.",
+            (CommandResult { Command.Subcommands: { Count: > 0 } below }, _) =>
+                $"'{path}' needs one of its commands: {string.Join(", ", below.Select(c => c.Name))}.",
+            _ => string.Join(' ', error.Message.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)),
+        };
+
+    private static string Unfit(OptionResult result, ParseError error)
+    {
+        var (name, type) = (result.Option.Name, result.Option.ValueType);
+        string[] words = [.. result.Option.GetCompletions(CompletionContext.Empty).Select(c => c.Label)];
+        return result.Tokens switch
+        {
+            [] => $"{name} needs a value.",
+            [_, _, ..] => $"{name} is given {result.Tokens.Count} times.",
+            [{ Value: var text }] when words.Length > 0 =>
+                $"{name} is '{text}', but can be {string.Join(", ", words)}.",
+            [{ Value: var text }] when type == typeof(double) || type == typeof(double?) =>
+                $"{name} takes a number, not '{text}'.",
+            [{ Value: var text }] when BigInteger.TryParse(text, out _) => $"{name} is {text}, which is too large.",
+            [{ Value: var text }] when type != typeof(string) => $"{name} takes a whole number, not '{text}'.",
+            _ => error.Message,
+        };
+    }
+
+    private static string Path(CommandResult result) =>
+        result.Parent is CommandResult above ? $"{Path(above)} {result.Command.Name}" : "slim";
+
+    // A question at the end of the sentence, or its full stop.
+    private static string Meant(string word, IEnumerable<string> names)
+    {
+        var nearest = names.MinBy(n => Slips(word, n));
+        return nearest is not null && Slips(word, nearest) <= Math.Min(2, word.Trim('-').Length / 3)
+            ? $"; did you mean {nearest}?"
+            : ".";
+    }
+
+    /// <summary>Letters left out, put in, mistaken or swapped with their neighbours that make one word of another (optimal string alignment).</summary>
+    internal static int Slips(string word, string name)
+    {
+        var d = new int[word.Length + 1, name.Length + 1];
+        for (var i = 0; i <= word.Length; i++)
+        for (var j = 0; j <= name.Length; j++)
+        {
+            if (i == 0 || j == 0)
+            {
+                d[i, j] = i + j;
+                continue;
+            }
+            var mistaken = word[i - 1] == name[j - 1] ? 0 : 1;
+            d[i, j] = Math.Min(Math.Min(d[i - 1, j], d[i, j - 1]) + 1, d[i - 1, j - 1] + mistaken);
+            if (i > 1 && j > 1 && word[i - 1] == name[j - 2] && word[i - 2] == name[j - 1])
+                d[i, j] = Math.Min(d[i, j], d[i - 2, j - 2] + mistaken);
+        }
+        return d[word.Length, name.Length];
+    }
+}
