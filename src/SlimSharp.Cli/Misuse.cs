@@ -51,6 +51,7 @@ internal static class Misuse
     private static string Unfit(ParseError error, string path) =>
         (error.SymbolResult, error.SymbolResult?.Parent) switch
         {
+            (OptionResult { IdentifierTokenCount: 0 } result, _) => $"'{path}' needs {result.Option.Name}.",
             (OptionResult result, _) => Unfit(result, error),
             (_, OptionResult result) => Unfit(result, error),
             (ArgumentResult result, CommandResult) =>

@@ -12,6 +12,7 @@ public class MisuseTests
     [InlineData("frobnicate", "There is no command 'slim frobnicate'. 'slim --help' shows")]
     [InlineData("sweep", "'slim sweep' needs one of its commands: plan, work,")]
     [InlineData("bench latency", "'slim bench latency' needs FILE. 'slim bench latency --help' shows")]
+    [InlineData("sweep pairs a", "'slim sweep pairs' needs --setting.")]
     [InlineData("prune a --ratoi 0.5", "'slim prune' has no option '--ratoi'; did you mean --ratio?")]
     [InlineData("train --frobnicate", "'slim train' has no option '--frobnicate'. 'slim train --help' shows")]
     [InlineData("evaluate --frobnicate", "'slim evaluate' has no option '--frobnicate'.")]
