@@ -15,10 +15,12 @@ internal static class Misuse
         if (parsed.Action is HelpAction)
             return null;
         var command = Path(parsed.CommandResult);
+        var options = parsed.CommandResult.Children.OfType<OptionResult>().ToArray();
         var sentence =
-            Words(parsed).FirstOrDefault() is { } word ? Unknown(word, parsed.CommandResult.Command, command)
+            options.FirstOrDefault(o => o.Tokens.Any(IsOption)) is { } greedy ? $"{greedy.Option.Name} needs a value."
+            : Words(parsed).FirstOrDefault() is { } word ? Unknown(word, parsed.CommandResult.Command, command)
             : parsed.Errors is [var error, ..] ? Unfit(error, command)
-            : parsed.CommandResult.Children.OfType<OptionResult>().FirstOrDefault(HasComma) is { } number
+            : options.FirstOrDefault(HasComma) is { } number
                 ? $"{number.Option.Name} takes a number with a point before its fraction, such as 0.5, not '{number.Tokens[0].Value}'."
             : null;
         return sentence is null ? null : $"{sentence} '{command} --help' shows what there is.";
@@ -29,9 +31,12 @@ internal static class Misuse
         parsed
             .CommandResult.Children.OfType<ArgumentResult>()
             .SelectMany(a => a.Tokens)
+            .Where(IsOption)
             .Select(t => t.Value)
-            .Where(w => w.StartsWith("--", StringComparison.Ordinal))
             .Concat(parsed.UnmatchedTokens);
+
+    // Where a value is missing, the parser takes the next option for it.
+    private static bool IsOption(Token token) => token.Value.StartsWith("--", StringComparison.Ordinal);
 
     // The parser takes a comma for one between thousands, and 0,001 for 1.
     private static bool HasComma(OptionResult result) =>

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using SlimSharp.Slimming;
 
 namespace SlimSharp.Cli;
 
@@ -7,10 +8,6 @@ internal static class PruneCommand
 {
     internal static Command Create()
     {
-        var command = new Command(
-            "prune",
-            "Cut the least important channels out of a trained network, and certify the cut."
-        );
         var input = new Argument<string>("RUN") { Description = "A run folder or .slim file." };
         var output = new Option<string?>("--out")
         {
@@ -48,13 +45,7 @@ internal static class PruneCommand
         };
         var planOnly = new Option<bool>("--plan-only") { Description = "Show the plan and cut nothing." };
         var (plan, latency, common) = (new PlanArguments(), new LatencyArguments(), new CommonOptions());
-        command.Add(input);
-        plan.AddTo(command);
-        latency.AddTo(command);
-        foreach (var option in (Option[])[control, candidates, recalibrate, images, output, withOptimizer, planOnly])
-            command.Add(option);
-        common.AddTo(command);
-        command.SetAction(parsed =>
+        (PlanOptions Options, LatencyGoal? Goal) Read(ParseResult parsed)
         {
             var goal = latency.Get(parsed, parsed.GetValue(common.Threads));
             var options = plan.Get(parsed, goal?.Of(before: 1));
@@ -69,6 +60,22 @@ internal static class PruneCommand
                 throw new UsageException("--zeros leaves nothing to choose; leave out --candidates.");
             if (goal is not null && count > 1)
                 throw new UsageException("--latency and --speedup do not go with --candidates.");
+            return (options, goal);
+        }
+        var command = new CheckedCommand(
+            "prune",
+            "Cut the least important channels out of a trained network, and certify the cut.",
+            parsed => Read(parsed)
+        );
+        command.Add(input);
+        plan.AddTo(command);
+        latency.AddTo(command);
+        foreach (var option in (Option[])[control, candidates, recalibrate, images, output, withOptimizer, planOnly])
+            command.Add(option);
+        common.AddTo(command);
+        command.SetAction(parsed =>
+        {
+            var (options, goal) = Read(parsed);
             common.Prepare(parsed);
             var path = Files.Trained(parsed.GetValue(input)!);
             var target =
@@ -77,7 +84,7 @@ internal static class PruneCommand
             return pruning.Run(
                 options,
                 goal,
-                count,
+                parsed.GetValue(candidates),
                 parsed.GetValue(control),
                 parsed.GetValue(recalibrate),
                 parsed.GetValue(planOnly),

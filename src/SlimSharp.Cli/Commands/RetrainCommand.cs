@@ -9,10 +9,6 @@ internal static class RetrainCommand
 {
     internal static Command Create()
     {
-        var command = new Command(
-            "retrain",
-            "Train a cut network on from the weights it kept, by default without a penalty; writes a run folder."
-        );
         var file = new Argument<string?>("FILE")
         {
             Description = "A .slim file, or a run folder with a pruned.slim.",
@@ -25,6 +21,11 @@ internal static class RetrainCommand
             "budget"
         );
         var run = new RunArguments();
+        var command = new CheckedCommand(
+            "retrain",
+            "Train a cut network on from the weights it kept, by default without a penalty; writes a run folder.",
+            parsed => run.Read(parsed, new() { Path = "" })
+        );
         command.Add(file);
         command.Add(scratch);
         run.AddTo(command);

@@ -18,6 +18,7 @@ public class MisuseTests
     [InlineData("evaluate --frobnicate", "'slim evaluate' has no option '--frobnicate'.")]
     [InlineData("evaluate a b", "'b' is a word too many.")]
     [InlineData("train --epochs", "--epochs needs a value.")]
+    [InlineData("train --epochs --penalty l1", "--epochs needs a value.")]
     [InlineData("train --epochs 3 --epochs 4", "--epochs is given 2 times.")]
     [InlineData("train --epochs 3.5", "--epochs takes a whole number, not '3.5'.")]
     [InlineData("train --epochs 99999999999", "--epochs is 99999999999, which is too large.")]

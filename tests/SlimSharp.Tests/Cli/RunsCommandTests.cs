@@ -83,4 +83,48 @@ public class RunsCommandTests
         Assert.Equal(["0.01", "0.03"], rows.Select(r => (string)r!["lambda"]!));
         Assert.All(rows, r => Assert.InRange((double)r!["macs"]!["mean"]!, 20, 50));
     }
+
+    [Theory]
+    [InlineData("lamda = 1e-3", "macs = [0.5]", "Stage 'train' (seed 1): 'slim train' has no option '--lamda'")]
+    [InlineData("lambda = 0", "macs = [0.5]", "Stage 'train' (seed 1): --penalty needs a positive --lambda")]
+    [InlineData("lambda = 1e-3", "macs = [0.5, 50]", "Stage 'cut' (macs 50, seed 1): ")]
+    [InlineData(
+        "lambda = 1e-3",
+        "macs = [\"0,5\"]",
+        "Stage 'cut' (macs 0,5, seed 1): --macs takes a number with a point"
+    )]
+    public async Task What_no_run_could_be_begun_with_is_refused_before_the_first(
+        string train,
+        string cut,
+        string words
+    )
+    {
+        var at = Machine.Folder();
+        var (file, folder) = (Path.Combine(at, "sweep.toml"), Path.Combine(at, "sweep"));
+        await File.WriteAllTextAsync(
+            file,
+            $"""
+            [[stage]]
+            command = "train"
+            [stage.options]
+            model = "vgg11"
+            data = "{Images}"
+            penalty = "l1"
+            {train}
+            [stage.grid]
+            seed = [1, 2]
+            [[stage]]
+            name = "cut"
+            command = "prune"
+            [stage.grid]
+            {cut}
+            """
+        );
+
+        var (code, _, error) = await Slim.Run("sweep", "plan", file, "--out", folder);
+
+        Assert.Equal(2, code);
+        Assert.StartsWith("slim: " + words, error);
+        Assert.False(Directory.Exists(folder));
+    }
 }

@@ -31,6 +31,7 @@ internal static class SweepPlanCommand
         {
             var screen = common.Screen(parsed);
             var plan = SweepFile.Read(parsed.GetValue(file)!);
+            SweepCheck.Check(plan.Expand());
             var earlier = parsed.GetValue(results) is { } path ? SweepResults.Read(path) : null;
             var sweep = SweepFolder.Create(
                 parsed.GetValue(output) ?? throw new UsageException("Give --out DIR for the folder of the sweep."),

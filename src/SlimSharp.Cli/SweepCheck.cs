@@ -1,0 +1,29 @@
+using SlimSharp.Runs;
+
+namespace SlimSharp.Cli;
+
+/// <summary>Whether every run of a sweep is a command that can be carried out, as far as can be told before the first.</summary>
+internal static class SweepCheck
+{
+    /// <summary>Parses every command and reads its options.</summary>
+    /// <exception cref="UsageException">One of them is refused; the message names the stage.</exception>
+    internal static void Check(IEnumerable<SweepRun> runs)
+    {
+        var root = CommandTree.Root();
+        foreach (var run in runs.DistinctBy(r => (r.Stage, string.Join('\n', r.Options))))
+        {
+            string[] input = run.Command == "train" ? [] : ["a.slim"];
+            var parsed = root.Parse([run.Command, .. input, .. SweepExecutor.Options(run), "--out", "b"]);
+            try
+            {
+                if (Misuse.Of(parsed) is { } misuse)
+                    throw new UsageException(misuse);
+                ((CheckedCommand)parsed.CommandResult.Command).Check(parsed);
+            }
+            catch (Exception e) when (e is SlimSharpException or UsageException)
+            {
+                throw new UsageException($"Stage '{run.Stage}' ({SweepScreen.Settings(run)}): {e.Message}");
+            }
+        }
+    }
+}
