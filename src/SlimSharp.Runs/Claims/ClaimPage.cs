@@ -135,6 +135,14 @@ public sealed class ClaimPage(
             Say($"**{done} of {runs.Length} runs are finished.** What follows is of those.");
         Say($"`slim sweep table {paths(sweep.Results)} --format markdown`:");
         Say(SweepTable.Of(of).Format(TableFormat.Markdown).TrimEnd());
+        if (sweep.Against is { } reference)
+        {
+            var differences = new CaseDifferences(of, reference);
+            Say(
+                $"Accuracy less that of {reference}, in points, seed by seed: mean, and half of its 95 % interval. These are described, not judged; no account is taken of their number (`slim sweep pairs {paths(sweep.Results)} --setting case --first CASE --second {reference}`)."
+            );
+            Table(differences.Heads, differences.Rows);
+        }
         foreach (var picture in ClaimPictures.Of(of))
             Picture(sweep.Name, picture, folder);
         Depth(sweep.Name, of, folder);

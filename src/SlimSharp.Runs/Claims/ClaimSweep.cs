@@ -7,5 +7,12 @@ namespace SlimSharp.Runs;
 /// <param name="Title">What it is called in the text.</param>
 /// <param name="Results">The file with its results, beside the file with the claims.</param>
 /// <param name="Search">The results of the sweep in which its options were chosen.</param>
+/// <param name="Against">The case that every other is compared with, to be described only.</param>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
-public sealed record ClaimSweep(string Name, string Title, string Results, string? Search = null);
+public sealed record ClaimSweep(
+    string Name,
+    string Title,
+    string Results,
+    string? Search = null,
+    string? Against = null
+);

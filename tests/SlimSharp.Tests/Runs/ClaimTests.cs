@@ -161,6 +161,27 @@ public class ClaimTests
     }
 
     [Fact]
+    public void The_page_compares_every_case_with_the_one_that_is_named()
+    {
+        string Page(string against) =>
+            new ClaimPage(
+                ClaimFile.Read(
+                    Write($"{Head}\nagainst = \"{against}\"{Claim("1", Holds("loss", "less"))}", "claims.toml")
+                ),
+                new Dictionary<string, SweepResults> { ["a"] = Results(seed => 2 + 2 * (seed % 2)) },
+                new Dictionary<string, SweepResults>(),
+                p => p
+            ).Write("command", "pictures");
+        var text = Page("l1");
+        Assert.Contains("| after |  | tl1 |\n", text);
+        Assert.Contains("| train |  | 0.0 ± 0.0 |\n", text);
+        // Eight differences of 2 and 4 and a point for the ratio; half of the interval is Student's 2.3646 over √7.
+        Assert.Contains("| cut | ratio 0.3 | +4.0 ± 0.9 |\n", text);
+        Assert.Contains("| cut | ratio 0.5 | +2.0 ± 0.9 |\n", text);
+        Assert.Contains("case = mcp", Assert.Throws<RunException>(() => Page("mcp")).Message);
+    }
+
+    [Fact]
     public void Remarks_stand_beside_how_it_is_decided()
     {
         string Page(string claims) =>
