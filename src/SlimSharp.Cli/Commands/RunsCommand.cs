@@ -15,7 +15,8 @@ internal static class RunsCommand
         var root = new Argument<string>("DIR") { Description = "Where to look.", DefaultValueFactory = _ => "runs" };
         var where = new Option<string[]>("--where")
         {
-            Description = "Only runs with this setting, as in --where penalty=l1 or --where training.seed=3.",
+            Description =
+                "Only runs with this setting, as in --where penalty=l1 or --where seed=3; --differences shows the names.",
             HelpName = "NAME=VALUE",
         };
         var sort = Choices.Choice("--sort", "What by.", "path", "accuracy", "parameters", "macs", "seconds", "time");
@@ -32,14 +33,25 @@ internal static class RunsCommand
         command.SetAction(parsed =>
         {
             var screen = common.Screen(parsed);
-            var conditions = (parsed.GetValue(where) ?? []).Select(Condition).ToArray();
-            var runs = Sort(
-                    RunList
-                        .Below(parsed.GetValue(root)!)
-                        .Where(r => conditions.All(c => r.Settings.GetValueOrDefault(c.Name, "") == c.Value)),
-                    parsed.GetValue(sort)!
-                )
-                .ToArray();
+            RunSummary[] all = [.. RunList.Below(parsed.GetValue(root)!)];
+            RunCondition[] conditions = [.. (parsed.GetValue(where) ?? []).Select(RunCondition.Parse)];
+            if (
+                conditions.FirstOrDefault(c => c.Value.Length > 0 && !all.Any(c.IsKnownTo)) is { } stray
+                && all.Length > 0
+            )
+                throw new UsageException(
+                    $"--where {stray.Name}={stray.Value}: no run below '{parsed.GetValue(root)}' has such a setting; there are {string.Join(", ", all.SelectMany(r => r.Settings.Keys).Distinct().Order(StringComparer.Ordinal))}."
+                );
+            RunSummary[] runs = [.. Sort(all.Where(r => conditions.All(c => c.Fits(r))), parsed.GetValue(sort)!)];
+            if (runs.Length == 0)
+            {
+                screen.Say(
+                    all.Length == 0
+                        ? $"There is no run below '{parsed.GetValue(root)}'."
+                        : $"None of {all.Length} runs fits."
+                );
+                return ExitCode.Done;
+            }
             string[] columns = parsed.GetValue(differ) ? Differing(runs) : Shown;
             screen.Table(
                 null,
@@ -77,11 +89,6 @@ internal static class RunsCommand
         });
         return command;
     }
-
-    private static (string Name, string Value) Condition(string text) =>
-        text.Split('=', 2) is [{ Length: > 0 } name, var value]
-            ? (name, value)
-            : throw new UsageException($"--where {text}: a condition is written NAME=VALUE.");
 
     private static IEnumerable<RunSummary> Sort(IEnumerable<RunSummary> runs, string by) =>
         by switch

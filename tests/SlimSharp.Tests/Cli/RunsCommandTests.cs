@@ -32,6 +32,14 @@ public class RunsCommandTests
         Assert.Equal(2, (await Json("runs", root)).Length);
         var one = Assert.Single(await Json("runs", root, "--where", "training.seed=2"));
         Assert.EndsWith("b", (string)one["run"]!);
+        foreach (var condition in (string[])["seed=2", "lambda=1.0e0", "penalty=l1"])
+            Assert.EndsWith("b", (string)Assert.Single(await Json("runs", root, "--where", condition))["run"]!);
+        Assert.EndsWith("a", (string)Assert.Single(await Json("runs", root, "--where", "penalty="))["run"]!);
+        Assert.Equal("None of 2 runs fits.", (await Slim.Run("runs", root, "--where", "seed=7")).Output.Trim());
+        var (code, _, error) = await Slim.Run("runs", root, "--where", "lamda=1");
+        Assert.Equal(2, code);
+        Assert.Contains("has such a setting; there are", error);
+        Assert.Contains(" lambda, ", error);
         var (_, output, _) = await Slim.Run("runs", root, "--differences", "--sort", "accuracy");
         Assert.Contains("training.seed", output);
         Assert.DoesNotContain("training.epochs", output);

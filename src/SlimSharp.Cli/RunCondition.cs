@@ -1,0 +1,33 @@
+using System.Globalization;
+using SlimSharp.Runs;
+
+namespace SlimSharp.Cli;
+
+/// <summary>What a run's setting must be to be listed.</summary>
+/// <param name="Name">The setting's name, or the part of it after a point, such as seed for training.seed.</param>
+/// <param name="Value">Its value; numbers may be written in any way. Empty where the run must not have it.</param>
+internal sealed record RunCondition(string Name, string Value)
+{
+    /// <summary>Reads NAME=VALUE.</summary>
+    /// <exception cref="UsageException">It is written otherwise.</exception>
+    internal static RunCondition Parse(string text) =>
+        text.Split('=', 2) is [{ Length: > 0 } name, var value]
+            ? new(name, value)
+            : throw new UsageException($"--where {text}: a condition is written NAME=VALUE.");
+
+    /// <summary>True if the run has such a setting, whatever its value.</summary>
+    internal bool IsKnownTo(RunSummary run) => Values(run).Any();
+
+    /// <summary>True if it holds for the run.</summary>
+    internal bool Fits(RunSummary run) => Values(run).DefaultIfEmpty("").Any(v => v == Value || IsSameNumber(v, Value));
+
+    private IEnumerable<string> Values(RunSummary run) =>
+        run
+            .Settings.Where(s => s.Key == Name || s.Key.EndsWith($".{Name}", StringComparison.Ordinal))
+            .Select(s => s.Value);
+
+    private static bool IsSameNumber(string a, string b) =>
+        double.TryParse(a, NumberStyles.Float, CultureInfo.InvariantCulture, out var x)
+        && double.TryParse(b, NumberStyles.Float, CultureInfo.InvariantCulture, out var y)
+        && x == y;
+}
