@@ -18,7 +18,7 @@ internal static class Misuse
         var options = parsed.CommandResult.Children.OfType<OptionResult>().ToArray();
         var sentence =
             options.FirstOrDefault(o => o.Tokens.Any(IsOption)) is { } greedy ? $"{greedy.Option.Name} needs a value."
-            : Words(parsed).FirstOrDefault() is { } word ? Unknown(word, parsed.CommandResult.Command, command)
+            : Strays(parsed).FirstOrDefault() is { } word ? Unknown(word, parsed.CommandResult.Command, command)
             : parsed.Errors is [var error, ..] ? Unfit(error, command)
             : options.FirstOrDefault(HasComma) is { } number
                 ? $"{number.Option.Name} takes a number with a point before its fraction, such as 0.5, not '{number.Tokens[0].Value}'."
@@ -27,7 +27,7 @@ internal static class Misuse
     }
 
     // Those that nothing takes, and options that an argument took.
-    private static IEnumerable<string> Words(ParseResult parsed) =>
+    private static IEnumerable<string> Strays(ParseResult parsed) =>
         parsed
             .CommandResult.Children.OfType<ArgumentResult>()
             .SelectMany(a => a.Tokens)
