@@ -28,6 +28,6 @@ internal static partial class ProgramName
             PutIn(below);
     }
 
-    [GeneratedRegex(@"(?<![\w./-])slim(?=: | [a-z])")]
+    [GeneratedRegex(@"(?<![\w./-])slim(?=: | [a-z]| --|')")]
     private static partial Regex Typed();
 }
