@@ -40,9 +40,10 @@ internal static class Misuse
 
     // The parser takes a comma for one between thousands, and 0,001 for 1.
     private static bool HasComma(OptionResult result) =>
-        (result.Option.ValueType == typeof(double) || result.Option.ValueType == typeof(double?))
-        && result.Tokens is [{ Value: var text }]
-        && text.Contains(',');
+        IsReal(result.Option) && result.Tokens is [{ Value: var text }] && text.Contains(',');
+
+    private static bool IsReal(Option option) =>
+        (Nullable.GetUnderlyingType(option.ValueType) ?? option.ValueType) == typeof(double);
 
     private static string Unknown(string word, Command command, string path)
     {
@@ -68,7 +69,7 @@ internal static class Misuse
 
     private static string Unfit(OptionResult result, ParseError error)
     {
-        var (name, type) = (result.Option.Name, result.Option.ValueType);
+        var name = result.Option.Name;
         string[] words = [.. result.Option.GetCompletions(CompletionContext.Empty).Select(c => c.Label)];
         return result.Tokens switch
         {
@@ -76,10 +77,10 @@ internal static class Misuse
             [_, _, ..] => $"{name} is given {result.Tokens.Count} times.",
             [{ Value: var text }] when words.Length > 0 =>
                 $"{name} is '{text}', but can be {string.Join(", ", words)}.",
-            [{ Value: var text }] when type == typeof(double) || type == typeof(double?) =>
-                $"{name} takes a number, not '{text}'.",
+            [{ Value: var text }] when IsReal(result.Option) => $"{name} takes a number, not '{text}'.",
             [{ Value: var text }] when BigInteger.TryParse(text, out _) => $"{name} is {text}, which is too large.",
-            [{ Value: var text }] when type != typeof(string) => $"{name} takes a whole number, not '{text}'.",
+            [{ Value: var text }] when result.Option.ValueType != typeof(string) =>
+                $"{name} takes a whole number, not '{text}'.",
             _ => error.Message,
         };
     }
@@ -90,10 +91,11 @@ internal static class Misuse
     // A question at the end of the sentence, or its full stop.
     private static string Meant(string word, IEnumerable<string> names)
     {
-        var nearest = names.MinBy(n => Slips(word, n));
-        return nearest is not null && Slips(word, nearest) <= Math.Min(2, word.Trim('-').Length / 3)
-            ? $"; did you mean {nearest}?"
-            : ".";
+        var (name, slips) = names
+            .Select(n => (n, Slips(word, n)))
+            .DefaultIfEmpty(("", int.MaxValue))
+            .MinBy(n => n.Item2);
+        return slips <= Math.Min(2, word.Trim('-').Length / 3) ? $"; did you mean {name}?" : ".";
     }
 
     /// <summary>Letters left out, put in, mistaken or swapped with their neighbours that make one word of another (optimal string alignment).</summary>

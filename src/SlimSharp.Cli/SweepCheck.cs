@@ -13,7 +13,7 @@ internal static class SweepCheck
         foreach (var run in runs.DistinctBy(r => (r.Stage, string.Join('\n', r.Options))))
         {
             string[] input = run.Command == "train" ? [] : ["a.slim"];
-            var parsed = root.Parse([run.Command, .. input, .. SweepExecutor.Options(run), "--out", "b"]);
+            var parsed = root.Parse([.. SweepExecutor.Command(run, input, "b")]);
             try
             {
                 if (Misuse.Of(parsed) is { } misuse)

@@ -58,13 +58,17 @@ internal sealed class SweepExecutor(int? threads)
             _ => [File.Exists(Path.Combine(parent!, Cut)) ? Path.Combine(parent!, Cut) : Model(parent!)],
         };
         var output = run.Command == "prune" ? Path.Combine(attempt, Cut) : folder;
-        return [run.Command, .. input, .. Options(run), .. Threads(run), "--out", output, "--json"];
+        return [.. Command(run, input, output), .. Threads(run), "--json"];
     }
 
-    internal static IEnumerable<string> Options(SweepRun run) =>
-        run
+    /// <summary>The command of a run that begins.</summary>
+    internal static IEnumerable<string> Command(SweepRun run, IEnumerable<string> input, string output)
+    {
+        var options = run
             .Options.Where(o => o.Value != "false")
             .SelectMany(o => o.Value == "true" ? new[] { $"--{o.Key}" } : [$"--{o.Key}", o.Value]);
+        return [run.Command, .. input, .. options, "--out", output];
+    }
 
     private IEnumerable<string> Threads(SweepRun run) =>
         threads is { } n && !run.Options.ContainsKey("threads") ? ["--threads", $"{n}"] : [];

@@ -38,6 +38,9 @@ public sealed record ClaimFile
     [JsonPropertyName("claim")]
     public required ImmutableArray<Claim> Claims { get; init; }
 
+    /// <summary>The sweep that a claim is about.</summary>
+    internal ClaimSweep Sweep(Claim claim) => Sweeps.First(s => s.Name == claim.Sweep);
+
     /// <summary>Reads TOML or JSON.</summary>
     /// <exception cref="RunException">It cannot be read, or a part of it is not what it should be.</exception>
     public static ClaimFile Read(string path)

@@ -58,7 +58,7 @@ public sealed class ClaimPage(
                     [
                         t.Claim.Name,
                         t.Claim.Text,
-                        Title(t.Claim.Sweep),
+                        file.Sweep(t.Claim).Title,
                         $"**{t.Answer}**",
                         t.IsComplete ? Number(t.Adjusted, "F3") : "",
                     ]
@@ -72,7 +72,7 @@ public sealed class ClaimPage(
             return;
         Say($"### Claim {test.Claim.Name}: {test.Answer}");
         Table(
-            ["after", "", "mean difference", "95 % interval", "by chance", "seeds"],
+            ["after", "", "mean difference", "95 % interval", "by chance", "differences"],
             test.Tests.Select(t =>
             {
                 var interval = t.Difference?.Interval();
@@ -96,7 +96,7 @@ public sealed class ClaimPage(
             $"""
             ### How this is decided
 
-            Of each pair of runs that share a seed and all but the penalty the difference is taken, at every ratio, and averaged over the ratios: one number per seed. *By chance* is the exact one-sided sign-flip test of those numbers; within
+            Of each pair of runs that share a seed and all but the penalty the difference is taken, at every ratio, and averaged over the ratios: one number per seed{Per()}. *By chance* is the exact one-sided sign-flip test of those numbers; within
             noise means two of them, against −{Number(file.AccuracyMargin)} and +{Number(
                 file.AccuracyMargin
             )} points of accuracy or −{Number(file.CostMargin)} and +{Number(
@@ -113,6 +113,12 @@ public sealed class ClaimPage(
             """
         );
     }
+
+    private string Per() =>
+        string.Concat(
+            file.Sweeps.Where(s => s.Per is not [SweepRun.Seed])
+                .Select(s => $" (on {s.Title} per {string.Join(" and ", s.Per)}, averaged over all else)")
+        );
 
     private void Remarks()
     {
@@ -183,8 +189,6 @@ public sealed class ClaimPage(
 
     private static string Options(IEnumerable<KeyValuePair<string, string>> options) =>
         string.Join(", ", options.Select(o => $"{o.Key} {o.Value}"));
-
-    private string Title(string sweep) => file.Sweeps.First(s => s.Name == sweep).Title;
 
     private static string Words(InequalityTest test)
     {

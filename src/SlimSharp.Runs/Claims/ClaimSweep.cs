@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 
 namespace SlimSharp.Runs;
@@ -15,4 +16,12 @@ public sealed record ClaimSweep(
     string Results,
     string? Search = null,
     string? Against = null
-);
+)
+{
+    /// <summary>The settings of which each combination gives one number to be tested; what else pairs of runs share is averaged over.</summary>
+    public ImmutableArray<string> Per
+    {
+        get => field.IsDefault ? [SweepRun.Seed] : field;
+        init;
+    }
+}

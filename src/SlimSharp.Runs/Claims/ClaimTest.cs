@@ -33,7 +33,7 @@ public sealed record ClaimTest(
         var tests = file
             .Claims.Select(c =>
                 results.TryGetValue(c.Sweep, out var of)
-                    ? c.Holds.Select(h => InequalityTest.Of(h, of, file)).ToImmutableArray()
+                    ? c.Holds.Select(h => InequalityTest.Of(h, file.Sweep(c), of, file)).ToImmutableArray()
                     : []
             )
             .ToArray();

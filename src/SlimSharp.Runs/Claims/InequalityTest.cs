@@ -1,6 +1,6 @@
 namespace SlimSharp.Runs;
 
-/// <summary>An inequality, tested on the results of a sweep: of pairs with the same seed the difference, averaged over all that they share beside it.</summary>
+/// <summary>An inequality, tested on the results of a sweep: of pairs of runs the difference, averaged over all that they share but the seed, or whatever the sweep takes numbers per.</summary>
 public sealed class InequalityTest
 {
     private InequalityTest(Inequality inequality, double margin, PairedDifference? difference, int planned) =>
@@ -12,18 +12,18 @@ public sealed class InequalityTest
     /// <summary>The margin inside which a difference is noise, in points or percent.</summary>
     public double Margin { get; }
 
-    /// <summary>The differences, one per seed, in points or percent; null if fewer than two seeds are finished.</summary>
+    /// <summary>The differences, one per seed or whatever the sweep takes them per, in points or percent; null if fewer than two are finished.</summary>
     public PairedDifference? Difference { get; }
 
-    /// <summary>Seeds that both cases are planned with.</summary>
+    /// <summary>How many differences there are once all runs are finished.</summary>
     public int Planned { get; }
 
-    /// <summary>True if all of them are finished.</summary>
+    /// <summary>True if they are.</summary>
     public bool IsComplete => Difference?.Differences.Count == Planned;
 
     /// <summary>Tests one.</summary>
-    /// <exception cref="RunException">The sweep has no such stage or case.</exception>
-    public static InequalityTest Of(Inequality inequality, SweepResults results, ClaimFile file)
+    /// <exception cref="RunException">The sweep has no such stage, case or setting.</exception>
+    public static InequalityTest Of(Inequality inequality, ClaimSweep sweep, SweepResults results, ClaimFile file)
     {
         var runs = results.Plan.Expand();
         SweepRun[] at = [.. runs.Where(r => r.Stage == inequality.Stage)];
@@ -34,6 +34,10 @@ public sealed class InequalityTest
             if (at.All(r => r.Settings.GetValueOrDefault(SweepRun.Case) != name))
                 throw new RunException($"'{results.Plan.Name}' has no case '{name}', which a claim is about.");
         }
+        if (sweep.Per.FirstOrDefault(p => !at[0].Settings.ContainsKey(p)) is { } stray)
+            throw new RunException(
+                $"'{results.Plan.Name}' has no setting '{stray}', which '{sweep.Name}' takes numbers per; there are {string.Join(", ", at[0].Settings.Keys)}."
+            );
         double? Difference(SweepRun of, SweepRun than) =>
             Value(inequality.Measure, runs, of, results) is { } a
             && Value(inequality.Measure, runs, than, results) is { } b
@@ -41,19 +45,19 @@ public sealed class InequalityTest
                     ? 100 * (a / b - 1)
                     : a - b
                 : null;
-        double?[][] seeds =
+        double?[][] groups =
         [
             .. SweepRun
                 .Pairs(at, SweepRun.Case, inequality.Of, inequality.Than)
-                .GroupBy(p => p.First.Settings.GetValueOrDefault(SweepRun.Seed))
+                .GroupBy(p => string.Join('\n', sweep.Per.Select(s => p.First.Settings[s])))
                 .Select(g => g.Select(p => Difference(p.First, p.Second)).ToArray()),
         ];
-        double[] means = [.. seeds.Where(s => s.All(d => d is not null)).Select(s => s.Average()!.Value)];
+        double[] means = [.. groups.Where(s => s.All(d => d is not null)).Select(s => s.Average()!.Value)];
         return new(
             inequality,
             inequality.Measure is Measure.Accuracy or Measure.Loss ? file.AccuracyMargin : file.CostMargin,
             means.Length > 1 ? PairedDifference.Of(means, new double[means.Length]) : null,
-            seeds.Length
+            groups.Length
         );
     }
 

@@ -48,10 +48,7 @@ public class RunsCommandTests
     [Fact]
     public async Task A_sweep_is_planned_run_stopped_gone_on_with_and_tabulated()
     {
-        var at = Machine.Folder();
-        var (file, folder) = (Path.Combine(at, "sweep.toml"), Path.Combine(at, "sweep"));
-        await File.WriteAllTextAsync(
-            file,
+        var (file, folder) = Sweep(
             $"""
             [[stage]]
             command = "train"
@@ -107,10 +104,7 @@ public class RunsCommandTests
         string words
     )
     {
-        var at = Machine.Folder();
-        var (file, folder) = (Path.Combine(at, "sweep.toml"), Path.Combine(at, "sweep"));
-        await File.WriteAllTextAsync(
-            file,
+        var (file, folder) = Sweep(
             $"""
             [[stage]]
             command = "train"
@@ -134,5 +128,13 @@ public class RunsCommandTests
         Assert.Equal(2, code);
         Assert.StartsWith("slim: " + words, error);
         Assert.False(Directory.Exists(folder));
+    }
+
+    private static (string File, string Folder) Sweep(string text)
+    {
+        var at = Machine.Folder();
+        var file = Path.Combine(at, "sweep.toml");
+        File.WriteAllText(file, text);
+        return (file, Path.Combine(at, "sweep"));
     }
 }

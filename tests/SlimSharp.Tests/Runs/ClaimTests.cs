@@ -145,13 +145,7 @@ public class ClaimTests
                     Accuracy = runs[r.Key - 1].Settings["ratio"] == "0.3" ? 0.8 : 0.2,
                 };
         var measured = results with { Results = results.Results.ToImmutableSortedDictionary(r => r.Key, With) };
-        var file = ClaimFile.Read(Write(Head + Claim("1", Holds("loss", "less")), "claims.toml"));
-        var page = new ClaimPage(
-            file,
-            new Dictionary<string, SweepResults> { ["a"] = measured },
-            new Dictionary<string, SweepResults>(),
-            p => p
-        );
+        var page = Page(Head + Claim("1", Holds("loss", "less")), measured);
         var text = page.Write("command", "pictures");
         Assert.Contains("| no further | 16 | 100 % | 100 % |", text);
         Assert.Contains("| up to 10 % of all channels further | 16 | 25 % | 25 % |", text);
@@ -163,38 +157,50 @@ public class ClaimTests
     [Fact]
     public void The_page_compares_every_case_with_the_one_that_is_named()
     {
-        string Page(string against) =>
-            new ClaimPage(
-                ClaimFile.Read(
-                    Write($"{Head}\nagainst = \"{against}\"{Claim("1", Holds("loss", "less"))}", "claims.toml")
-                ),
-                new Dictionary<string, SweepResults> { ["a"] = Results(seed => 2 + 2 * (seed % 2)) },
-                new Dictionary<string, SweepResults>(),
-                p => p
-            ).Write("command", "pictures");
-        var text = Page("l1");
+        string Against(string name) =>
+            Page(
+                    $"{Head}\nagainst = \"{name}\"{Claim("1", Holds("loss", "less"))}",
+                    Results(seed => 2 + 2 * (seed % 2))
+                )
+                .Write("command", "pictures");
+        var text = Against("l1");
         Assert.Contains("| after |  | tl1 |\n", text);
         Assert.Contains("| train |  | 0.0 ± 0.0 |\n", text);
         // Eight differences of 2 and 4 and a point for the ratio; half of the interval is Student's 2.3646 over √7.
         Assert.Contains("| cut | ratio 0.3 | +4.0 ± 0.9 |\n", text);
         Assert.Contains("| cut | ratio 0.5 | +2.0 ± 0.9 |\n", text);
-        Assert.Contains("case = mcp", Assert.Throws<RunException>(() => Page("mcp")).Message);
+        Assert.Contains("case = mcp", Assert.Throws<RunException>(() => Against("mcp")).Message);
+    }
+
+    /// <summary>Here per seed and ratio: two numbers of a seed, which the ratios set two points apart.</summary>
+    [Fact]
+    public void Numbers_are_taken_per_what_the_sweep_names()
+    {
+        string Per(string settings) => $"{Head}\nper = [{settings}]{Claim("1", Holds("accuracy", "more"))}";
+        var page = Page(Per("\"seed\", \"ratio\""), Results(_ => 2, finished: 7));
+        var test = page.Tests.Single().Tests.Single();
+        Assert.Equal((14, 16), (test.Difference!.Differences.Count, test.Planned));
+        Assert.Equal([1.0, 3.0], test.Difference.Differences.Select(d => Math.Round(d, 9)).Distinct().Order());
+        Assert.Contains("per seed (on A per seed and ratio, averaged over all else).", page.Write("command", "p"));
+        Assert.Contains("'data'", Assert.Throws<RunException>(() => Page(Per("\"data\""), Results(_ => 2))).Message);
     }
 
     [Fact]
     public void Remarks_stand_beside_how_it_is_decided()
     {
-        string Page(string claims) =>
-            new ClaimPage(
-                ClaimFile.Read(Write(claims, "claims.toml")),
-                new Dictionary<string, SweepResults>(),
-                new Dictionary<string, SweepResults>(),
-                p => p
-            ).Write("command", "pictures");
+        string Text(string claims) => Page(claims).Write("command", "pictures").TrimEnd();
         var claims = Head + Claim("1", Holds("loss", "less"));
-        Assert.EndsWith("which is older than the runs it names.", Page(claims).TrimEnd());
-        Assert.EndsWith("said here.\n\n* One.\n* Two.", Page($"remarks = [\"One.\", \"Two.\"]\n{claims}").TrimEnd());
+        Assert.EndsWith("which is older than the runs it names.", Text(claims));
+        Assert.EndsWith("said here.\n\n* One.\n* Two.", Text($"remarks = [\"One.\", \"Two.\"]\n{claims}"));
     }
+
+    private static ClaimPage Page(string claims, SweepResults? results = null) =>
+        new(
+            ClaimFile.Read(Write(claims, "claims.toml")),
+            results is null ? new Dictionary<string, SweepResults>() : new() { ["a"] = results },
+            new Dictionary<string, SweepResults>(),
+            p => p
+        );
 
     [Fact]
     public void Chances_against_a_bound_are_those_of_what_exceeds_it()
