@@ -92,9 +92,9 @@ internal static class Misuse
     private static string Meant(string word, IEnumerable<string> names)
     {
         var (name, slips) = names
-            .Select(n => (n, Slips(word, n)))
-            .DefaultIfEmpty(("", int.MaxValue))
-            .MinBy(n => n.Item2);
+            .Select(n => (Name: n, Slips: Slips(word, n)))
+            .DefaultIfEmpty((Name: "", Slips: int.MaxValue))
+            .MinBy(n => n.Slips);
         return slips <= Math.Min(2, word.Trim('-').Length / 3) ? $"; did you mean {name}?" : ".";
     }
 

@@ -15,7 +15,7 @@ internal sealed class SweepExecutor(int? threads)
     internal SweepOutcome Execute(SweepRun run, string attempt, string? parent, CancellationToken stop)
     {
         var start = Stopwatch.GetTimestamp();
-        var outcome = Start([.. Command(run, attempt, parent)], Path.Combine(attempt, "log.txt"), stop);
+        var outcome = Start([.. NextCommand(run, attempt, parent)], Path.Combine(attempt, "log.txt"), stop);
         if (outcome.State != SweepState.Done)
             return outcome;
         var file = run.Command == "prune" ? Path.Combine(attempt, Cut) : Path.Combine(attempt, Run);
@@ -41,7 +41,7 @@ internal sealed class SweepExecutor(int? threads)
         return outcome;
     }
 
-    private IEnumerable<string> Command(SweepRun run, string attempt, string? parent)
+    private IEnumerable<string> NextCommand(SweepRun run, string attempt, string? parent)
     {
         var folder = Path.Combine(attempt, Run);
         var begun = run.Command != "prune" && File.Exists(Path.Combine(folder, "run.json"));

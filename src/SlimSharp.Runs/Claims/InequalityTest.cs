@@ -27,17 +27,7 @@ public sealed class InequalityTest
     {
         var runs = results.Plan.Expand();
         SweepRun[] at = [.. runs.Where(r => r.Stage == inequality.Stage)];
-        if (at.Length == 0)
-            throw new RunException($"'{results.Plan.Name}' has no stage '{inequality.Stage}', which a claim is about.");
-        foreach (var name in (string[])[inequality.Of, inequality.Than])
-        {
-            if (at.All(r => r.Settings.GetValueOrDefault(SweepRun.Case) != name))
-                throw new RunException($"'{results.Plan.Name}' has no case '{name}', which a claim is about.");
-        }
-        if (sweep.Per.FirstOrDefault(p => !at[0].Settings.ContainsKey(p)) is { } stray)
-            throw new RunException(
-                $"'{results.Plan.Name}' has no setting '{stray}', which '{sweep.Name}' takes numbers per; there are {string.Join(", ", at[0].Settings.Keys)}."
-            );
+        Check(inequality, sweep, results.Plan.Name, at);
         double? Difference(SweepRun of, SweepRun than) =>
             Value(inequality.Measure, runs, of, results) is { } a
             && Value(inequality.Measure, runs, than, results) is { } b
@@ -49,7 +39,7 @@ public sealed class InequalityTest
         [
             .. SweepRun
                 .Pairs(at, SweepRun.Case, inequality.Of, inequality.Than)
-                .GroupBy(p => string.Join('\n', sweep.Per.Select(s => p.First.Settings[s])))
+                .GroupBy(p => string.Join('\n', p.First.Values(sweep.Per)))
                 .Select(g => g.Select(p => Difference(p.First, p.Second)).ToArray()),
         ];
         double[] means = [.. groups.Where(s => s.All(d => d is not null)).Select(s => s.Average()!.Value)];
@@ -83,6 +73,25 @@ public sealed class InequalityTest
             Relation.More => high < 0,
             _ => low > Margin || high < -Margin,
         };
+    }
+
+    private static void Check(Inequality inequality, ClaimSweep sweep, string plan, SweepRun[] at)
+    {
+        if (at.Length == 0)
+            throw new RunException($"'{plan}' has no stage '{inequality.Stage}', which a claim is about.");
+        foreach (var name in (string[])[inequality.Of, inequality.Than])
+        {
+            if (at.All(r => r.Settings.GetValueOrDefault(SweepRun.Case) != name))
+                throw new RunException($"'{plan}' has no case '{name}', which a claim is about.");
+        }
+        // Without seeds there is one number, which decides nothing.
+        foreach (var name in sweep.Per.Where(p => p != SweepRun.Seed))
+        {
+            if (at.All(r => !r.Settings.ContainsKey(name)))
+                throw new RunException(
+                    $"'{plan}' has no setting '{name}', which '{sweep.Name}' takes numbers per; there are {string.Join(", ", at.SelectMany(r => r.Settings.Keys).Distinct())}."
+                );
+        }
     }
 
     private static double? Value(Measure measure, IReadOnlyList<SweepRun> runs, SweepRun run, SweepResults results)

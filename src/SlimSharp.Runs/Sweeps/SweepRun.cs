@@ -47,6 +47,10 @@ public sealed record SweepRun(
         }
     }
 
+    /// <summary>The values of these settings, empty where it has none.</summary>
+    internal IEnumerable<string> Values(IEnumerable<string> settings) =>
+        settings.Select(s => Settings.GetValueOrDefault(s, ""));
+
     /// <summary>All settings but these, in words.</summary>
     internal string SettingsBut(params string[] left) =>
         string.Join(", ", Settings.Where(s => !left.Contains(s.Key)).Select(s => $"{s.Key} {s.Value}"));

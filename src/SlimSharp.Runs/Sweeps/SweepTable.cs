@@ -38,13 +38,13 @@ public sealed class SweepTable
             .. runs.SelectMany(r => r.Settings.Keys).Where(k => k != SweepRun.Seed).Distinct(),
         ];
         var rows = runs.Where(r => r.Stage == last)
-            .GroupBy(r => string.Join('\n', columns.Select(c => r.Settings.GetValueOrDefault(c, ""))))
+            .GroupBy(r => string.Join('\n', r.Values(columns)))
             .Select(group =>
             {
                 var chains = group.Select(r => r.Chain(runs).Select(c => results[c.Number - 1]).ToArray()).ToArray();
                 var whole = chains.Where(c => c.All(r => r is not null)).ToArray();
                 return new SweepTableRow(
-                    [.. columns.Select(c => group.First().Settings.GetValueOrDefault(c, ""))],
+                    [.. group.First().Values(columns)],
                     [
                         .. stages.Select(
                             (_, i) =>

@@ -186,6 +186,20 @@ public class ClaimTests
     }
 
     [Fact]
+    public void Without_seeds_there_is_one_number_and_nothing_is_decided()
+    {
+        var results = new SweepResults
+        {
+            Plan = SweepFile.Read(
+                Write(Sweep.Replace("seed = [1, 2, 3, 4, 5, 6, 7, 8]", "", StringComparison.Ordinal))
+            ),
+            Results = ImmutableSortedDictionary<int, SweepResult>.Empty,
+        };
+        var test = Test(results, Claim("1", Holds("loss", "less"))).Single();
+        Assert.Equal((Verdict.Undecided, 1), (test.Verdict, test.Tests.Single().Planned));
+    }
+
+    [Fact]
     public void Remarks_stand_beside_how_it_is_decided()
     {
         string Text(string claims) => Page(claims).Write("command", "pictures").TrimEnd();
