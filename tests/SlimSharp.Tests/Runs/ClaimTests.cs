@@ -216,25 +216,6 @@ public class ClaimTests
             p => p
         );
 
-    [Fact]
-    public void Chances_against_a_bound_are_those_of_what_exceeds_it()
-    {
-        Gen.Double[-3, 3]
-            .Array[2, 9]
-            .Select(Gen.Double[-2, 2])
-            .Sample(
-                (differences, bound) =>
-                {
-                    var zeros = new double[differences.Length];
-                    var given = PairedDifference.Of(differences, zeros);
-                    var over = PairedDifference.Of([.. differences.Select(d => d - bound)], zeros);
-                    var under = PairedDifference.Of([.. differences.Select(d => bound - d)], zeros);
-                    Assert.Equal(over.LargerByChance(), given.LargerByChance(bound));
-                    Assert.Equal(under.LargerByChance(), given.SmallerByChance(bound));
-                }
-            );
-    }
-
     [Theory]
     [InlineData("", "claim", "JSON deserialization")]
     [InlineData("\n[[claim]]\nname = \"x\"\ntext = \"y\"\nsweep = \"b\"\nholds = []", "which is not listed", "")]
