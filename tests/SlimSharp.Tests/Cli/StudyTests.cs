@@ -119,4 +119,36 @@ public class StudyTests
             Assert.Equal(choice.Accuracies[^1].ToString("F1", CultureInfo.InvariantCulture), cell);
         }
     }
+
+    /// <summary>The table of differences that users choose a penalty by.</summary>
+    [Fact]
+    public void The_advice_on_penalties_has_the_figures_of_the_study()
+    {
+        var study = SweepResults.Read(Path.Combine(Machine.Root, "docs", "study", "pocket.json"));
+        string[] columns = ["cut: 0.2", "retrain: 0.2", "retrain: 0.4", "retrain: 0.6"];
+        var table = File.ReadLines(Path.Combine(Machine.Root, "docs", "choosing-a-penalty.md"))
+            .SkipWhile(l => !l.StartsWith("| instead of", StringComparison.Ordinal))
+            .Skip(2)
+            .TakeWhile(l => l.Length > 0)
+            .Select(l => l.Trim('|', ' ').Split(" | "))
+            .ToArray();
+        Assert.NotEmpty(table);
+        foreach (var row in table)
+        {
+            var differences = SweepPairs
+                .Of(study, "case", row[0], "l1")
+                .ToDictionary(p => $"{p.Stage}: {p.Settings.Split("ratio ")[^1].Split(',')[0]}", p => p.Accuracy);
+            foreach (var (column, cell) in columns.Zip(row[1..]))
+            {
+                var (low, high) = differences[column].Interval();
+                Assert.Equal(
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"{(low + high) / 2:+0.0;−0.0;0.0} ± {(high - low) / 2:F1}"
+                    ),
+                    cell
+                );
+            }
+        }
+    }
 }
