@@ -1,14 +1,13 @@
 using System.IO.Compression;
 using System.Text;
 using SlimSharp.Data;
+using static SlimSharp.Tests.Data.DataFiles;
 
 namespace SlimSharp.Tests.Data;
 
 /// <summary>CIFAR-100 and SVHN, on small files written here in their formats.</summary>
 public class PaperDataTests
 {
-    private static string Refusal(Func<object> read) => Assert.Throws<DataException>(read).Message;
-
     [Fact]
     public void Cifar100_is_read_with_fine_labels()
     {

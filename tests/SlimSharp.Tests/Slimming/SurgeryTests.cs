@@ -1,61 +1,14 @@
-using System.Collections.Immutable;
-using SlimSharp.Data;
 using SlimSharp.Models;
 using SlimSharp.Networks;
 using SlimSharp.Slimming;
 using SlimSharp.Tests.Networks;
 using TorchSharp;
+using static SlimSharp.Tests.Slimming.RandomCuts;
 
 namespace SlimSharp.Tests.Slimming;
 
 public class SurgeryTests
 {
-    // A random plan: of every free group, each unit stays with that chance, and at least one.
-    private static SlimmingPlan Plan(
-        Network network,
-        Weights weights,
-        long seed,
-        double stay,
-        ConstantTreatment constants = ConstantTreatment.Drop
-    )
-    {
-        var random = new Randomness(seed);
-        var groups = ChannelGroups
-            .Of(network)
-            .Select(g =>
-            {
-                var kept = Enumerable
-                    .Range(0, g.Units)
-                    .Where(_ => g.FrozenBecause is not null || random.NextDouble() < stay)
-                    .ToImmutableArray();
-                return new GroupPlan(g.Name, g.Units, kept.IsEmpty ? [random.Next(g.Units)] : kept, "");
-            });
-        return new()
-        {
-            Source = network,
-            WeightsHash = weights.Hash(),
-            Options = new() { Ratio = 0, Constants = constants },
-            Groups = [.. groups],
-        };
-    }
-
-    private static Model RandomModel(Network network, long seed)
-    {
-        using var weights = RandomWeights.Draw(NetworkCut.Of(network, ChannelGroups.Of(network), []), seed);
-        return new(network, weights.Copy(torch.float32));
-    }
-
-    private static SurgeryResult Cut(
-        Model model,
-        long seed,
-        double stay,
-        ConstantTreatment constants = ConstantTreatment.Drop
-    )
-    {
-        using var weights = model.CopyWeights();
-        return Surgeon.Apply(model, Plan(model.Network, weights, seed, stay, constants));
-    }
-
     public static TheoryData<string> Names =>
         [.. Topologies.All.Where(t => t.Value.Inputs.Count() == 1).Select(t => t.Key)];
 
@@ -131,64 +84,6 @@ public class SurgeryTests
         Assert.True(swaps >= 8);
     }
 
-    public static TheoryData<string> Trunks => ["preresnet11", "densenet10", "dense", "resnet20b", "chain"];
-
-    private static Network TrunkOf(string name) =>
-        name switch
-        {
-            "preresnet11" => SlimSharp.Zoo.PreActResNet.Create(11, width: 0.5),
-            "densenet10" => SlimSharp.Zoo.DenseNet.Create(10, width: 0.5),
-            "resnet20b" => SlimSharp.Zoo.CifarResNet.Create(20, width: 0.5, convolutionShortcut: true),
-            _ => Topologies.All[name],
-        };
-
-    [Theory]
-    [MemberData(nameof(Trunks))]
-    public void Selecting_from_a_trunk_agrees_twice_and_leaves_no_channel_unread(string name)
-    {
-        using var model = RandomModel(TrunkOf(name), 1);
-        foreach (var ratio in new[] { 0.2, 0.6, 0.9 })
-        {
-            var options = new PlanOptions { Ratio = ratio, Trunk = Trunk.Selection };
-            using var once = Surgeon.Apply(model, Planner.Plan(model, options));
-            using var twice = Surgeon.Apply(once.Model, Planner.Plan(once.Model, options));
-            Assert.True(twice.Certificate.Parameters <= once.Certificate.Parameters);
-            foreach (var cut in new[] { once.Model.Network, twice.Model.Network })
-            {
-                Assert.DoesNotContain(".select.select", string.Join(' ', cut.Nodes.Select(n => n.Name)));
-                // Whatever is only selected from is selected from in full, but for the one channel that must stay.
-                var readers = cut
-                    .Nodes.SelectMany(n => n.Inputs.Select(i => (Source: i, Reader: n)))
-                    .ToLookup(r => r.Source, r => r.Reader);
-                foreach (
-                    var source in cut.Nodes.Where(n =>
-                        readers[n.Name].Any() && readers[n.Name].All(r => r.Layer is Select { Picks: true })
-                    )
-                )
-                {
-                    var taken = readers[source.Name].SelectMany(r => ((Select)r.Layer).Indices).Distinct().Count();
-                    if (source.Layer is Convolution { Channels: > 1 })
-                        Assert.Equal(cut.Shapes[source.Name].Channels, taken);
-                }
-            }
-        }
-    }
-
-    [Fact]
-    public void A_network_with_selections_of_everything_computes_the_same()
-    {
-        using var scope = torch.NewDisposeScope();
-        using var model = RandomModel(TrunkOf("preresnet11"), 1);
-        model.eval();
-        var x = torch.randn(2, 3, 32, 32);
-        foreach (var behind in new[] { false, true })
-        {
-            using var selecting = new Model(ChannelSelection.Insert(model.Network, behind), model.CopyWeights());
-            selecting.eval();
-            Assert.Equal(0, Numbers.RelativeDifference(selecting.forward(x), model.forward(x)));
-        }
-    }
-
     [Fact]
     public void A_swapped_selection_is_caught()
     {
@@ -246,85 +141,6 @@ public class SurgeryTests
         using var cut = Cut(model, 2, 0.5);
         using var after = model.CopyWeights();
         Assert.Equal(before.Hash(), after.Hash());
-    }
-
-    [Fact]
-    public void Scales_and_shifts_set_to_zero_give_the_same_where_nothing_comes_of_nothing()
-    {
-        // An independent reading of "masked" for chains of ReLU: f(0) = 0.
-        using var scope = torch.NewDisposeScope();
-        using var model = RandomModel(Topologies.All["chain"], 1);
-        using var weights = model.CopyWeights();
-        var plan = Plan(model.Network, weights, 2, 0.5);
-        using var cut = Surgeon.Apply(model, plan);
-        using (torch.no_grad())
-        {
-            foreach (var group in plan.Groups.Where(g => g.Group.EndsWith(".conv", StringComparison.Ordinal)))
-            {
-                foreach (var unit in group.Removed())
-                {
-                    model[group.Group.Replace(".conv", ".bn.weight")][unit] = 0;
-                    model[group.Group.Replace(".conv", ".bn.bias")][unit] = 0;
-                }
-            }
-        }
-        model.eval();
-        cut.Model.eval();
-        var x = torch.randn(8, 3, 32, 32);
-        Assert.True(Numbers.RelativeDifference(cut.Model.forward(x), model.forward(x)) < 1e-5);
-    }
-
-    [Theory]
-    [InlineData("flattened")]
-    [InlineData("awkward")]
-    [InlineData("grouped")]
-    [InlineData("excitation")]
-    [InlineData("twoOutputs")]
-    [InlineData("depthwise")]
-    [InlineData("dense")]
-    public void Folded_constants_are_kept_exactly(string name)
-    {
-        foreach (var seed in new[] { 1L, 2, 3 })
-        {
-            using var model = RandomModel(Topologies.All[name], seed);
-            using var cut = Cut(model, seed + 10, 0.5, ConstantTreatment.Fold);
-            Assert.True(cut.Certificate.Agrees, cut.Constants);
-        }
-    }
-
-    [Fact]
-    public void Folding_gives_what_a_zero_scale_gives_and_dropping_does_not()
-    {
-        // Everything behind the last BatchNorm is exact here: pooling over unpadded positions, then a linear layer.
-        using var scope = torch.NewDisposeScope();
-        var b = new NetworkBuilder("exact", new Shape(3, 8, 8));
-        var x = b.ConvBnRelu("conv1", b.Input, 8);
-        x = b.Activation("conv2.relu", b.BatchNorm("conv2.bn", b.Convolution("conv2", x, 6, kernel: 1, padding: 0)));
-        using var model = RandomModel(b.Build(b.Linear("classifier", b.GlobalAveragePool("pool", x), 5)), 1);
-        using var weights = model.CopyWeights();
-        var folded = Plan(model.Network, weights, 4, 0.5, ConstantTreatment.Fold);
-        using var exact = Surgeon.Apply(model, folded);
-        using var dropped = Surgeon.Apply(
-            model,
-            folded with
-            {
-                Options = folded.Options with { Constants = ConstantTreatment.Drop },
-            }
-        );
-        using (torch.no_grad())
-        {
-            foreach (var (group, norm) in new[] { ("conv1.conv", "conv1.bn.weight"), ("conv2", "conv2.bn.weight") })
-            {
-                foreach (var unit in folded.Groups.Single(g => g.Group == group).Removed())
-                    model[norm][unit] = 0;
-            }
-        }
-        foreach (var m in new[] { model, exact.Model, dropped.Model })
-            m.eval();
-        var input = torch.randn(4, 3, 8, 8);
-        Assert.True(Numbers.RelativeDifference(exact.Model.forward(input), model.forward(input)) < 1e-5);
-        Assert.True(Numbers.RelativeDifference(dropped.Model.forward(input), model.forward(input)) > 1e-2);
-        Assert.Contains(" 0 dropped", exact.Constants);
     }
 
     [Fact]
