@@ -77,10 +77,7 @@ internal sealed class RunArguments
         Threads.Count = options.Threads;
         if (Threads.Crowding() is { } crowding)
             screen.Warn(crowding);
-        if (options.Precision == Precision.BFloat16 && options.Device == "cpu" && !Processor.HasBFloat16)
-            screen.Warn(
-                "libtorch has no fast convolutions in bfloat16 for this processor (AVX-512 is missing); float32 is many times faster."
-            );
+        SlowPrecision.Warn(screen, options.Precision == Precision.BFloat16, options.Device);
         using var signals = new StopSignals();
         try
         {

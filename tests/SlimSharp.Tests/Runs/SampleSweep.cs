@@ -55,7 +55,12 @@ internal static class SampleSweep
             """
         );
 
-    internal static SweepOutcome Succeed(string attempt, double accuracy = 0.5, long parameters = 100)
+    internal static SweepOutcome Succeed(
+        string attempt,
+        double accuracy = 0.5,
+        long parameters = 100,
+        double seconds = 2
+    )
     {
         new SweepResult
         {
@@ -63,7 +68,7 @@ internal static class SampleSweep
             Parameters = parameters,
             Macs = 10 * parameters,
             Classes = 10,
-            Seconds = 2,
+            Seconds = seconds,
         }.Write(attempt);
         return new(SweepState.Done);
     }

@@ -29,6 +29,7 @@ internal static class SweepRunCommand
             if (count < 1)
                 throw new UsageException($"--jobs is {count}, but must be 1 or more.");
             var sweep = SweepFolder.Open(parsed.GetValue(folder)!);
+            SlowPrecision.Warn(screen, sweep);
             var threads = Math.Max(parsed.GetValue(common.Threads) / count, 1);
             using var signals = new StopSignals();
             var ends = new SweepState[count];
@@ -38,7 +39,14 @@ internal static class SweepRunCommand
                     ends[i] = new SweepWorker(sweep, new SweepExecutor(threads).Execute)
                     {
                         Retries = parsed.GetValue(retry),
-                        Report = (run, state, words) => SweepScreen.Report(screen, run, state, words),
+                        Report = (run, state, words) =>
+                            SweepScreen.Report(
+                                screen,
+                                run,
+                                state,
+                                words,
+                                state == SweepState.Done ? SweepScreen.Progress(sweep, count) : ""
+                            ),
                     }.WorkOnAll(signals.Token)
                 ))
                 .ToArray();

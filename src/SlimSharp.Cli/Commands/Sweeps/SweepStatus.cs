@@ -8,7 +8,8 @@ internal static class SweepStatus
 {
     internal static void Show(Screen screen, SweepFolder sweep)
     {
-        var states = sweep.Runs.Select(r => (Run: r, State: sweep.StateOf(r))).ToArray();
+        var progress = SweepProgress.Of(sweep);
+        var states = progress.States;
         var stages = sweep.Plan.Stages.Select(s => s.Name).ToArray();
         var kinds = Enum.GetValues<SweepState>();
         screen.Table(
@@ -21,42 +22,21 @@ internal static class SweepStatus
         );
         foreach (var (run, _) in states.Where(s => s.State == SweepState.Failed))
             screen.Say($"run {run.Number} ({SweepScreen.Settings(run)}) failed: {RunClaim.LastWords(sweep.Of(run))}");
-        var left = TimeLeft(sweep, states);
+        var atATime = Math.Max(progress.Running, 1);
+        var left = progress.Left(atATime);
         if (left is { } time)
-            screen.Say($"about {Words.Time(time)} of work left");
+            screen.Say($"about {Words.Time(time)} left, at {atATime} {(atATime == 1 ? "run" : "runs")} at a time");
         screen.Emit(
             new()
             {
-                ["runs"] = states.Length,
+                ["runs"] = states.Count,
                 ["states"] = new JsonObject(
                     kinds.Select(k =>
-                        KeyValuePair.Create(k.ToString().ToLowerInvariant(), (JsonNode?)states.Count(s => s.State == k))
+                        KeyValuePair.Create(k.ToString().ToLowerInvariant(), (JsonNode?)progress.Count(k))
                     )
                 ),
                 ["secondsLeft"] = left?.TotalSeconds,
             }
         );
-    }
-
-    // What runs of the same stage took, for those that are not done; null while a stage has none to go by.
-    private static TimeSpan? TimeLeft(SweepFolder sweep, (SweepRun Run, SweepState State)[] states)
-    {
-        var seconds = 0.0;
-        foreach (var stage in states.GroupBy(s => s.Run.Stage))
-        {
-            var open = stage.Count(s => s.State != SweepState.Done);
-            if (open == 0)
-                continue;
-            var done = stage
-                .Where(s => s.State == SweepState.Done)
-                .Take(100)
-                .Select(s => SweepResult.Read(sweep.ResultOf(s.Run))?.Seconds)
-                .OfType<double>()
-                .ToArray();
-            if (done.Length == 0)
-                return null;
-            seconds += open * done.Average();
-        }
-        return seconds == 0 ? null : TimeSpan.FromSeconds(seconds);
     }
 }

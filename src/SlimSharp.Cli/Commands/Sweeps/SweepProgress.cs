@@ -1,0 +1,51 @@
+using SlimSharp.Runs;
+
+namespace SlimSharp.Cli;
+
+/// <summary>How far a sweep is.</summary>
+/// <param name="States">Every run, and what is known of it.</param>
+/// <param name="Work">What is not done takes so long, one run after the other, if it takes as long as finished runs of its stage; null while a stage has none.</param>
+internal sealed record SweepProgress(IReadOnlyList<(SweepRun Run, SweepState State)> States, TimeSpan? Work)
+{
+    // So many finished runs of a stage say how long the next will take.
+    private const int Sample = 100;
+
+    internal static SweepProgress Of(SweepFolder sweep)
+    {
+        (SweepRun Run, SweepState State)[] states = [.. sweep.Runs.Select(r => (r, sweep.StateOf(r)))];
+        return new(states, WorkLeft(sweep, states));
+    }
+
+    /// <summary>How many runs are finished.</summary>
+    internal int Done => Count(SweepState.Done);
+
+    /// <summary>How many runs are worked on now, by anybody.</summary>
+    internal int Running => Count(SweepState.Running);
+
+    /// <summary>How many runs are in that state.</summary>
+    internal int Count(SweepState state) => States.Count(s => s.State == state);
+
+    /// <summary>The time left at so many runs at a time; null if that is unknown, or nothing is left.</summary>
+    internal TimeSpan? Left(int atATime) => Work / Math.Max(atATime, 1) is { Ticks: > 0 } left ? left : null;
+
+    private static TimeSpan? WorkLeft(SweepFolder sweep, IEnumerable<(SweepRun Run, SweepState State)> states)
+    {
+        var seconds = 0.0;
+        foreach (var stage in states.GroupBy(s => s.Run.Stage))
+        {
+            var open = stage.Count(s => s.State != SweepState.Done);
+            if (open == 0)
+                continue;
+            var done = stage
+                .Where(s => s.State == SweepState.Done)
+                .Take(Sample)
+                .Select(s => SweepResult.Read(sweep.ResultOf(s.Run))?.Seconds)
+                .OfType<double>()
+                .ToArray();
+            if (done.Length == 0)
+                return null;
+            seconds += open * done.Average();
+        }
+        return TimeSpan.FromSeconds(seconds);
+    }
+}

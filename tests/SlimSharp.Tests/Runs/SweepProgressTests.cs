@@ -1,0 +1,45 @@
+using SlimSharp.Cli;
+using SlimSharp.Runs;
+
+namespace SlimSharp.Tests.Runs;
+
+public class SweepProgressTests
+{
+    [Fact]
+    public void The_time_left_goes_by_finished_runs_of_each_stage()
+    {
+        var sweep = SampleSweep.Folder(); // 9 trainings, 18 cuts, 18 retrainings
+        var worker = new SweepWorker(
+            sweep,
+            (run, attempt, _, _) =>
+                SampleSweep.Succeed(
+                    attempt,
+                    seconds: run.Command switch
+                    {
+                        "train" => 100,
+                        "prune" => 2,
+                        _ => 30,
+                    }
+                )
+        );
+        worker.Work(sweep.Runs.First(r => r.Command == "prune"), default);
+        var early = SweepProgress.Of(sweep);
+        Assert.Equal((2, 0), (early.Done, early.Running));
+        Assert.Null(early.Left(1)); // nobody knows yet what retraining takes
+        Assert.Equal("; 2 of 45", SweepScreen.Progress(sweep, 2));
+
+        worker.Work(sweep.Runs.First(r => r.Command == "retrain"), default);
+        var later = SweepProgress.Of(sweep);
+        Assert.Equal(8 * 100 + 17 * 2 + 17 * 30, later.Left(1)!.Value.TotalSeconds);
+        Assert.Equal("; 3 of 45, about 11 min 12 s left", SweepScreen.Progress(sweep, 2));
+        using (var claim = RunClaim.Take(sweep.Of(sweep.Runs[1]), RunClaim.Lease)!)
+        {
+            Assert.Equal(1, SweepProgress.Of(sweep).Running);
+            claim.Release();
+        }
+
+        Assert.Equal(SweepState.Done, worker.WorkOnAll(default));
+        Assert.Null(SweepProgress.Of(sweep).Left(1));
+        Assert.Equal("; 45 of 45", SweepScreen.Progress(sweep, 2));
+    }
+}
