@@ -11,15 +11,22 @@ internal static class SlowPrecision
     /// <summary>Warns of a run in that precision on that device.</summary>
     internal static void Warn(Screen screen, bool bfloat16, string device)
     {
-        if (bfloat16 && device == "cpu" && !Processor.HasBFloat16)
+        if (IsSlow(bfloat16, device))
             screen.Warn(Words);
     }
 
     /// <summary>Warns once, if any run that is left to do is such a one.</summary>
-    internal static void Warn(Screen screen, SweepFolder sweep) =>
-        Warn(screen, sweep.Runs.Any(r => IsNarrow(r) && sweep.StateOf(r) != SweepState.Done), "cpu");
+    internal static void Warn(Screen screen, SweepFolder sweep)
+    {
+        if (sweep.Runs.Any(r => IsSlow(r) && sweep.StateOf(r) != SweepState.Done))
+            screen.Warn(Words);
+    }
 
-    private static bool IsNarrow(SweepRun run) =>
-        run.Options.GetValueOrDefault("precision") == "bfloat16"
-        && run.Options.GetValueOrDefault("device", "cpu") == "cpu";
+    private static bool IsSlow(SweepRun run) =>
+        IsSlow(
+            run.Options.GetValueOrDefault("precision") == "bfloat16",
+            run.Options.GetValueOrDefault("device", "cpu")
+        );
+
+    private static bool IsSlow(bool bfloat16, string device) => bfloat16 && device == "cpu" && !Processor.HasBFloat16;
 }

@@ -19,8 +19,7 @@ public class SlimFileTests
     private static SlimFile Cut(out SlimFile original, ConstantTreatment constants = ConstantTreatment.Drop)
     {
         var network = Vgg.Create("tiny", [6, 0, 8], 10, new Shape(1, 28, 28));
-        using var random = RandomWeights.Draw(NetworkCut.Of(network, ChannelGroups.Of(network), []), 3);
-        original = new() { Network = network, Weights = random.Copy(torch.float32) };
+        original = new() { Network = network, Weights = Drawn.Weights(network, 3) };
         using var model = original.ToModel();
         var plan = Planner.Plan(model, new() { Ratio = 0.5, Constants = constants });
         using var cut = Surgeon.Apply(model, plan);

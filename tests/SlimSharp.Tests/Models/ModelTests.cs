@@ -1,6 +1,5 @@
 using SlimSharp.Models;
 using SlimSharp.Networks;
-using SlimSharp.Slimming;
 using SlimSharp.Tests.Networks;
 using SlimSharp.Zoo;
 using TorchSharp;
@@ -19,7 +18,7 @@ public class ModelTests
 
     private static Model Random(Network network, torch.ScalarType type)
     {
-        using var weights = RandomWeights.Draw(NetworkCut.Of(network, ChannelGroups.Of(network), []), seed: 3);
+        using var weights = Drawn.Wide(network, seed: 3);
         return new(network, weights.Copy(type));
     }
 

@@ -108,7 +108,7 @@ public class PassTests
     {
         using var scope = torch.NewDisposeScope();
         var network = Get(name);
-        using var weights = RandomWeights.Draw(NetworkCut.Of(network, ChannelGroups.Of(network), []), 3);
+        using var weights = Drawn.Wide(network, 3);
         foreach (var training in new[] { true, false })
         {
             var plain = Run(network, weights, ScheduleOptions.Plain, torch.float64, training);
@@ -144,7 +144,7 @@ public class PassTests
     {
         using var scope = torch.NewDisposeScope();
         var network = Get(name);
-        using var weights = RandomWeights.Draw(NetworkCut.Of(network, ChannelGroups.Of(network), []), 3);
+        using var weights = Drawn.Wide(network, 3);
         var plain = Run(network, weights, ScheduleOptions.Plain, torch.float64, true);
         var graph = Run(network, weights, new() { BFloat16 = true, OwnBackward = false }, torch.float32, true);
         var own = Run(network, weights, new() { BFloat16 = true }, torch.float32, true);

@@ -1,6 +1,6 @@
 using SlimSharp.Models;
 using SlimSharp.Networks;
-using SlimSharp.Slimming;
+using SlimSharp.Tests.Networks;
 using TorchSharp;
 using F = TorchSharp.torch.nn.functional;
 
@@ -57,7 +57,7 @@ public class UnitStrideTests
         using var scope = torch.NewDisposeScope();
         var network = Build(c);
         var images = torch.randn([3, 2, c.Height, c.Width], torch.float64, generator: new torch.Generator(1));
-        var weights = RandomWeights.Draw(NetworkCut.Of(network, ChannelGroups.Of(network), []), 1);
+        var weights = Drawn.Wide(network, 1);
         var exact = weights.Names.ToDictionary(
             n => n,
             n => weights[n].to(torch.float64).detach().clone().requires_grad_()

@@ -11,12 +11,6 @@ namespace SlimSharp.Tests.Slimming;
 /// <summary>Blocks that go whole, layers that vanish, and what is exactly zero.</summary>
 public class BranchTests
 {
-    private static Weights Random(Network network, long seed)
-    {
-        using var weights = RandomWeights.Draw(NetworkCut.Of(network, ChannelGroups.Of(network), []), seed);
-        return weights.Copy(torch.float32);
-    }
-
     private static double Difference(Model a, Model b)
     {
         using var scope = torch.NewDisposeScope();
@@ -33,7 +27,7 @@ public class BranchTests
     public void A_block_with_zero_weights_becomes_the_shift_it_amounts_to_and_nothing_changes()
     {
         var network = Topologies.All["residual"];
-        using var weights = Random(network, 1);
+        using var weights = Drawn.Weights(network, 1);
         weights["block1.b.conv.weight"].zero_();
         using var model = new Model(network, weights.Copy());
         var plan = Planner.Plan(model, new() { Zeros = true });
@@ -59,7 +53,7 @@ public class BranchTests
     public void Dropping_the_shift_is_certified_as_such_and_its_cost_is_told()
     {
         var network = Topologies.All["residual"];
-        using var weights = Random(network, 1);
+        using var weights = Drawn.Weights(network, 1);
         weights["block1.b.conv.weight"].zero_();
         using var model = new Model(network, weights.Copy());
         using var cut = Surgeon.Apply(model, Planner.Plan(model, new() { Zeros = true, DropShifts = true }));
@@ -77,7 +71,7 @@ public class BranchTests
     public void A_block_whose_inner_layer_is_emptied_becomes_the_identity()
     {
         var network = PreActResNet.Create(20, width: 0.5);
-        using var weights = Random(network, 2);
+        using var weights = Drawn.Weights(network, 2);
         weights["layer2.1.bn3.weight"].mul_(1e-4f);
         weights["layer1.1.bn2.weight"].mul_(1e-4f);
         using var model = new Model(network, weights.Copy());
@@ -106,7 +100,7 @@ public class BranchTests
     public void Emptied_blocks_are_cut_twice_stored_and_verified(string name, double ratio)
     {
         var network = ZooEntry.Get(name, 10, 0.5);
-        using var weights = Random(network, 3);
+        using var weights = Drawn.Weights(network, 3);
         foreach (
             var scale in network
                 .Parameters()
@@ -156,7 +150,7 @@ public class BranchTests
     public void A_wrong_shift_is_refused()
     {
         var network = Topologies.All["residual"];
-        using var weights = Random(network, 1);
+        using var weights = Drawn.Weights(network, 1);
         weights["block1.b.conv.weight"].zero_();
         using var wide = weights.Copy(torch.float64);
         var plan = Planner.Plan(network, weights, new() { Zeros = true });
@@ -175,7 +169,7 @@ public class BranchTests
     public void A_layer_that_no_selection_reads_vanishes_with_what_only_it_has_read()
     {
         var network = DenseNet.Create(13, width: 0.5);
-        using var weights = Random(network, 4);
+        using var weights = Drawn.Weights(network, 4);
         // Nobody selects what dense2.1 and dense2.2 make: all readers have tiny scales there.
         var prepared = ChannelSelection.Insert(network);
         foreach (var node in network.Nodes.Where(n => n.Layer is BatchNorm))
@@ -208,7 +202,7 @@ public class BranchTests
     public void Exact_zeros_are_cut_and_nothing_else()
     {
         var network = Topologies.All["chain"];
-        using var weights = Random(network, 5);
+        using var weights = Drawn.Weights(network, 5);
         using (var index = torch.tensor(new long[] { 1, 4 }))
         {
             weights["block2.bn.weight"].index_fill_(0, index, 0f);
@@ -221,7 +215,7 @@ public class BranchTests
         Assert.Equal(8, Kept("block1.conv").Length);
         Assert.Equal(12, Kept("block4.conv").Length);
         // What no reader weighs can go without any trace.
-        using var model = new Model(network, Random(network, 5));
+        using var model = new Model(network, Drawn.Weights(network, 5));
         using (torch.no_grad())
             model["block4.conv.weight"].narrow(1, 3, 2).zero_();
         using var cut = Surgeon.Apply(model, Planner.Plan(model, new() { Zeros = true }));
@@ -246,7 +240,7 @@ public class BranchTests
     public void Momentum_is_cut_as_the_parameters_are()
     {
         var network = Topologies.All["dense"];
-        using var weights = Random(network, 6);
+        using var weights = Drawn.Weights(network, 6);
         using var model = new Model(network, weights.Copy());
         using var cut = Surgeon.Apply(model, Planner.Plan(model, new() { Ratio = 0.5 }));
         // Beside the parameters stand the parameters themselves: what is carried must be the cut's.

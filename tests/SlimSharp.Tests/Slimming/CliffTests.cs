@@ -66,7 +66,7 @@ public class CliffTests
         );
         var normalization = Normalization.Of(train);
         using var model = new Model(Vgg.Create(11, 10, 0.05, train.Shape), 3);
-        using (var weights = Tests.Onnx.Drawn.Weights(model.Network))
+        using (var weights = Drawn.Weights(model.Network))
             model.Load(weights);
         var curve = CliffCurve.Of(model, train, heldOut, normalization, images: 128);
         Assert.Equal(Evaluation.Of(model, heldOut, normalization).Accuracy, curve.Whole);

@@ -3,7 +3,7 @@ using SlimSharp.Data;
 using SlimSharp.Models;
 using SlimSharp.Networks;
 using SlimSharp.Slimming;
-using TorchSharp;
+using SlimSharp.Tests.Networks;
 
 namespace SlimSharp.Tests.Slimming;
 
@@ -40,11 +40,7 @@ internal static class RandomCuts
     }
 
     /// <summary>A model with random weights, statistics of its BatchNorms included.</summary>
-    internal static Model RandomModel(Network network, long seed)
-    {
-        using var weights = RandomWeights.Draw(NetworkCut.Of(network, ChannelGroups.Of(network), []), seed);
-        return new(network, weights.Copy(torch.float32));
-    }
+    internal static Model RandomModel(Network network, long seed) => new(network, Drawn.Weights(network, seed));
 
     /// <summary>The model cut by such a plan.</summary>
     internal static SurgeryResult Cut(

@@ -5,7 +5,7 @@ using SlimSharp.Formats;
 using SlimSharp.Models;
 using SlimSharp.Networks;
 using SlimSharp.Onnx;
-using SlimSharp.Tests.Onnx;
+using SlimSharp.Tests.Networks;
 using TorchSharp;
 
 namespace SlimSharp.Tests.Trust;

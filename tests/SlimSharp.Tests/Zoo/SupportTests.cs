@@ -76,8 +76,7 @@ public class SupportTests
 
     private static IEnumerable<string> Row(Network network)
     {
-        using var weights = RandomWeights.Draw(NetworkCut.Of(network, ChannelGroups.Of(network), []), 1);
-        using var model = new Model(network, weights.Copy(torch.float32));
+        using var model = new Model(network, Drawn.Weights(network, 1));
         var half = new PlanOptions { Ratio = 0.5 };
         yield return Try(() => Cut(model, half));
         yield return Try(() => Cut(model, new() { Macs = 0.4 }));

@@ -4,6 +4,7 @@ using SlimSharp.Formats;
 using SlimSharp.Models;
 using SlimSharp.Networks;
 using SlimSharp.Slimming;
+using SlimSharp.Tests.Networks;
 using SlimSharp.Training;
 using SlimSharp.Zoo;
 using TorchSharp;
@@ -92,8 +93,7 @@ public class ZooTests
     public void Coupled_groups_are_cut_under_the_certificate(string name)
     {
         var network = ZooEntry.Get(name, 10, 0.5);
-        using var random = RandomWeights.Draw(NetworkCut.Of(network, ChannelGroups.Of(network), []), 3);
-        using var model = new Model(network, random.Copy(torch.float32));
+        using var model = new Model(network, Drawn.Weights(network, 3));
         foreach (var ratio in new[] { 0.1, 0.5, 0.8 })
         {
             using var cut = Surgeon.Apply(model, Planner.Plan(model, new() { Ratio = ratio }));
@@ -133,8 +133,7 @@ public class ZooTests
     public void The_papers_deep_networks_are_cut_at_every_ratio_under_the_certificate(string name)
     {
         var network = ZooEntry.Get(name, 10, 1);
-        using var random = RandomWeights.Draw(NetworkCut.Of(network, ChannelGroups.Of(network), []), 3);
-        using var model = new Model(network, random.Copy(torch.float32));
+        using var model = new Model(network, Drawn.Weights(network, 3));
         foreach (var trunk in new[] { Trunk.Coupled, Trunk.Selection })
         {
             var before = NetworkCost.Of(network).Parameters;

@@ -4,15 +4,19 @@ using SlimSharp.Networks;
 using SlimSharp.Slimming;
 using TorchSharp;
 
-namespace SlimSharp.Tests.Onnx;
+namespace SlimSharp.Tests.Networks;
 
 /// <summary>Weights and inputs drawn for a network, the same for the same seed.</summary>
 internal static class Drawn
 {
-    /// <summary>Weights with which no channel is dead, in single precision; the caller disposes them.</summary>
+    /// <summary>Weights with which no channel is dead, in float64; the caller disposes them.</summary>
+    internal static Weights Wide(Network network, long seed) =>
+        RandomWeights.Draw(NetworkCut.Of(network, ChannelGroups.Of(network), []), seed);
+
+    /// <summary>The same in single precision.</summary>
     internal static Weights Weights(Network network, long seed = 1)
     {
-        using var wide = RandomWeights.Draw(NetworkCut.Of(network, ChannelGroups.Of(network), []), seed);
+        using var wide = Wide(network, seed);
         return wide.Copy(torch.float32);
     }
 
