@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Text.Json.Nodes;
 using SlimSharp.Data;
-using SlimSharp.Models;
 using SlimSharp.Networks;
 using SlimSharp.Runs;
 
@@ -77,7 +76,6 @@ internal sealed class RunArguments
         Threads.Count = options.Threads;
         if (Threads.Crowding() is { } crowding)
             screen.Warn(crowding);
-        SlowPrecision.Warn(screen, options.Precision == Precision.BFloat16, options.Device);
         using var signals = new StopSignals();
         try
         {

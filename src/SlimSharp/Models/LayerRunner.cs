@@ -34,35 +34,20 @@ internal sealed class LayerRunner(Func<string, torch.Tensor> parameter, RunMode 
         if (UnitStride.Applies(layer))
         {
             using var read = UnitStride.Read(X, layer);
-            return F.conv2d(read, weight, bias, groups: layer.Groups);
+            return Convolve.Forward(read, weight, bias, layer with { Stride = 1 });
         }
         var p = layer.Padding;
-        using var padded = p.IsSymmetric ? X.alias() : F.pad(X, [p.Left, p.Right, p.Top, p.Bottom]);
-        return F.conv2d(
-            padded,
-            weight,
-            bias,
-            [layer.Stride.Height, layer.Stride.Width],
-            p.IsSymmetric ? [p.Top, p.Left] : [0, 0],
-            [layer.Dilation.Height, layer.Dilation.Width],
-            layer.Groups
-        );
+        if (p.IsSymmetric)
+            return Convolve.Forward(X, weight, bias, layer);
+        using var padded = F.pad(X, [p.Left, p.Right, p.Top, p.Bottom]);
+        return Convolve.Forward(padded, weight, bias, layer with { Padding = 0 });
     }
 
     public override torch.Tensor Visit(TransposedConvolution layer)
     {
         using var weight = Of("weight").to(X.dtype);
         using var bias = layer.Bias ? Of("bias").to(X.dtype) : null;
-        return F.conv_transpose2d(
-            X,
-            weight,
-            bias,
-            [layer.Stride.Height, layer.Stride.Width],
-            [layer.Padding.Top, layer.Padding.Left],
-            [layer.OutputPadding.Height, layer.OutputPadding.Width],
-            [layer.Dilation.Height, layer.Dilation.Width],
-            layer.Groups
-        );
+        return Convolve.Forward(X, weight, bias, layer);
     }
 
     public override torch.Tensor Visit(GroupNorm layer)

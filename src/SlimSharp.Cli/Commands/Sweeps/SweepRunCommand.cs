@@ -29,7 +29,6 @@ internal static class SweepRunCommand
             if (count < 1)
                 throw new UsageException($"--jobs is {count}, but must be 1 or more.");
             var sweep = SweepFolder.Open(parsed.GetValue(folder)!);
-            SlowPrecision.Warn(screen, sweep);
             var threads = Math.Max(parsed.GetValue(common.Threads) / count, 1);
             using var signals = new StopSignals();
             var ends = new SweepState[count];

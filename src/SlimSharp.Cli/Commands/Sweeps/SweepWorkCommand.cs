@@ -26,7 +26,6 @@ internal static class SweepWorkCommand
         {
             var screen = common.Screen(parsed);
             var sweep = SweepFolder.Open(parsed.GetValue(folder)!);
-            SlowPrecision.Warn(screen, sweep);
             using var signals = new StopSignals();
             var worker = new SweepWorker(sweep, new SweepExecutor(parsed.GetValue(common.Threads)).Execute)
             {

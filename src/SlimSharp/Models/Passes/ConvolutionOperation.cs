@@ -1,6 +1,5 @@
 using SlimSharp.Networks;
 using TorchSharp;
-using F = TorchSharp.torch.nn.functional;
 
 namespace SlimSharp.Models.Passes;
 
@@ -10,7 +9,8 @@ internal sealed class ConvolutionOperation(Node node, Convolution layer) : Opera
     private torch.Tensor? _input;
     private long[]? _sampled; // the sizes of what was sampled
 
-    private Stride Stride => _sampled is null ? layer.Stride : 1;
+    // What is computed: of pixels that were sampled before, without steps.
+    private Convolution Computed => _sampled is null ? layer : layer with { Stride = 1 };
 
     internal override torch.Tensor Forward(Pass pass)
     {
@@ -20,28 +20,21 @@ internal sealed class ConvolutionOperation(Node node, Convolution layer) : Opera
         var x = read ?? whole;
         if (pass.Keeps)
             _input = Hold(x);
-        return F.conv2d(
+        return Convolve.Forward(
             x,
             pass.Parameter($"{node.Owner}.weight", x.dtype),
             layer.Bias ? pass.Parameter($"{node.Owner}.bias", x.dtype) : null,
-            [Stride.Height, Stride.Width],
-            [layer.Padding.Top, layer.Padding.Left],
-            [layer.Dilation.Height, layer.Dilation.Width],
-            layer.Groups
+            Computed
         );
     }
 
     internal override void Backward(Pass pass, Gradient gradient)
     {
-        var (input, weight, bias) = TorchC.ConvolutionGradients(
+        var (input, weight, bias) = Convolve.Gradients(
             gradient.Tensor,
             _input!,
             pass.Parameter($"{node.Owner}.weight", _input!.dtype),
-            layer.Bias,
-            (Stride.Height, Stride.Width),
-            (layer.Padding.Top, layer.Padding.Left),
-            (layer.Dilation.Height, layer.Dilation.Width),
-            layer.Groups,
+            Computed,
             pass.IsDifferentiable(node.Inputs[0])
         );
         gradient.Release();
