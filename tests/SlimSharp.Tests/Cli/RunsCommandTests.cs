@@ -80,8 +80,13 @@ public class RunsCommandTests
         var (code, _, error) = Machine.Run(process);
         Assert.Equal((75, ""), (code, error));
         Assert.Equal(2, (await Slim.Run("sweep", "table", folder)).Output.Split("0 of 1").Length - 1);
-        (code, var output, error) = Machine.RunSlim("sweep", "run", folder, "--jobs", "2", "--threads", "2");
+        (code, var output, error) = Machine.RunSlim("sweep", "run", folder, "--jobs", "2", "--threads", "2", "--json");
         Assert.True(code == 0, output + error);
+        var ends = output
+            .Split('\n')
+            .Where(l => l.Contains("\"done\"", StringComparison.Ordinal))
+            .Select(l => JsonNode.Parse(l)!);
+        Assert.Contains(ends, e => (int?)e["run"] > 0 && (int)e["done"]! == 6 && (int)e["runs"]! == 6);
         var status = (await Json("sweep", "status", folder))[0];
         Assert.Equal(6, (int)status["states"]!["done"]!);
         var rows = JsonNode.Parse((await Slim.Run("sweep", "table", folder, "--format", "json")).Output)!.AsArray();

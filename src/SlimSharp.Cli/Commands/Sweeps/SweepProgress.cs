@@ -25,8 +25,12 @@ internal sealed record SweepProgress(IReadOnlyList<(SweepRun Run, SweepState Sta
     /// <summary>How many runs are in that state.</summary>
     internal int Count(SweepState state) => States.Count(s => s.State == state);
 
-    /// <summary>The time left at so many runs at a time, 1 or more; null if that is unknown, or nothing is left.</summary>
-    internal TimeSpan? Left(int atATime) => Work / atATime is { Ticks: > 0 } left ? left : null;
+    /// <summary>The time left at so many runs at a time (1 or more), or at as many as are worked on now, if those are more; null if that is unknown, or nothing is left.</summary>
+    internal TimeSpan? Left(int atATime) => Work / Math.Max(atATime, Running) is { Ticks: > 0 } left ? left : null;
+
+    /// <summary>How many runs are finished, and the time left at so many at a time.</summary>
+    internal string InWords(int atATime) =>
+        $"{Done} of {States.Count}{(Left(atATime) is { } left ? $", about {Words.Time(left)} left" : "")}";
 
     private static TimeSpan? WorkLeft(SweepFolder sweep, IEnumerable<(SweepRun Run, SweepState State)> states)
     {

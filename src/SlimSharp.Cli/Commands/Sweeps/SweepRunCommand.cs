@@ -44,7 +44,8 @@ internal static class SweepRunCommand
                                 run,
                                 state,
                                 words,
-                                state == SweepState.Done ? SweepScreen.Progress(sweep, count) : ""
+                                state == SweepState.Done ? SweepProgress.Of(sweep) : null,
+                                count
                             ),
                     }.WorkOnAll(signals.Token)
                 ))

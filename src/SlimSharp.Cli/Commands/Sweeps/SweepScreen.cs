@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using SlimSharp.Runs;
 
 namespace SlimSharp.Cli;
@@ -10,8 +11,16 @@ internal static class SweepScreen
     /// <param name="run">The run.</param>
     /// <param name="state">What has become of it.</param>
     /// <param name="words">Why.</param>
-    /// <param name="after">What is to be said of the whole sweep then.</param>
-    internal static void Report(Screen screen, SweepRun run, SweepState state, string words, string after = "")
+    /// <param name="progress">How far the sweep is then.</param>
+    /// <param name="atATime">So many runs are worked on at a time.</param>
+    internal static void Report(
+        Screen screen,
+        SweepRun run,
+        SweepState state,
+        string words,
+        SweepProgress? progress = null,
+        int atATime = 1
+    )
     {
         lock (screen)
         {
@@ -23,24 +32,22 @@ internal static class SweepScreen
                 SweepState.Stopped => "stopped, with a checkpoint",
                 _ => "failed: " + words,
             };
-            screen.Say($"run {run.Number} {run.Stage} ({Settings(run)}): {verb}{after}");
-            screen.Emit(
-                new()
-                {
-                    ["run"] = run.Number,
-                    ["state"] = state.ToString().ToLowerInvariant(),
-                    ["words"] = words,
-                }
-            );
+            var whole = progress is null ? "" : $"; {progress.InWords(atATime)}";
+            screen.Say($"run {run.Number} {run.Stage} ({Settings(run)}): {verb}{whole}");
+            var fields = new JsonObject
+            {
+                ["run"] = run.Number,
+                ["state"] = state.ToString().ToLowerInvariant(),
+                ["words"] = words,
+            };
+            if (progress is not null)
+            {
+                fields["done"] = progress.Done;
+                fields["runs"] = progress.States.Count;
+                fields["secondsLeft"] = progress.Left(atATime)?.TotalSeconds;
+            }
+            screen.Emit(fields);
         }
-    }
-
-    /// <summary>How much of the sweep is done, and the time left at so many runs at a time.</summary>
-    internal static string Progress(SweepFolder sweep, int atATime)
-    {
-        var progress = SweepProgress.Of(sweep);
-        var left = progress.Left(Math.Max(atATime, progress.Running));
-        return $"; {progress.Done} of {sweep.Runs.Length}{(left is { } time ? $", about {Words.Time(time)} left" : "")}";
     }
 
     /// <summary>The settings of a run in words.</summary>
