@@ -11,8 +11,42 @@ namespace SlimSharp.Models;
 internal static class Convolve
 {
     /// <summary>The result, in the number type of what is given; the caller disposes it.</summary>
-    internal static torch.Tensor Forward(torch.Tensor x, torch.Tensor weight, torch.Tensor? bias, Convolution layer) =>
-        Widens(x) ? Wide(x, weight, bias, layer) : Direct(x, weight, bias, layer);
+    internal static torch.Tensor Forward(torch.Tensor x, torch.Tensor weight, torch.Tensor? bias, Convolution layer)
+    {
+        if (Widens(x))
+            return Wide(x, weight, bias, (a, b, c) => Forward(a, b, c, layer));
+        return F.conv2d(
+            x,
+            weight,
+            bias,
+            [layer.Stride.Height, layer.Stride.Width],
+            [layer.Padding.Top, layer.Padding.Left],
+            [layer.Dilation.Height, layer.Dilation.Width],
+            layer.Groups
+        );
+    }
+
+    /// <summary>The result of a transposed convolution, likewise.</summary>
+    internal static torch.Tensor Forward(
+        torch.Tensor x,
+        torch.Tensor weight,
+        torch.Tensor? bias,
+        TransposedConvolution layer
+    )
+    {
+        if (Widens(x))
+            return Wide(x, weight, bias, (a, b, c) => Forward(a, b, c, layer));
+        return F.conv_transpose2d(
+            x,
+            weight,
+            bias,
+            [layer.Stride.Height, layer.Stride.Width],
+            [layer.Padding.Top, layer.Padding.Left],
+            [layer.OutputPadding.Height, layer.OutputPadding.Width],
+            [layer.Dilation.Height, layer.Dilation.Width],
+            layer.Groups
+        );
+    }
 
     /// <summary>
     /// The gradients with respect to input (null if not <paramref name="wantsInput"/>), weight and bias (null without one), in the number type of what is given; the caller disposes them.
@@ -23,46 +57,25 @@ internal static class Convolve
         torch.Tensor weight,
         Convolution layer,
         bool wantsInput
-    ) =>
-        Widens(x)
-            ? WideGradients(gradient, x, weight, layer, wantsInput)
-            : DirectGradients(gradient, x, weight, layer, wantsInput);
-
-    /// <summary>The result of a transposed convolution, likewise.</summary>
-    internal static torch.Tensor Forward(
-        torch.Tensor x,
-        torch.Tensor weight,
-        torch.Tensor? bias,
-        TransposedConvolution layer
-    ) => Widens(x) ? Wide(x, weight, bias, (a, b, c) => Direct(a, b, c, layer)) : Direct(x, weight, bias, layer);
-
-    /// <summary><see cref="Forward(torch.Tensor, torch.Tensor, torch.Tensor?, Convolution)"/> through float32.</summary>
-    internal static torch.Tensor Wide(torch.Tensor x, torch.Tensor weight, torch.Tensor? bias, Convolution layer) =>
-        Wide(x, weight, bias, (a, b, c) => Direct(a, b, c, layer));
-
-    /// <summary><see cref="Gradients"/> through float32.</summary>
-    internal static (torch.Tensor? Input, torch.Tensor Weight, torch.Tensor? Bias) WideGradients(
-        torch.Tensor gradient,
-        torch.Tensor x,
-        torch.Tensor weight,
-        Convolution layer,
-        bool wantsInput
     )
     {
-        using var wideGradient = gradient.to(torch.float32);
-        using var wideX = x.to(torch.float32);
-        using var wideWeight = weight.to(torch.float32);
-        var wide = DirectGradients(wideGradient, wideX, wideWeight, layer, wantsInput);
-        using var ofInput = wide.Input;
-        using var ofWeight = wide.Weight;
-        using var ofBias = wide.Bias;
-        return (ofInput?.to(x.dtype), ofWeight.to(x.dtype), ofBias?.to(x.dtype));
+        if (Widens(x))
+            return WideGradients(gradient, x, weight, layer, wantsInput);
+        return TorchC.ConvolutionGradients(
+            gradient,
+            x,
+            weight,
+            layer.Bias,
+            (layer.Stride.Height, layer.Stride.Width),
+            (layer.Padding.Top, layer.Padding.Left),
+            (layer.Dilation.Height, layer.Dilation.Width),
+            layer.Groups,
+            wantsInput
+        );
     }
 
-    private static bool Widens(torch.Tensor x) =>
-        x.dtype == torch.bfloat16 && x.device_type == DeviceType.CPU && !Processor.HasBFloat16;
-
-    private static torch.Tensor Wide(
+    /// <summary>What <paramref name="convolve"/> makes of the same numbers in float32, in the number type of <paramref name="x"/>; the caller disposes it.</summary>
+    internal static torch.Tensor Wide(
         torch.Tensor x,
         torch.Tensor weight,
         torch.Tensor? bias,
@@ -76,50 +89,25 @@ internal static class Convolve
         return result.to(x.dtype);
     }
 
-    private static torch.Tensor Direct(
-        torch.Tensor x,
-        torch.Tensor weight,
-        torch.Tensor? bias,
-        TransposedConvolution layer
-    ) =>
-        F.conv_transpose2d(
-            x,
-            weight,
-            bias,
-            [layer.Stride.Height, layer.Stride.Width],
-            [layer.Padding.Top, layer.Padding.Left],
-            [layer.OutputPadding.Height, layer.OutputPadding.Width],
-            [layer.Dilation.Height, layer.Dilation.Width],
-            layer.Groups
-        );
-
-    private static torch.Tensor Direct(torch.Tensor x, torch.Tensor weight, torch.Tensor? bias, Convolution layer) =>
-        F.conv2d(
-            x,
-            weight,
-            bias,
-            [layer.Stride.Height, layer.Stride.Width],
-            [layer.Padding.Top, layer.Padding.Left],
-            [layer.Dilation.Height, layer.Dilation.Width],
-            layer.Groups
-        );
-
-    private static (torch.Tensor? Input, torch.Tensor Weight, torch.Tensor? Bias) DirectGradients(
+    /// <summary><see cref="Gradients"/> through float32.</summary>
+    internal static (torch.Tensor? Input, torch.Tensor Weight, torch.Tensor? Bias) WideGradients(
         torch.Tensor gradient,
         torch.Tensor x,
         torch.Tensor weight,
         Convolution layer,
         bool wantsInput
-    ) =>
-        TorchC.ConvolutionGradients(
-            gradient,
-            x,
-            weight,
-            layer.Bias,
-            (layer.Stride.Height, layer.Stride.Width),
-            (layer.Padding.Top, layer.Padding.Left),
-            (layer.Dilation.Height, layer.Dilation.Width),
-            layer.Groups,
-            wantsInput
-        );
+    )
+    {
+        using var wideGradient = gradient.to(torch.float32);
+        using var wideX = x.to(torch.float32);
+        using var wideWeight = weight.to(torch.float32);
+        var wide = Gradients(wideGradient, wideX, wideWeight, layer, wantsInput);
+        using var ofInput = wide.Input;
+        using var ofWeight = wide.Weight;
+        using var ofBias = wide.Bias;
+        return (ofInput?.to(x.dtype), ofWeight.to(x.dtype), ofBias?.to(x.dtype));
+    }
+
+    private static bool Widens(torch.Tensor x) =>
+        x.dtype == torch.bfloat16 && x.device_type == DeviceType.CPU && !Processor.HasBFloat16;
 }

@@ -41,6 +41,9 @@ public class ConvolveTests
     [Fact]
     public void Through_float32_they_are_rounded_once() => Cases.Sample(Check, iter: 200, threads: 1);
 
+    [Fact]
+    public void So_are_transposed_ones() => Cases.Sample(CheckTransposed, iter: 200, threads: 1);
+
     private static void Check(Case c)
     {
         using var scope = torch.NewDisposeScope();
@@ -61,7 +64,7 @@ public class ConvolveTests
             [layer.Padding.Top, layer.Padding.Left],
             groups: layer.Groups
         );
-        Near(expected, Convolve.Wide(x, weight, bias, layer));
+        Near(expected, Convolve.Wide(x, weight, bias, (i, w, b) => Convolve.Forward(i, w, b, layer)));
 
         var gradient = Lay(Draw(expected.shape));
         expected.backward([gradient.to(torch.float64)]);
@@ -72,6 +75,32 @@ public class ConvolveTests
         if (ofBias is not null)
             Near(exact[2]!.grad!, ofBias);
         Assert.Null(Convolve.WideGradients(gradient, x, weight, layer, wantsInput: false).Input);
+    }
+
+    private static void CheckTransposed(Case c)
+    {
+        using var scope = torch.NewDisposeScope();
+        var random = new torch.Generator((ulong)c.Seed);
+        torch.Tensor Draw(params long[] sizes) => torch.randn(sizes, generator: random).to(torch.bfloat16);
+        var layer = new TransposedConvolution(c.Layer.Channels, c.Layer.Kernel)
+        {
+            Stride = c.Layer.Stride,
+            Padding = c.Layer.Padding,
+            Groups = c.Layer.Groups,
+            Bias = c.Layer.Bias,
+        };
+        var x = Draw(2, c.In, c.Height, c.Width);
+        var weight = Draw(c.In, layer.Channels / layer.Groups, layer.Kernel.Height, layer.Kernel.Width);
+        var bias = layer.Bias ? Draw(layer.Channels) : null;
+        var expected = F.conv_transpose2d(
+            x.to(torch.float64),
+            weight.to(torch.float64),
+            bias?.to(torch.float64),
+            [layer.Stride.Height, layer.Stride.Width],
+            [layer.Padding.Top, layer.Padding.Left],
+            groups: layer.Groups
+        );
+        Near(expected, Convolve.Wide(x, weight, bias, (i, w, b) => Convolve.Forward(i, w, b, layer)));
     }
 
     // Sums of at most some hundred products of size 1 err by less than 1e-4 in float32.

@@ -26,12 +26,12 @@ public class SweepProgressTests
         var early = SweepProgress.Of(sweep);
         Assert.Equal((2, 0), (early.Done, early.Running));
         Assert.Null(early.Left(1)); // nobody knows yet what retraining takes
-        Assert.Equal("2 of 45", SweepProgress.Of(sweep).InWords(2));
+        Assert.Equal("2 of 45", early.InWords(2));
 
         worker.Work(sweep.Runs.First(r => r.Command == "retrain"), default);
         var later = SweepProgress.Of(sweep);
         Assert.Equal(8 * 100 + 17 * 2 + 17 * 30, later.Left(1)!.Value.TotalSeconds);
-        Assert.Equal("3 of 45, about 11 min 12 s left", SweepProgress.Of(sweep).InWords(2));
+        Assert.Equal("3 of 45, about 11 min 12 s left", later.InWords(2));
         using (var claim = RunClaim.Take(sweep.Of(sweep.Runs[1]), RunClaim.Lease)!)
         {
             Assert.Equal(1, SweepProgress.Of(sweep).Running);
