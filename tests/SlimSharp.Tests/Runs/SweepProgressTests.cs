@@ -42,4 +42,23 @@ public class SweepProgressTests
         Assert.Null(SweepProgress.Of(sweep).Left(1));
         Assert.Equal("45 of 45", SweepProgress.Of(sweep).InWords(2));
     }
+
+    [Fact]
+    public void The_time_left_goes_by_the_latest_runs()
+    {
+        var sweep = SampleSweep.Simple(seeds: 50);
+        var now = DateTime.UtcNow;
+        void Finish(int number, double seconds, DateTime at)
+        {
+            var worker = new SweepWorker(sweep, (_, attempt, _, _) => SampleSweep.Succeed(attempt, seconds: seconds));
+            worker.Work(sweep[number], default);
+            Directory.SetLastWriteTimeUtc(sweep.ResultOf(sweep[number]), at);
+        }
+        for (var i = 1; i <= 20; i++)
+        {
+            Finish(i, seconds: 1000, now.AddHours(-1)); // on another machine
+            Finish(50 - i, seconds: 10, now);
+        }
+        Assert.Equal(10 * 10, SweepProgress.Of(sweep).Left(1)!.Value.TotalSeconds);
+    }
 }

@@ -4,11 +4,11 @@ namespace SlimSharp.Cli;
 
 /// <summary>How far a sweep is.</summary>
 /// <param name="States">Every run, and what is known of it.</param>
-/// <param name="Work">What is not done takes so long, one run after the other, if it takes as long as finished runs of its stage; null while a stage has none.</param>
+/// <param name="Work">What is not done takes so long, one run after the other, if it takes as long as the latest finished runs of its stage; null while a stage has none.</param>
 internal sealed record SweepProgress(IReadOnlyList<(SweepRun Run, SweepState State)> States, TimeSpan? Work)
 {
-    // So many finished runs of a stage say how long the next will take.
-    private const int Sample = 100;
+    // So many of the latest finished runs of a stage say how long the next will take: earlier ones may be of another machine.
+    private const int Sample = 20;
 
     internal static SweepProgress Of(SweepFolder sweep)
     {
@@ -42,8 +42,10 @@ internal sealed record SweepProgress(IReadOnlyList<(SweepRun Run, SweepState Sta
                 continue;
             var done = stage
                 .Where(s => s.State == SweepState.Done)
+                .Select(s => sweep.ResultOf(s.Run))
+                .OrderByDescending(Directory.GetLastWriteTimeUtc)
                 .Take(Sample)
-                .Select(s => SweepResult.Read(sweep.ResultOf(s.Run))?.Seconds)
+                .Select(result => SweepResult.Read(result)?.Seconds)
                 .OfType<double>()
                 .ToArray();
             if (done.Length == 0)
