@@ -3,6 +3,7 @@ using SlimSharp.Data;
 using SlimSharp.Formats;
 using SlimSharp.Networks;
 using SlimSharp.Onnx;
+using SlimSharp.Training;
 
 namespace SlimSharp.Cli;
 
@@ -30,11 +31,14 @@ internal static class OnnxFiles
             _ => OnnxPixels.Normalized,
         };
 
-    /// <summary>Writes the file, unless ONNX Runtime computes something else from it than the network itself.</summary>
-    internal static void Write(Screen screen, SlimFile file, string path, OnnxOptions options)
+    /// <summary>
+    /// Writes the file, unless ONNX Runtime computes something else from it than the network itself: on images of <paramref name="data"/>, where they are
+    /// given, or else of the data that the file names, or else on noise.
+    /// </summary>
+    internal static void Write(Screen screen, SlimFile file, string path, OnnxOptions options, DataOptions? data = null)
     {
         var model = OnnxExport.Of(file, options);
-        var (images, words) = ImagesFor(file);
+        var (images, words) = ImagesFor(file, data);
         var normalization = file.Normalization ?? Normalization.Raw(images.Shape.Channels);
         var difference = OnnxCheck.Difference(model, file.Network, file.Weights, images, normalization);
         if (difference > OnnxCheck.Tolerance)
@@ -55,13 +59,14 @@ internal static class OnnxFiles
         );
     }
 
-    // Real ones if they are where they were; noise otherwise.
-    private static (ImageSet Images, string Words) ImagesFor(SlimFile file)
+    // Those that are given, or its own if they are where they were; noise otherwise.
+    private static (ImageSet Images, string Words) ImagesFor(SlimFile file, DataOptions? given)
     {
-        if (file.Data is { } data && Path.Exists(data.Path))
+        if ((given ?? file.Data) is { } data && (given is not null || Path.Exists(data.Path)))
         {
             var sets = DataSource.Read(data);
             var set = sets.Test ?? sets.Validation ?? sets.Train!;
+            Evaluation.CheckImages(file.Network, set);
             var some = set.Subset(set.Spread(Math.Min(Images, set.Count)));
             return (some, $"{some.Count} images");
         }

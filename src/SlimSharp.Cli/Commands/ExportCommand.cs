@@ -26,10 +26,11 @@ internal static class ExportCommand
             Description = "A PyTorch state dict, with the names of the nodes.",
             HelpName = "FILE",
         };
-        var common = new CommonOptions();
+        var (data, common) = (new DataArguments(), new CommonOptions());
         command.Add(input);
         foreach (var option in (Option[])[onnx, pixels, keep, torch])
             command.Add(option);
+        data.AddTo(command);
         common.AddTo(command);
         command.SetAction(parsed =>
         {
@@ -38,6 +39,8 @@ internal static class ExportCommand
                 throw new UsageException("Say what to write: --onnx FILE or --pytorch FILE.");
             if (network is null && (parsed.Has(pixels) || parsed.Has(keep)))
                 throw new UsageException("--pixels and --keep-batchnorm go with --onnx.");
+            if (network is null && parsed.Has(data.Path))
+                throw new UsageException("--data names images to check --onnx on; give that, too.");
             common.Prepare(parsed);
             var screen = common.Screen(parsed);
             using var file = Files.Load(parsed.GetValue(input)!);
@@ -50,7 +53,7 @@ internal static class ExportCommand
                     FoldBatchNorms = !parsed.GetValue(keep),
                     Pixels = OnnxFiles.Pixels(parsed.GetValue(pixels)!),
                 };
-                OnnxFiles.Write(screen, file, network, options);
+                OnnxFiles.Write(screen, file, network, options, data.Given(parsed));
             }
             return ExitCode.Done;
         });

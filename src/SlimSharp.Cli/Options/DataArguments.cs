@@ -43,6 +43,9 @@ internal sealed class DataArguments
             command.Add(option);
     }
 
+    /// <summary>The options as given; null where no --data is.</summary>
+    internal DataOptions? Given(ParseResult parsed) => parsed.Has(_path) ? Get(parsed) : null;
+
     /// <summary>The options as given, or <paramref name="fallback"/> where no --data is given.</summary>
     internal DataOptions Get(ParseResult parsed, DataOptions? fallback = null)
     {

@@ -1,5 +1,6 @@
 using SlimSharp.Data;
 using SlimSharp.Models;
+using SlimSharp.Networks;
 using TorchSharp;
 using F = TorchSharp.torch.nn.functional;
 
@@ -79,19 +80,44 @@ public static class Evaluation
         return (long)Numbers.Single(sum);
     }
 
-    /// <summary>Throws if a model does not take the images of a set.</summary>
-    /// <exception cref="DataException">Shape or number of classes differ.</exception>
+    /// <summary>Throws if a model does not tell the classes of a set's images apart.</summary>
+    /// <exception cref="DataException">It takes other images, tells another number of classes apart, or its outputs are no vector of classes.</exception>
     public static void CheckFit(Model model, ImageSet set)
     {
-        var input = model.Network.Shapes[model.Network.Inputs.First().Name];
+        CheckImages(model.Network, set);
+        CheckClasses(model.Network, set);
+    }
+
+    /// <summary>Throws if a network does not take the images of a set, whatever their classes.</summary>
+    /// <exception cref="DataException">It has several inputs, or takes images of another shape.</exception>
+    public static void CheckImages(Network network, ImageSet set)
+    {
+        if (network.Inputs.Count() != 1)
+            throw new DataException($"{network.Name} has {network.Inputs.Count()} inputs; images are one.");
+        var input = network.Shapes[network.Inputs.First().Name];
         if (set.Shape != input)
             throw new DataException(
-                $"{set.Name}: images are {set.Shape}, but {model.Network.Name} takes {input}. Give --size, --pad or --channels."
-            );
-        var classes = model.Network.Shapes[model.Network.Outputs[0]].Channels;
-        if (set.Classes.Length != classes)
-            throw new DataException(
-                $"{set.Name}: has {set.Classes.Length} classes, but {model.Network.Name} tells {classes} apart."
+                $"{set.Name}: images are {set.Shape}, but {network.Name} takes {input}. Give --size, --pad or --channels."
             );
     }
+
+    /// <summary>Throws if a network does not tell the classes of a set apart.</summary>
+    /// <exception cref="DataException">It tells another number of classes apart, or its outputs are no vector of classes.</exception>
+    public static void CheckClasses(Network network, ImageSet set)
+    {
+        if (NoClasses(network) is { } reason)
+            throw new DataException($"{reason}; there is no accuracy to measure.");
+        var classes = network.Shapes[network.Outputs[0]].Channels;
+        if (set.Classes.Length != classes)
+            throw new DataException(
+                $"{set.Name}: has {set.Classes.Length} classes, but {network.Name} tells {classes} apart."
+            );
+    }
+
+    /// <summary>Why the outputs of a network are no vector of classes, as the beginning of a sentence; null where they are one.</summary>
+    public static string? NoClasses(Network network) =>
+        network.Outputs.Length != 1 ? $"{network.Name} has {network.Outputs.Length} outputs, not one vector of classes"
+        : network.Shapes[network.Outputs[0]] is { IsImage: true } image
+            ? $"The output of {network.Name} is an image of {image}, not a vector of classes"
+        : null;
 }

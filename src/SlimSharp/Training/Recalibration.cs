@@ -20,7 +20,7 @@ public static class Recalibration
     /// <exception cref="DataException">The images are not those that the network takes.</exception>
     public static void Run(Model model, ImageSet train, Normalization normalization, int images = 2048)
     {
-        Evaluation.CheckFit(model, train);
+        Evaluation.CheckImages(model.Network, train);
         using var still = torch.no_grad();
         using var copy = new Model(Forgetful(model.Network), model.CopyWeights()) { Options = model.Options };
         Statistics[] norms = [.. copy.Network.BatchNorms.Select(n => new Statistics(n, copy))];
