@@ -37,7 +37,7 @@ internal static class CliffView
     {
         screen.Table(
             $"Trial cuts, on {Words.Count(curve.Images)} validation images (the whole network: {Words.Percent(curve.Whole, 2)}):",
-            ["ratio", "parameters", "MACs", "cut", "recalibrated", ""],
+            ["ratio", "parameters", "MACs", "cut", "recalibrated", "loses at most", ""],
             curve.Points.Select(p =>
                 (IReadOnlyList<string>)
                     [
@@ -46,20 +46,19 @@ internal static class CliffView
                         Words.Count(p.Macs),
                         Words.Percent(p.Cut, 2),
                         Words.Percent(p.Recalibrated, 2),
+                        Words.Number(100 * p.RecalibratedLoss.AtMost, "F1"),
                         Bar(p.Recalibrated),
                     ]
             ),
-            5
+            6
         );
         screen.Say(
-            curve.Gap switch
-            {
-                null => "The scales show no gap.",
-                { IsClear: true } gap =>
-                    $"The scales show a gap: {Words.Percent(gap.Share)} are at most {Words.Number(gap.Below, "G3")}, the others at least {Words.Number(gap.Above, "G3")}.",
-                { } gap =>
-                    $"The scales show no clear gap: the widest, at {Words.Percent(gap.Share)}, is from {Words.Number(gap.Below, "G3")} to {Words.Number(gap.Above, "G3")}.",
-            }
+            "Loses at most: points that the recalibrated cut loses against the whole network, with 95 % confidence."
+        );
+        screen.Say(
+            curve.Gap is { } gap
+                ? $"{char.ToUpperInvariant(gap.InWords[0])}{gap.InWords[1..]}."
+                : "The scales show no gap."
         );
         screen.Say(curve.Advice);
         screen.Emit(ToJson(curve));
@@ -70,9 +69,10 @@ internal static class CliffView
         {
             ["whole"] = curve.Whole,
             ["images"] = curve.Images,
-            ["holdsAsCut"] = curve.HoldsAsCut,
-            ["holdsRecalibrated"] = curve.HoldsRecalibrated,
             ["largestSafeRatio"] = curve.LargestSafeRatio,
+            ["largestSafeRatioAsCut"] = curve.LargestSafeRatioAsCut,
+            ["emptiesNoLayerBelow"] = curve.EmptiesNoLayerBelow,
+            ["chance"] = curve.Chance,
             ["gap"] = curve.Gap is { } gap
                 ? new JsonObject
                 {
@@ -91,6 +91,8 @@ internal static class CliffView
                             ["macs"] = p.Macs,
                             ["cut"] = p.Cut,
                             ["recalibrated"] = p.Recalibrated,
+                            ["cutLosesAtMost"] = p.CutLoss.AtMost,
+                            ["recalibratedLosesAtMost"] = p.RecalibratedLoss.AtMost,
                         }
                 ),
             ]),

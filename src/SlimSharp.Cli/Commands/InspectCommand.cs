@@ -132,7 +132,7 @@ internal static class InspectCommand
             );
             screen.Say($"scales: {string.Join(", ", below)}");
             var plan = Planner.Plan(file.Network, file.Weights, new() { Ratio = 0 });
-            screen.Say($"ratios below {Words.Number(plan.LargestSafeRatio, "F4")} empty no layer");
+            screen.Say($"ratios below {Words.Number(plan.EmptiesNoLayerBelow, "F4")} empty no layer");
         }
         var ratios = VariationalScales
             .SignalToNoise(file.Weights, file.Extras, Checkpoint.Beside)

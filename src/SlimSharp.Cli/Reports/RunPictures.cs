@@ -126,7 +126,7 @@ internal static class RunPictures
                 new("Accuracy", 0, 1) { IsPercent = true },
                 series,
                 dots: true,
-                uprights: curve.LargestSafeRatio is > 0 and < 1 ? [(curve.LargestSafeRatio, "layers empty")] : [],
+                uprights: curve.EmptiesNoLayerBelow is > 0 and < 1 ? [(curve.EmptiesNoLayerBelow, "layers empty")] : [],
                 levels: [(curve.Whole, "whole")]
             )
         );

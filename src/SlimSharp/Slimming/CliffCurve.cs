@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using System.Text.Json.Serialization;
 using SlimSharp.Data;
 using SlimSharp.Models;
@@ -9,12 +8,12 @@ using SlimSharp.Training;
 namespace SlimSharp.Slimming;
 
 /// <summary>
-/// Accuracy against the share that is cut, before anything is cut: trial cuts of one trained network, their BatchNorm statistics taken anew, on images that
-/// training has not seen. It shows how far a cut may go, and where it falls.
+/// Accuracy against the share that is cut, before anything is cut: trial cuts of one trained network, their BatchNorm
+/// statistics taken anew, on images that training has not seen. It shows how far a cut may go, and where it falls.
 /// </summary>
 public sealed record CliffCurve
 {
-    /// <summary>So much accuracy is too little to tell from none, in [0, 1].</summary>
+    /// <summary>A cut holds if, with 95 % confidence, it loses no more accuracy than this, in [0, 1].</summary>
     public const double Margin = 0.01;
 
     private const int Refinements = 3;
@@ -26,6 +25,9 @@ public sealed record CliffCurve
     /// <summary>Accuracy of the network as it is, in [0, 1].</summary>
     public required double Whole { get; init; }
 
+    /// <summary>The accuracy of always naming the commonest class, in [0, 1].</summary>
+    public required double Chance { get; init; }
+
     /// <summary>How many images accuracies are over.</summary>
     public required int Images { get; init; }
 
@@ -33,43 +35,34 @@ public sealed record CliffCurve
     public required ImmutableArray<CliffPoint> Points { get; init; }
 
     /// <summary>Ratios below this empty no layer, by the strict global rule.</summary>
-    public required double LargestSafeRatio { get; init; }
+    public required double EmptiesNoLayerBelow { get; init; }
 
     /// <summary>The widest gap between neighbouring scales; null if there are hardly any.</summary>
     public ScaleGap? Gap { get; init; }
 
-    /// <summary>The largest ratio up to which no trial lost more than <see cref="Margin"/> as it was cut; 0 if all did.</summary>
-    [JsonIgnore]
-    public double HoldsAsCut => Holds(p => p.Cut);
+    /// <summary>
+    /// The fewest images that can show that a cut holds, if it changes the answer to none of them.
+    /// </summary>
+    public static int ImagesNeeded { get; } = PairedLoss.Needed(Margin);
 
-    /// <summary>The largest ratio up to which no trial lost more than <see cref="Margin"/> once recalibrated; 0 if all did.</summary>
+    /// <summary>True if the network is, with 95 % confidence, better than always naming the commonest class.</summary>
     [JsonIgnore]
-    public double HoldsRecalibrated => Holds(p => p.Recalibrated);
+    public bool BeatsChance => PairedLoss.ShareAtLeast(Whole, Images) > Chance;
+
+    /// <summary>
+    /// The largest ratio that may be cut: up to it every trial, once recalibrated, lost no more than
+    /// <see cref="Margin"/> with 95 % confidence. Null if not even the smallest did, or if the images cannot tell.
+    /// </summary>
+    [JsonIgnore]
+    public double? LargestSafeRatio => BeatsChance ? Holds(p => p.RecalibratedLoss.AtMost) : null;
+
+    /// <summary>The same of the cut network as it is, not recalibrated.</summary>
+    [JsonIgnore]
+    public double? LargestSafeRatioAsCut => BeatsChance ? Holds(p => p.CutLoss.AtMost) : null;
 
     /// <summary>What to do, in words.</summary>
     [JsonIgnore]
-    public string Advice
-    {
-        get
-        {
-            var (best, first) = (HoldsRecalibrated, Points.FirstOrDefault(p => p.Ratio > HoldsRecalibrated));
-            var fall = first is null
-                ? "No trial fell."
-                : $"At {Percent(first.Ratio)} it is {Percent(first.Recalibrated, 1)}, {InPoints(Whole - first.Recalibrated)} below the whole network's {Percent(Whole, 1)}.";
-            if (best == 0)
-                return $"Do not cut this network: even the smallest trial lost more than {InPoints(Margin)}. {fall} Train longer or with a larger λ, until the scales show a gap.";
-            var how =
-                HoldsAsCut >= best
-                    ? "accuracy holds as it is cut"
-                    : $"accuracy holds once recalibrated (--recalibrate); as it is cut it holds only up to {Percent(HoldsAsCut)}";
-            var left = Points.Last(p => p.Ratio <= best);
-            var emptied =
-                best >= LargestSafeRatio
-                    ? $" From {Percent(LargestSafeRatio, 1)} on layers would be emptied, in which the largest channels are kept."
-                    : "";
-            return $"Cut up to --ratio {best.ToString("0.###", CultureInfo.InvariantCulture)}: {how}, and {left.Parameters.ToString("N0", CultureInfo.InvariantCulture)} parameters are left.{emptied} {fall} Retraining recovers more.";
-        }
-    }
+    public string Advice => CliffAdvice.For(this);
 
     /// <summary>Tries cuts of a trained model.</summary>
     /// <param name="model">The model, which stays as it is.</param>
@@ -100,43 +93,42 @@ public sealed record CliffCurve
             Zeros = false,
             EmptyBlocks = false,
         };
-        SlimmingPlan Plan(double ratio) => Planner.Plan(model.Network, weights, options with { Ratio = ratio });
-        var points = new SortedDictionary<double, CliffPoint>();
-        var safe = 0.0;
+        var whole = Evaluation.Hits(model, heldOut, normalization);
+        var plan = Planner.Plan(model.Network, weights, options with { Ratio = 0 });
+        var curve = new CliffCurve
+        {
+            Whole = Share(whole),
+            Chance = (double)heldOut.Labels.CountBy(l => l).Max(c => c.Value) / heldOut.Count,
+            Images = heldOut.Count,
+            Points = [],
+            EmptiesNoLayerBelow = plan.EmptiesNoLayerBelow,
+            Gap = plan.Gap,
+        };
         void Try(double ratio)
         {
-            var plan = Plan(ratio);
-            safe = plan.LargestSafeRatio; // of the network, whatever the ratio
-            points[ratio] = Trial(model, weights, plan, train, heldOut, normalization, images);
-            progress?.Invoke(points.Count, Ratios.Length + Refinements);
+            var trial = Planner.Plan(model.Network, weights, options with { Ratio = ratio });
+            var point = Trial(model, weights, trial, whole, train, heldOut, normalization, images);
+            curve = curve with { Points = [.. curve.Points.Append(point).OrderBy(p => p.Ratio)] };
+            progress?.Invoke(curve.Points.Length, Ratios.Length + Refinements);
         }
         foreach (var ratio in Ratios)
             Try(ratio);
-        var whole = Evaluation.Of(model, heldOut, normalization).Accuracy;
-        var gap = ScaleGap.Of(Scales(model.Network, weights));
-        CliffCurve Curve() =>
-            new()
-            {
-                Whole = whole,
-                Images = heldOut.Count,
-                Points = [.. points.Values],
-                LargestSafeRatio = safe,
-                Gap = gap,
-            };
         // The fall lies between two trials; halve that.
         for (var i = 0; i < Refinements; i++)
         {
-            var low = Curve().HoldsRecalibrated;
-            var high = points.Keys.FirstOrDefault(r => r > low);
+            var low = curve.Holds(p => p.RecalibratedLoss.AtMost) ?? 0;
+            var high = curve.Points.FirstOrDefault(p => p.Ratio > low)?.Ratio ?? low;
             if (high - low < Closest)
                 break;
             Try(Math.Round((low + high) / 2, 3));
         }
         progress?.Invoke(1, 1);
-        return Curve();
+        return curve;
     }
 
-    /// <summary>The model that a plan by ratio leaves, without the proof that it is right; the caller disposes it.</summary>
+    /// <summary>
+    /// The model that a plan by ratio leaves, without the proof that it is right; the caller disposes it.
+    /// </summary>
     internal static Model Cut(Model model, Weights weights, SlimmingPlan plan)
     {
         var cut = NetworkCut.Of(plan);
@@ -147,6 +139,7 @@ public sealed record CliffCurve
         Model model,
         Weights weights,
         SlimmingPlan plan,
+        bool[] whole,
         ImageSet train,
         ImageSet heldOut,
         Normalization normalization,
@@ -155,25 +148,22 @@ public sealed record CliffCurve
     {
         using var small = Cut(model, weights, plan);
         var cost = NetworkCost.Of(small.Network);
-        var cut = Evaluation.Of(small, heldOut, normalization).Accuracy;
+        var cut = Evaluation.Hits(small, heldOut, normalization);
         Recalibration.Run(small, train, normalization, images);
-        var recalibrated = Evaluation.Of(small, heldOut, normalization).Accuracy;
-        return new(plan.Options.Ratio!.Value, cost.Parameters, cost.Macs, cut, recalibrated);
+        var recalibrated = Evaluation.Hits(small, heldOut, normalization);
+        return new(
+            plan.Options.Ratio!.Value,
+            cost.Parameters,
+            cost.Macs,
+            Share(cut),
+            Share(recalibrated),
+            PairedLoss.Of(whole, cut),
+            PairedLoss.Of(whole, recalibrated)
+        );
     }
 
-    private double Holds(Func<CliffPoint, double> accuracy) =>
-        Points.TakeWhile(p => accuracy(p) >= Whole - Margin).LastOrDefault()?.Ratio ?? 0;
+    private static double Share(bool[] hits) => (double)hits.Count(h => h) / hits.Length;
 
-    private static IEnumerable<double> Scales(Network network, Weights weights) =>
-        network
-            .Parameters()
-            .Where(p => p.Parameter.Role == ParameterRole.Scale)
-            .SelectMany(p => weights.Values(p.Name))
-            .Select(Math.Abs);
-
-    private static string Percent(double share, int digits = 0) =>
-        (100 * share).ToString($"F{digits}", CultureInfo.InvariantCulture) + " %";
-
-    private static string InPoints(double share) =>
-        (100 * share).ToString("F1", CultureInfo.InvariantCulture) + " points";
+    private double? Holds(Func<CliffPoint, double> losesAtMost) =>
+        Points.TakeWhile(p => losesAtMost(p) <= Margin).LastOrDefault()?.Ratio;
 }

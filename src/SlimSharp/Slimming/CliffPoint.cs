@@ -6,4 +6,14 @@ namespace SlimSharp.Slimming;
 /// <param name="Macs">Multiply-adds that would be left.</param>
 /// <param name="Cut">Accuracy of the cut network as it is, in [0, 1].</param>
 /// <param name="Recalibrated">Accuracy once its BatchNorm statistics are taken anew, in [0, 1].</param>
-public sealed record CliffPoint(double Ratio, long Parameters, long Macs, double Cut, double Recalibrated);
+/// <param name="CutLoss">What the cut loses against the whole network, image by image.</param>
+/// <param name="RecalibratedLoss">What it loses once recalibrated.</param>
+public sealed record CliffPoint(
+    double Ratio,
+    long Parameters,
+    long Macs,
+    double Cut,
+    double Recalibrated,
+    PairedLoss CutLoss,
+    PairedLoss RecalibratedLoss
+);

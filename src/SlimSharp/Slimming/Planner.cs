@@ -105,11 +105,9 @@ public static class Planner
             Threshold = double.IsNaN(threshold) ? -1 : threshold,
             Scales = scales.Length,
             SafeScales = scales.Count(s => s < largest),
+            Gap = ShowsGap(options) ? ScaleGap.Of(scales) : null,
         };
-        return plan with
-        {
-            Warnings = [.. Warnings(stage.Candidates, plan.Groups, options), .. ConstantWarning(plan, weights)],
-        };
+        return plan with { Warnings = [.. Warnings(stage.Candidates, plan), .. ConstantWarning(plan, weights)] };
     }
 
     /// <summary>The share of multiply-adds that would be left if all channels whose scales are not above that were cut.</summary>
@@ -170,16 +168,17 @@ public static class Planner
         }
     }
 
-    private static IEnumerable<string> Warnings(
-        Candidate[] candidates,
-        ImmutableArray<GroupPlan> plans,
-        PlanOptions options
-    )
+    // Only scales as they are have a gap that a penalty made.
+    private static bool ShowsGap(PlanOptions options) =>
+        options.Criterion == ScaleCriterion.Text && !options.Normalized && options.Jitter is null;
+
+    private static IEnumerable<string> Warnings(Candidate[] candidates, SlimmingPlan made)
     {
+        var plans = made.Groups;
         foreach (var rescued in plans.Where(p => p.Why.Contains("emptied", StringComparison.Ordinal)))
             yield return $"'{rescued.Group}' {rescued.Why}.";
-        if (options.Criterion != ScaleCriterion.Text || options.Normalized || options.Jitter is not null)
-            yield break; // only scales have a gap
+        if (!ShowsGap(made.Options))
+            yield break;
         var removed = new List<double>();
         var kept = new List<double>();
         foreach (var (candidate, plan) in candidates.Zip(plans))
@@ -194,13 +193,20 @@ public static class Planner
         kept.Sort();
         var median = kept[kept.Count / 2];
         var inTheGap = removed.Count(r => r > GapShare * median);
-        if (inTheGap > 0)
-            yield return FormattableString.Invariant(
-                $"the scales show no gap: {inTheGap:N0} of the {removed.Count:N0} channels to be cut have scales up to {removed.Max():G3}, "
+        if (inTheGap == 0)
+            yield break;
+        var where = made.Gap switch
+        {
+            null => "the scales show no gap. ",
+            { IsClear: true } gap when removed.Max() < gap.Above => "", // the cut stays within the gap
+            { IsClear: true } gap => $"the cut goes beyond the gap: {gap.InWords}. ",
+            { } gap => $"{gap.InWords}. ",
+        };
+        yield return where
+            + FormattableString.Invariant(
+                $"Of the {removed.Count:N0} channels to be cut {inTheGap:N0} have scales up to {removed.Max():G3}, not small against the median kept scale of {median:G3}. "
             )
-                + FormattableString.Invariant(
-                    $"not small against the median kept scale of {median:G3}. Expect accuracy to collapse until retraining; cut less, or train longer or with a larger λ."
-                );
+            + "Expect accuracy to collapse until retraining; cut less, or train longer or with a larger λ.";
     }
 
     // A channel of zero scale still carries its shift, which the layers behind it have learnt to expect.

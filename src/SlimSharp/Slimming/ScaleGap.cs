@@ -20,6 +20,17 @@ public sealed record ScaleGap(double Share, double Below, double Above)
     [JsonIgnore]
     public bool IsClear => Factor >= Clear;
 
+    /// <summary>Where the gap lies, in words, without a capital or a full stop.</summary>
+    [JsonIgnore]
+    public string InWords =>
+        IsClear
+            ? FormattableString.Invariant(
+                $"the scales show a gap: {100 * Share:F1} % are at most {Below:G3}, the others at least {Above:G3}"
+            )
+            : FormattableString.Invariant(
+                $"the scales show no clear gap: the widest, at {100 * Share:F1} %, is from {Below:G3} to {Above:G3}"
+            );
+
     /// <summary>The gap of some absolute scales; null if there are too few, or all are equal.</summary>
     /// <param name="scales">Absolute values, in any order.</param>
     public static ScaleGap? Of(IEnumerable<double> scales)

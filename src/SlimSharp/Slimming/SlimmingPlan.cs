@@ -39,12 +39,15 @@ public sealed record SlimmingPlan
     /// <summary>How many of them are below the largest of every layer: with fewer than these cut, no layer is emptied.</summary>
     public int SafeScales { get; init; }
 
+    /// <summary>The widest gap between the scales that a ratio is a share of; null if there is none, or if no scales were judged by.</summary>
+    public ScaleGap? Gap { get; init; }
+
     /// <summary>What should be known before cutting, in sentences.</summary>
     public ImmutableArray<string> Warnings { get; init; } = [];
 
     /// <summary>No layer is emptied by ratios below this, under the strict global rule.</summary>
     [JsonIgnore]
-    public double LargestSafeRatio => Scales == 0 ? 0 : (double)SafeScales / Scales;
+    public double EmptiesNoLayerBelow => Scales == 0 ? 0 : (double)SafeScales / Scales;
 
     /// <summary>
     /// The network whose groups the plan speaks of: the source, with selections where a trunk is to be cut by them, and without the
@@ -129,7 +132,7 @@ public sealed record SlimmingPlan
                 ? "Under the strict global rule any ratio empties a layer."
                 : string.Create(
                     CultureInfo.InvariantCulture,
-                    $"Ratios below {LargestSafeRatio:F4} empty no layer (up to {SafeScales:N0} of {Scales:N0} channels)."
+                    $"Ratios below {EmptiesNoLayerBelow:F4} empty no layer (up to {SafeScales:N0} of {Scales:N0} channels)."
                 )
         );
         foreach (var warning in Warnings)

@@ -51,6 +51,23 @@ public static class Evaluation
         return counts;
     }
 
+    /// <summary>Which images of a set get their largest output at their class, in the order of the set.</summary>
+    internal static bool[] Hits(Model model, ImageSet set, Normalization normalization)
+    {
+        var hits = new List<bool>(set.Count);
+        Run(
+            model,
+            set,
+            normalization,
+            (outputs, labels) =>
+            {
+                using var right = outputs.argmax(1).eq(labels).cpu();
+                hits.AddRange(right.data<bool>().ToArray());
+            }
+        );
+        return [.. hits];
+    }
+
     private static void Run(
         Model model,
         ImageSet set,

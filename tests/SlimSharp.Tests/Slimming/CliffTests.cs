@@ -6,34 +6,125 @@ using SlimSharp.Slimming;
 using SlimSharp.Tests.Networks;
 using SlimSharp.Training;
 using SlimSharp.Zoo;
+using TorchSharp;
+using static TorchSharp.torch;
 
 namespace SlimSharp.Tests.Slimming;
 
 public class CliffTests
 {
-    private static CliffCurve Curve(double whole, params (double Ratio, double Cut, double Recalibrated)[] points) =>
+    private const int Many = 2000;
+
+    // A network that is right on nine of ten images; a trial loses some of these and wins none.
+    private static CliffCurve Curve(int images, params (double Ratio, double Cut, double Recalibrated)[] points) =>
         new()
         {
-            Whole = whole,
-            Images = 2000,
-            LargestSafeRatio = 0.8,
+            Whole = 0.9,
+            Chance = 0.1,
+            Images = images,
+            EmptiesNoLayerBelow = 0.8,
             Points =
             [
-                .. points.Select(p => new CliffPoint(p.Ratio, (long)(1000 * (1 - p.Ratio)), 0, p.Cut, p.Recalibrated)),
+                .. points.Select(p => new CliffPoint(
+                    p.Ratio,
+                    (long)(1000 * (1 - p.Ratio)),
+                    0,
+                    p.Cut,
+                    p.Recalibrated,
+                    Loss(p.Cut),
+                    Loss(p.Recalibrated)
+                )),
             ],
         };
+
+    private static PairedLoss Loss(double accuracy) => new(Many, (int)Math.Round(Many * (0.9 - accuracy)), 0);
 
     [Fact]
     public void A_curve_says_how_far_a_cut_may_go()
     {
-        var curve = Curve(0.9, (0.2, 0.9, 0.9), (0.4, 0.895, 0.9), (0.6, 0.5, 0.893), (0.8, 0.1, 0.4), (0.9, 0.1, 0.9));
-        Assert.Equal((0.4, 0.6), (curve.HoldsAsCut, curve.HoldsRecalibrated));
+        var curve = Curve(
+            Many,
+            (0.2, 0.9, 0.9),
+            (0.4, 0.897, 0.9),
+            (0.6, 0.5, 0.895),
+            (0.8, 0.1, 0.4),
+            (0.9, 0.1, 0.9)
+        );
+        Assert.Equal((0.4, 0.6), (curve.LargestSafeRatioAsCut, curve.LargestSafeRatio));
         Assert.StartsWith("Cut up to --ratio 0.6: accuracy holds once recalibrated", curve.Advice);
         Assert.Contains("400 parameters", curve.Advice);
         Assert.Contains("At 80 % it is 40.0 %, 50.0 points below", curve.Advice);
-        Assert.StartsWith("Do not cut", Curve(0.9, (0.1, 0.9, 0.5)).Advice);
-        Assert.Contains("as it is cut", Curve(0.9, (0.1, 0.9, 0.9)).Advice);
-        Assert.Contains("layers would be emptied", Curve(0.9, (0.85, 0.9, 0.9)).Advice);
+        Assert.StartsWith("Do not cut", Curve(Many, (0.1, 0.9, 0.5)).Advice);
+        Assert.Contains("holds as it is cut", Curve(Many, (0.1, 0.9, 0.9)).Advice);
+        Assert.Contains("and not as it is cut", Curve(Many, (0.1, 0.5, 0.9)).Advice);
+        Assert.Contains("layers would be emptied", Curve(Many, (0.85, 0.9, 0.9)).Advice);
+    }
+
+    [Fact]
+    public void What_the_images_cannot_tell_is_not_called_safe()
+    {
+        // 0.8 points lost is less than what may be lost, but may be more than that in truth.
+        var close = Curve(Many, (0.1, 0.892, 0.892));
+        Assert.Null(close.LargestSafeRatio);
+        Assert.Contains("do not show that any cut holds", close.Advice);
+        Assert.Contains("--validation", close.Advice);
+
+        var few = Curve(24, (0.1, 0.9, 0.9)) with
+        {
+            Points = [new(0.1, 900, 0, 0.9, 0.9, new(24, 0, 0), new(24, 0, 0))],
+        };
+        Assert.Null(few.LargestSafeRatio);
+        Assert.StartsWith($"24 validation images are too few", few.Advice);
+        Assert.Contains($"at least {CliffCurve.ImagesNeeded} are needed", few.Advice);
+
+        var guessing = Curve(Many, (0.1, 0.1, 0.1)) with { Whole = 0.11 };
+        Assert.False(guessing.BeatsChance);
+        Assert.Null(guessing.LargestSafeRatio);
+        Assert.Contains("always names the commonest class (10.0 %)", guessing.Advice);
+    }
+
+    [Fact]
+    public void A_network_that_knows_nothing_is_told_so()
+    {
+        var sets = DataSource.Read(new() { Path = Machine.SamplePath, Pad = 32 });
+        var (train, heldOut) = (
+            sets.Train!.Subset(sets.Train.Spread(100)),
+            sets.Validation!.Subset(sets.Validation.Spread(200))
+        );
+        using var model = new Model(Vgg.Create(11, 10, 0.05, train.Shape), 3);
+        var curve = CliffCurve.Of(model, train, heldOut, Normalization.Of(train), images: 64);
+        Assert.Null(curve.LargestSafeRatio);
+        Assert.Contains("trial cuts say nothing", curve.Advice);
+    }
+
+    [Fact]
+    public void Inspecting_and_planning_speak_of_one_gap()
+    {
+        using var model = new Model(Vgg.Create(11, 10, 0.05, new(1, 32, 32)), 3);
+        using var weights = model.CopyWeights();
+        foreach (var name in model.Network.BatchNorms.Select(b => $"{b.Name}.weight"))
+        {
+            // Two fifths of the scales near 0.01, the others near 1.
+            using var scope = torch.NewDisposeScope();
+            var places = torch.arange(weights[name].shape[0], ScalarType.Float32);
+            weights[name] = torch
+                .where(places.remainder(5).lt(2), 0.01 + 1e-4 * places, 1 + 0.01 * places)
+                .MoveToOuterDisposeScope();
+        }
+        string[] Warnings(double ratio) =>
+            [
+                .. Planner
+                    .Plan(model.Network, weights, new() { Ratio = ratio })
+                    .Warnings.Where(w => w.Contains("scales")),
+            ];
+        var gap = Planner.Plan(model.Network, weights, new() { Ratio = 0.2 }).Gap!;
+        Assert.True(gap.IsClear);
+        Assert.Empty(Warnings(gap.Share - 0.05));
+        Assert.Contains(
+            Warnings(gap.Share + 0.2),
+            w => w.StartsWith($"the cut goes beyond the gap: {gap.InWords}.", StringComparison.Ordinal)
+        );
+        Assert.DoesNotContain(Warnings(gap.Share + 0.2), w => w.Contains("no clear gap", StringComparison.Ordinal));
     }
 
     [Fact]

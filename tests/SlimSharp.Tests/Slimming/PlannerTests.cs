@@ -72,7 +72,7 @@ public class PlannerTests
             seed =>
             {
                 using var weights = Scaled(Small, seed, u => Math.Pow(u, 3));
-                var safe = Planner.Plan(Small, weights, new() { Ratio = 0 }).LargestSafeRatio;
+                var safe = Planner.Plan(Small, weights, new() { Ratio = 0 }).EmptiesNoLayerBelow;
                 bool Empties(double ratio) =>
                     Planner
                         .Plan(Small, weights, new() { Ratio = ratio })
@@ -179,7 +179,7 @@ public class PlannerTests
         using var flat = Scaled(Small, 1, u => 0.2 + 0.3 * u);
         Assert.Contains(
             Planner.Plan(Small, flat, new() { Ratio = 0.5 }).Warnings,
-            w => w.Contains("no gap", StringComparison.Ordinal)
+            w => w.Contains("no clear gap", StringComparison.Ordinal)
         );
         using var gap = Scaled(Small, 1, u => u < 0.5 ? 1e-6 * u : u);
         Assert.Empty(Planner.Plan(Small, gap, new() { Ratio = 0.3 }).Warnings);
