@@ -44,19 +44,8 @@ public static class Quantizer
         return options.CorrectBias ? Corrected(quantized, batches) : quantized;
     }
 
-    private static QuantizedLayer Round(Node node, Folding folding, ValueRange input, int limit)
-    {
-        var channels = folding.Network.Shapes[node.Name].Channels;
-        var (weights, scales) = QuantizedLayer.Round(folding.Values($"{node.Owner}.weight"), channels, limit);
-        return new(weights, scales, RoundBias(folding.Bias(node)!, scales, input));
-    }
-
-    private static int[] RoundBias(double[] bias, float[] scales, ValueRange input) =>
-        [
-            .. scales.Select(
-                (s, c) => (int)Math.Clamp(Math.Round(bias[c] / ((double)s * input.Scale)), int.MinValue, int.MaxValue)
-            ),
-        ];
+    private static QuantizedLayer Round(Node node, Folding folding, ValueRange input, int limit) =>
+        QuantizedLayer.Round(folding.Values($"{node.Owner}.weight"), folding.Bias(node)!, limit, input);
 
     // First how far values reach, then how often they are where.
     private static Dictionary<string, ValueRange> Ranges(
@@ -84,6 +73,10 @@ public static class Quantizer
                 ends[name] = (least, largest);
             }
         );
+        if (ends.FirstOrDefault(e => !double.IsFinite(e.Value.Largest - e.Value.Least)).Key is { } broken)
+            throw new OnnxException(
+                $"The values of '{broken}' are not finite on the calibration images, so they have no range; the network's weights may be damaged."
+            );
         var histograms = ends.ToDictionary(e => e.Key, e => new Histogram(e.Value.Least, e.Value.Largest));
         Each((name, numbers) => histograms[name].Add(numbers));
         var ranges = histograms.ToDictionary(h => h.Key, h => h.Value.Range(options));
@@ -126,18 +119,9 @@ public static class Quantizer
             batch.Images,
             (node, output) =>
             {
-                var layer = layers[node.Name];
                 var loss = Mean(exact[node.Name]) - Mean(output);
-                var (numbers, step) = (Numbers.ReadSingle(loss), quantized.Values[node.Inputs[0]].Scale);
-                layers[node.Name] = layer with
-                {
-                    Bias =
-                    [
-                        .. layer.Bias.Select(
-                            (b, c) => b + (int)Math.Round(numbers[c] / ((double)layer.Scales[c] * step))
-                        ),
-                    ],
-                };
+                layers[node.Name] = layers[node.Name]
+                    .Shifted(Numbers.Read(loss), quantized.Values[node.Inputs[0]]);
                 return output + (output.dim() == 4 ? loss.view(1, -1, 1, 1) : loss);
             }
         );

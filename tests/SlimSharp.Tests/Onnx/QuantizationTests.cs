@@ -76,10 +76,16 @@ public class QuantizationTests
         Assert.True(mean < 0.02, $"{mean:G3}");
     }
 
+    // From the least that float64 holds up, subnormal in float32 among them, so that a step may have to be wider than its range asks for.
+    private static Gen<double> End =>
+        from size in Gen.Double[-323, 37]
+        from factor in Gen.OneOf(Gen.Const(0.0), Gen.Double[-10, 10])
+        select factor * Math.Pow(10, size);
+
     [Fact]
     public void A_range_holds_zero_exactly_and_rounds_to_the_nearest()
     {
-        Gen.Select(Gen.Double[-10, 10], Gen.Double[-10, 10], Gen.Double[0, 1])
+        Gen.Select(Gen.OneOf(Gen.Double[-10, 10], End), Gen.OneOf(Gen.Double[-10, 10], End), Gen.Double[0, 1])
             .Sample(
                 (a, b, part) =>
                 {
@@ -87,10 +93,27 @@ public class QuantizationTests
                     var range = ValueRange.Of(least, largest);
                     var x = Math.Min(least, 0) + part * (Math.Max(largest, 0) - Math.Min(least, 0));
                     Assert.Equal(0, range.Round(0));
-                    Assert.Equal(range.Round(x), range.Round(range.Round(x)), 1e-12);
+                    Assert.Equal(range.Round(x), range.Round(range.Round(x)), 1e-6 * range.Scale);
                     Assert.True(Math.Abs(range.Round(x) - x) <= range.Scale * 1.001);
-                }
+                    // Of two steps runtimes take the product, in 32 bits.
+                    Assert.True(float.IsNormal(range.Scale) && float.IsNormal(range.Scale * range.Scale));
+                },
+                iter: 2000
             );
+    }
+
+    [Theory]
+    [InlineData(-5514E-45, 0)] // a step that is subnormal in float32, and so imprecise, reaches only half as far as it should
+    [InlineData(0, double.Epsilon)]
+    [InlineData(0, 0)]
+    [InlineData(1e-44, 3e-44)]
+    public void A_range_too_narrow_for_steps_in_float32_gets_a_step_that_can_be_used(double least, double largest)
+    {
+        var range = ValueRange.Of(least, largest);
+        Assert.True(float.IsNormal(range.Scale) && float.IsNormal(range.Scale * range.Scale));
+        Assert.Equal(0, range.Round(0));
+        Assert.InRange(Math.Abs(range.Round(least) - least), 0, range.Scale * 0.5);
+        Assert.InRange(Math.Abs(range.Round(largest) - largest), 0, range.Scale * 0.5);
     }
 
     [Fact]
