@@ -31,18 +31,19 @@ internal sealed class Folding
     /// <summary>The numbers of a parameter, in row-major order.</summary>
     internal double[] Values(string name) => _changed.GetValueOrDefault(name) ?? _values(name);
 
-    /// <summary>BatchNorms become part of what alone feeds them.</summary>
+    /// <summary>BatchNorms and fixed factors become part of what alone feeds them.</summary>
     internal Folding BatchNorms()
     {
-        foreach (var node in Network.Nodes)
+        foreach (var name in Network.Nodes.Select(n => n.Name)) // of two in a row the second reads something else by then
         {
+            var node = Network[name];
             if (
-                node.Layer is BatchNorm norm
+                node.Layer is BatchNorm or Factor
                 && Feeding(node) is { } source
                 && WithBias(source.Layer) is { } layer
                 && !_shared.Contains(source.Name)
             )
-                Fold(node, norm, source, layer);
+                Fold(node, source, layer);
         }
         return this;
     }
@@ -101,11 +102,9 @@ internal sealed class Folding
         return weights;
     }
 
-    private void Fold(Node node, BatchNorm norm, Node source, Layer layer)
+    private void Fold(Node node, Node source, Layer layer)
     {
-        double[] Of(string name) => Values($"{node.Owner}.{name}");
-        var (scale, shift, mean, variance) = (Of("weight"), Of("bias"), Of("running_mean"), Of("running_var"));
-        var factor = scale.Select((s, c) => s / Math.Sqrt(variance[c] + norm.Epsilon)).ToArray();
+        var (factor, shift) = Affine(node);
         var bias = Bias(source);
         var weights = Values($"{source.Name}.weight").ToArray();
         var shape = Network.InputShapes(source)[0];
@@ -113,11 +112,22 @@ internal sealed class Folding
         for (var i = 0; i < weights.Length; i++)
             weights[i] *= factor[OutputOf(source.Layer, shape, i, weights.Length, channels)];
         _changed[$"{source.Name}.weight"] = weights;
-        _changed[$"{source.Name}.bias"] =
-        [
-            .. factor.Select((f, c) => shift[c] + f * ((bias is null ? 0 : bias[c]) - mean[c])),
-        ];
+        if (bias is null && node.Layer is Factor)
+            layer = source.Layer; // it needs none
+        else
+            _changed[$"{source.Name}.bias"] = [.. factor.Select((f, c) => shift[c] + f * (bias?[c] ?? 0))];
         Replace(node, source with { Layer = layer });
+    }
+
+    // Both are factor·x + shift.
+    private (double[] Factor, double[] Shift) Affine(Node node)
+    {
+        double[] Of(string name) => Values($"{node.Owner}.{name}");
+        if (node.Layer is not BatchNorm norm)
+            return (Of("weight"), new double[Of("weight").Length]);
+        var (scale, shift, mean, variance) = (Of("weight"), Of("bias"), Of("running_mean"), Of("running_var"));
+        double[] factor = [.. scale.Select((s, c) => s / Math.Sqrt(variance[c] + norm.Epsilon))];
+        return (factor, [.. shift.Select((s, c) => s - factor[c] * mean[c])]);
     }
 
     // The output channel that an element of the weights belongs to.

@@ -206,6 +206,8 @@ internal sealed partial class LayerNodes(
 
     public override string Visit(Shift layer) => Put("Add", [X, PerChannel("bias")]);
 
+    public override string Visit(Factor layer) => Put("Mul", [X, PerChannel("weight")]);
+
     public override string Visit(Flatten layer) => Read.IsImage ? Put("Flatten", [X], ("axis", 1L)) : X;
 
     public override string Visit(Linear layer) =>

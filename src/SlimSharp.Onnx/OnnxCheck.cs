@@ -89,17 +89,18 @@ public static class OnnxCheck
     }
 
     // What the network itself computes.
-    private static float[][] Exact(Network network, Weights weights, IReadOnlyDictionary<string, torch.Tensor> inputs)
+    internal static float[][] Exact(Network network, Weights weights, IReadOnlyDictionary<string, torch.Tensor> inputs)
     {
         using var scope = torch.NewDisposeScope();
         using var still = torch.no_grad();
         using var exact = new Model(network, weights.Copy(torch.float64));
         exact.eval();
-        var outputs = exact.Run(inputs.ToDictionary(i => i.Key, i => i.Value.to(torch.float64)));
+        // A network without weights computes in single precision, as it has no type of its own.
+        var outputs = exact.Run(inputs.ToDictionary(i => i.Key, i => i.Value.to(exact.Type)));
         return [.. network.Outputs.Select(o => Numbers.ReadSingle(outputs[o]))];
     }
 
-    private static double Difference(float[] ours, float[] theirs)
+    internal static double Difference(float[] ours, float[] theirs)
     {
         if (theirs.Length != ours.Length)
             throw new OnnxException($"ONNX Runtime gives {theirs.Length} outputs in place of {ours.Length}.");

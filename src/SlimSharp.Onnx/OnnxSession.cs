@@ -24,6 +24,15 @@ public sealed class OnnxSession : IDisposable
         _input = _session.InputNames[0];
     }
 
+    /// <summary>The names of what it reads, in order.</summary>
+    internal IReadOnlyList<string> InputNames => _session.InputNames;
+
+    /// <summary>The names of what it makes, in order.</summary>
+    internal IReadOnlyList<string> OutputNames => _session.OutputNames;
+
+    /// <summary>How many samples it takes at a time; 0 for any number.</summary>
+    internal int Batch => Math.Max(_session.InputMetadata[_input].Dimensions.FirstOrDefault(), 0);
+
     /// <summary>Operators one after another, each with so many threads, and if <paramref name="profiled"/> with the time of each; the caller disposes them.</summary>
     internal static SessionOptions Options(int threads, bool profiled = false)
     {

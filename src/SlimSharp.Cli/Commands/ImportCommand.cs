@@ -40,11 +40,15 @@ internal static class ImportCommand
             var model = OnnxModel.Load(path);
             var (network, weights) = OnnxImport.Of(model, path);
             using var first = weights;
+            var difference = ImportCheck.Run(path, network, weights);
             var options = parsed.Has(data.Path) ? data.Get(parsed) : null;
             var sets = options is null ? null : DataSource.Read(options);
             var normalization = OnnxImport.NormalizationOf(model) ?? sets?.NormalizationForTraining();
             if (parsed.GetValue(restore))
+            {
                 (network, weights) = Restore(screen, network, first, sets, normalization);
+                difference = ImportCheck.Run(path, network, weights);
+            }
             using var file = new SlimFile
             {
                 Network = network,
@@ -61,7 +65,7 @@ internal static class ImportCommand
             file.Save(target);
             var cost = NetworkCost.Of(network);
             screen.Say(
-                $"{target}: {network.Name}, {Words.Count(cost.Parameters)} parameters, {Words.Count(cost.Macs)} MACs, {network.BatchNorms.Count()} BatchNorms"
+                $"{target}: {network.Name}, {Words.Count(cost.Parameters)} parameters, {Words.Count(cost.Macs)} MACs, {network.BatchNorms.Count()} BatchNorms; differs by {Words.Number(difference, "G2")} of the largest output from what ONNX Runtime computes of the file, on noise"
             );
             screen.Emit(
                 new()
@@ -70,6 +74,7 @@ internal static class ImportCommand
                     ["parameters"] = cost.Parameters,
                     ["macs"] = cost.Macs,
                     ["batchNorms"] = network.BatchNorms.Count(),
+                    ["difference"] = difference,
                 }
             );
             return ExitCode.Done;

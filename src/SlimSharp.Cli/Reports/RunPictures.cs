@@ -157,7 +157,7 @@ internal static class RunPictures
 
     // What follows a layer channel by channel is drawn as one with it.
     private static bool IsListed(Network network, Node node) =>
-        node.Layer is not (Input or Activation or Dropout or Flatten or PRelu or Shift)
+        node.Layer is not (Input or Activation or Dropout or Flatten or PRelu or Shift or Factor)
         && (
             node.Layer is not BatchNorm
             || network[node.Inputs[0]].Layer is not (Convolution or TransposedConvolution or Networks.Linear)

@@ -14,4 +14,8 @@ public sealed record OnnxNode(
     ImmutableArray<string> Inputs,
     ImmutableArray<string> Outputs,
     ImmutableArray<(string Name, object Value)> Attributes
-);
+)
+{
+    /// <summary>Whose operator it is; empty for those of ONNX itself. Only read, never written.</summary>
+    public string Domain { get; init; } = "";
+}

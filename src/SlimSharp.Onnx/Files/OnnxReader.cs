@@ -85,7 +85,7 @@ internal static partial class OnnxReader
 
     private static OnnxNode Node(byte[] bytes)
     {
-        var (kind, name) = ("", "");
+        var (kind, name, domain) = ("", "", "");
         var inputs = ImmutableArray.CreateBuilder<string>();
         var outputs = ImmutableArray.CreateBuilder<string>();
         var attributes = ImmutableArray.CreateBuilder<(string, object)>();
@@ -95,15 +95,21 @@ internal static partial class OnnxReader
             Field.Text(2, outputs.Add),
             Field.Text(3, text => name = text),
             Field.Text(4, text => kind = text),
-            Field.Bytes(5, attribute => attributes.Add(Attribute(attribute)))
+            Field.Bytes(5, attribute => attributes.Add(Attribute(attribute))),
+            Field.Text(7, text => domain = text)
         );
         return outputs.Count > 0
-            ? new(kind, name, inputs.ToImmutable(), outputs.ToImmutable(), attributes.ToImmutable())
+            ? new OnnxNode(kind, name, inputs.ToImmutable(), outputs.ToImmutable(), attributes.ToImmutable())
+            {
+                Domain = domain,
+            }
             : throw new OnnxException($"the operator {kind} of node '{name}' makes nothing.");
     }
 
     private static (string Name, object Value) Attribute(byte[] bytes)
     {
+        const int Float = 1;
+        const int Integer = 2;
         const int Floats = 6;
         const int Integers = 7;
         var name = "";
@@ -125,6 +131,8 @@ internal static partial class OnnxReader
         {
             Floats => (name, floats.ToArray()),
             Integers => (name, integers.ToArray()),
+            Float when value is not float => (name, 0f), // some leave zeros out
+            Integer when value is not long => (name, 0L),
             _ => (name, value),
         };
     }

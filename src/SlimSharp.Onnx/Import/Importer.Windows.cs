@@ -9,21 +9,17 @@ internal sealed partial class Importer
     {
         var (source, size) = (Source(node), node.Integers("kernel_shape"));
         var input = _shapes[source];
-        if (
-            size.Length != 2
-            || !input.IsImage
-            || node.Integers("dilations", 1, 1) is not [1, 1]
-            || node.Node.Outputs.Length > 1
-        )
+        if (size.Length != 2 || !input.IsImage || node.Integers("dilations", 1, 1) is not [1, 1] || node.MakesMore)
             throw node.Refuse("is not a plain two-dimensional window");
+        node.Ignore("storage_order"); // of the places, which are not made
         var stride = node.Integers("strides", 1, 1);
         Kernel kernel = new(size[0], size[1]);
         var pads = Pads(node, input, kernel, new(stride[0], stride[1]), 1);
         var ceil = node.Integer("ceil_mode", 0) != 0;
-        var isMean = node.Node.Operator == "AveragePool";
+        var isMean = node.Operator == "AveragePool";
         if (isMean && ceil)
             throw node.Refuse("rounds sizes up, about whose borders runtimes differ");
-        if (isMean && !pads.IsNone && node.Integer("count_include_pad", 0) == 0)
+        if (isMean && node.Integer("count_include_pad", 0) == 0 && !pads.IsNone)
             throw node.Refuse("does not count its padding");
         // Padding below and to the right is whatever the last window needs.
         var (rows, columns) = (
@@ -60,16 +56,21 @@ internal sealed partial class Importer
         switch (node.Word("auto_pad", "NOTSET"))
         {
             case "VALID":
+                node.Ignore("pads");
                 return 0;
             case "NOTSET":
                 var pads = node.Integers("pads", 0, 0, 0, 0);
                 return pads.Length == 4
                     ? new(pads[0], pads[1], pads[2], pads[3])
                     : throw node.Refuse("is not two-dimensional");
-            case var same:
+            case "SAME_UPPER" or "SAME_LOWER":
+                node.Ignore("pads");
+                var isLower = node.Word("auto_pad", "") == "SAME_LOWER";
                 var (top, bottom) = Same(input.Height, kernel.Height, stride.Height, dilation.Height);
                 var (left, right) = Same(input.Width, kernel.Width, stride.Width, dilation.Width);
-                return same == "SAME_LOWER" ? new(bottom, right, top, left) : new(top, left, bottom, right);
+                return isLower ? new(bottom, right, top, left) : new(top, left, bottom, right);
+            case var other:
+                throw node.Refuse($"has {other} as its auto_pad, which is not known");
         }
 
         static (int Before, int After) Same(int size, int kernel, int stride, int dilation)
@@ -79,24 +80,16 @@ internal sealed partial class Importer
         }
     }
 
-    private void GlobalAverage(ImportNode node)
-    {
-        if (_shapes[Source(node)].IsImage)
-            Put(node, new GlobalAveragePool());
-        else
-            Alias(node);
-    }
-
-    private void Mean(ImportNode node)
-    {
-        var axes = Constant(node, 1)?.Numbers().Select(n => (int)n).ToArray() ?? node.Integers("axes");
-        if (!_shapes[Source(node)].IsImage || !axes.Select(a => a < 0 ? a + 4 : a).Order().SequenceEqual([2, 3]))
-            throw node.Refuse("takes the mean over something else than height and width");
-        Put(node, new GlobalAveragePool());
-    }
-
     private void Resize(ImportNode node)
     {
+        if (node.Inputs == 2)
+            throw node.Refuse("has its factors as its second input, as before version 11; export with a later version");
+        if (node.Input(3) is not null)
+            throw node.Refuse("gives sizes in place of factors, which is not read");
+        node.Input(1); // a region, which only modes that are refused look at
+        node.Ignore("cubic_coeff_a", "extrapolation_value", "keep_aspect_ratio_policy");
+        node.Only("antialias", 0);
+        node.Only("exclude_outside", 0);
         var scales = Needed(node, 2).Numbers();
         var (mode, places) = (node.Word("mode", "nearest"), node.Word("coordinate_transformation_mode", "half_pixel"));
         var isNearest =

@@ -6,7 +6,7 @@ using TorchSharp;
 
 namespace SlimSharp.Onnx;
 
-/// <summary>Makes a network of a graph of operators, one after another; the operators that are known stand in <see cref="Read"/>.</summary>
+/// <summary>Makes a network of a graph of operators, one after another; the operators that are known stand in <see cref="Read(ImportNode)"/>.</summary>
 internal sealed partial class Importer(OnnxModel model, Weights weights)
 {
     private const int MaxSize = 1 << 16;
@@ -24,7 +24,7 @@ internal sealed partial class Importer(OnnxModel model, Weights weights)
         foreach (var input in model.Inputs.Where(i => !_constants.ContainsKey(i.Name)))
             AddInput(input);
         foreach (var node in model.Nodes)
-            Read(new(node));
+            Read(node);
         return Tidy([
             .. model.Outputs.Select(o =>
                 Value(o.Name) ?? throw new OnnxException($"nothing makes the output '{o.Name}'.")
@@ -32,16 +32,36 @@ internal sealed partial class Importer(OnnxModel model, Weights weights)
         ]);
     }
 
+    // What an operator says and nobody reads would be something else here without a word, so it is refused.
+    private void Read(OnnxNode operation)
+    {
+        var node = new ImportNode(operation);
+        if (operation.Domain is not ("" or "ai.onnx"))
+            throw node.Refuse($"is of the domain '{operation.Domain}'; only operators of ONNX itself are read");
+        try
+        {
+            Read(node);
+        }
+        catch (NetworkException e)
+        {
+            throw node.Refuse(e.Message); // the message is the rest of a sentence
+        }
+        node.CheckAllRead();
+    }
+
     // Operators by name.
     private void Read(ImportNode node)
     {
-        switch (node.Node.Operator)
+        switch (node.Operator)
         {
             case "Constant":
                 _constants[node.Output] = node.Tensor("value") ?? throw node.Refuse("has no tensor as its value");
                 break;
-            case "Identity" or "Dropout":
+            case "Identity":
                 Alias(node);
+                break;
+            case "Dropout":
+                Dropout(node);
                 break;
             case "Conv":
                 Convolution(node);
@@ -56,7 +76,7 @@ internal sealed partial class Importer(OnnxModel model, Weights weights)
                 Linear(node);
                 break;
             case "Relu":
-                Put(node, new Activation(ActivationFunction.Relu));
+                Activate(node, ActivationFunction.Relu);
                 break;
             case "Clip":
                 Clip(node);
@@ -65,18 +85,16 @@ internal sealed partial class Importer(OnnxModel model, Weights weights)
                 Put(node, new Activation(ActivationFunction.LeakyRelu) { NegativeSlope = node.Number("alpha", 0.01) });
                 break;
             case "Sigmoid":
-                Put(node, new Activation(ActivationFunction.Sigmoid));
+                Activate(node, ActivationFunction.Sigmoid);
                 break;
             case "Tanh":
-                Put(node, new Activation(ActivationFunction.Tanh));
+                Activate(node, ActivationFunction.Tanh);
                 break;
             case "HardSwish":
-                Put(node, new Activation(ActivationFunction.HardSwish));
+                Activate(node, ActivationFunction.HardSwish);
                 break;
             case "HardSigmoid":
-                if (Math.Abs(node.Number("alpha", 0.2) - 1.0 / 6) > 1e-6 || node.Number("beta", 0.5) != 0.5)
-                    throw node.Refuse("has another slope than 1/6");
-                Put(node, new Activation(ActivationFunction.HardSigmoid));
+                HardSigmoid(node);
                 break;
             case "PRelu":
                 PRelu(node);
@@ -90,14 +108,26 @@ internal sealed partial class Importer(OnnxModel model, Weights weights)
             case "ReduceMean":
                 Mean(node);
                 break;
-            case "Flatten" or "Reshape" or "Squeeze" or "Unsqueeze":
+            case "Flatten":
+                Flatten(node);
+                break;
+            case "Reshape":
                 Reshape(node);
+                break;
+            case "Squeeze" or "Unsqueeze":
+                Squeeze(node, adds: node.Operator == "Unsqueeze");
                 break;
             case "Add" or "Sum":
                 Add(node);
                 break;
+            case "Sub":
+                Subtract(node);
+                break;
             case "Mul":
                 Multiply(node);
+                break;
+            case "Div":
+                Divide(node);
                 break;
             case "Concat":
                 Concat(node);
@@ -115,14 +145,32 @@ internal sealed partial class Importer(OnnxModel model, Weights weights)
 
     private void AddInput(OnnxValue input)
     {
-        int[] sizes = [.. input.Sizes.Skip(1).Select(s => s is > 0 and <= MaxSize ? (int)s : 0)];
-        if (input.Type != OnnxType.Float || sizes.Length is not (1 or 3) || sizes.Contains(0))
+        long[] sizes = [.. input.Sizes.Skip(1)];
+        if (input.Type != OnnxType.Float || sizes.Length is not (1 or 3) || sizes.Any(s => s is < 0 or > MaxSize))
             throw new OnnxException(
-                $"the input '{input.Name}' must be 32-bit numbers of a known shape, N×C×H×W or N×C, not {input.Type} of {string.Join('×', input.Sizes)}."
+                $"the input '{input.Name}' must be 32-bit numbers, N×C×H×W or N×C, not {input.Type} of {string.Join('×', input.Sizes)}."
             );
-        var shape = sizes is [var c, var h, var w] ? new Shape(c, h, w) : new Shape(sizes[0]);
+        if (sizes.Contains(0))
+            throw new OnnxException(
+                $"the input '{input.Name}' of {Words(input)} leaves more open than the batch, marked by ?; export the network for images of one size."
+            );
+        if (_batch != 0 && input.Sizes[0] != _batch)
+            throw new OnnxException($"the input '{input.Name}' has another batch size than the one before.");
+        var shape = sizes.Length == 3 ? new Shape((int)sizes[0], (int)sizes[1], (int)sizes[2]) : new((int)sizes[0]);
         _values[input.Name] = Put(input.Name, new Input(shape), []);
+        (_ranks[input.Name], _batch) = (input.Sizes.Length, input.Sizes[0]);
     }
+
+    private static string Words(OnnxValue value) =>
+        string.Join(
+            '×',
+            value.Sizes.Select(
+                (s, i) =>
+                    s > 0 ? $"{s}"
+                    : i == 0 ? "N"
+                    : "?"
+            )
+        );
 
     // The node behind a value; null where there is none.
     private string? Value(string name) => _values.GetValueOrDefault(name);
@@ -131,39 +179,61 @@ internal sealed partial class Importer(OnnxModel model, Weights weights)
         (node.Input(index) is { } name ? Value(name) : null)
         ?? throw node.Refuse(
             node.Input(index) is { } given && _constants.ContainsKey(given)
-                ? $"reads the constant '{given}' where a network computes"
+                ? $"reads the constant '{given}' where a network computes; if it computes sizes, export with fixed sizes and constants folded"
                 : $"reads '{node.Input(index)}', which nothing makes"
         );
 
-    private OnnxTensor? Constant(ImportNode node, int index) =>
+    // The constant at that place; null if it is computed, or left out.
+    private OnnxTensor? Known(ImportNode node, int index) =>
         node.Input(index) is { } name ? _constants.GetValueOrDefault(name) : null;
+
+    // The constant at that place; null if it is left out.
+    private OnnxTensor? Constant(ImportNode node, int index) =>
+        Known(node, index)
+        ?? (
+            node.Input(index) is { } computed
+                ? throw node.Refuse($"computes its input {index + 1}, '{computed}', where only a constant is read")
+                : null
+        );
 
     private OnnxTensor Needed(ImportNode node, int index) =>
         Constant(node, index) ?? throw node.Refuse($"has no constant as its input {index + 1}");
 
-    private void Alias(ImportNode node)
+    private void Alias(ImportNode node, int input = 0)
     {
-        if (node.Input(0) is { } name && _constants.TryGetValue(name, out var constant))
+        if (Known(node, input) is { } constant)
             _constants[node.Output] = constant;
         else
-            _values[node.Output] = Source(node);
+            Alias(node, Source(node, input), Rank(node, input));
     }
 
-    // A layer behind the node's first input.
-    private void Put(ImportNode node, Layer layer, params string[] inputs) =>
-        _values[node.Output] = Put(node.Output, layer, inputs.Length > 0 ? inputs : [Source(node)]);
+    // Nothing at inference; a third input, since version 12, may ask for more.
+    private void Dropout(ImportNode node)
+    {
+        node.Ignore("ratio", "seed");
+        node.Input(1);
+        if (node.Input(2) is not null && Constant(node, 2)!.Data.Span.ContainsAnyExcept((byte)0))
+            throw node.Refuse("is in training mode; export the network in evaluation mode");
+        Alias(node);
+    }
+
+    // A layer behind the node's first input; of what it makes of a vector there are as many axes as of that.
+    private void Put(ImportNode node, Layer layer, params string[] inputs)
+    {
+        var name = _values[node.Output] = Put(node.Output, layer, inputs.Length > 0 ? inputs : [Source(node)]);
+        SetRank(node, name);
+    }
+
+    private void SetRank(ImportNode node, string name)
+    {
+        var ranks = Enumerable.Range(0, node.Inputs).Select(i => _ranks.GetValueOrDefault(node.Name(i)));
+        _ranks[node.Output] = _shapes[name].IsImage ? ImageRank : ranks.Max();
+    }
 
     private string Put(string output, Layer layer, string[] inputs, string? shares = null)
     {
         var name = Free(output);
-        try
-        {
-            _shapes[name] = layer.Output([.. inputs.Select(i => _shapes[i])]);
-        }
-        catch (NetworkException e)
-        {
-            throw new OnnxException($"'{output}' {e.Message}.", e);
-        }
+        _shapes[name] = layer.Output([.. inputs.Select(i => _shapes[i])]);
         _nodes.Add(new(name, layer, [.. inputs], shares));
         return name;
     }

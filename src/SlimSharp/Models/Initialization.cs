@@ -57,7 +57,7 @@ public static class Initialization
             case (ParameterRole.Scale, _):
                 values.Fill((float)Scale);
                 break;
-            case (ParameterRole.RunningVariance, _):
+            case (ParameterRole.RunningVariance or ParameterRole.Factor, _):
                 values.Fill(1);
                 break;
             case (ParameterRole.Gain, _):

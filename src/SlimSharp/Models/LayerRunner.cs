@@ -193,6 +193,12 @@ internal sealed class LayerRunner(Func<string, torch.Tensor> parameter, RunMode 
         return X.add(shift, Scalars.One);
     }
 
+    public override torch.Tensor Visit(Factor layer)
+    {
+        using var factor = X.dim() == 4 ? Of("weight").view(1, -1, 1, 1).to(X.dtype) : Of("weight").to(X.dtype);
+        return X.mul(factor);
+    }
+
     public override torch.Tensor Visit(Flatten layer) => X.flatten(1);
 
     public override torch.Tensor Visit(Linear layer)

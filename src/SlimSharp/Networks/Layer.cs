@@ -24,6 +24,7 @@ namespace SlimSharp.Networks;
 [JsonDerivedType(typeof(Concat), "concat")]
 [JsonDerivedType(typeof(Select), "select")]
 [JsonDerivedType(typeof(Shift), "shift")]
+[JsonDerivedType(typeof(Factor), "factor")]
 [JsonDerivedType(typeof(Flatten), "flatten")]
 [JsonDerivedType(typeof(Linear), "linear")]
 [JsonDerivedType(typeof(Dropout), "dropout")]

@@ -19,6 +19,7 @@ public sealed record LayerParameter(
     /// <summary>How many numbers it holds.</summary>
     public long Count => Sizes.Aggregate(1L, (a, b) => a * b);
 
-    /// <summary>True if an optimiser trains it; false for statistics.</summary>
-    public bool IsTrained => Role is not (ParameterRole.RunningMean or ParameterRole.RunningVariance);
+    /// <summary>True if an optimiser trains it; false for statistics and fixed factors.</summary>
+    public bool IsTrained =>
+        Role is not (ParameterRole.RunningMean or ParameterRole.RunningVariance or ParameterRole.Factor);
 }

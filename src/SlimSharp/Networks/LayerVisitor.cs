@@ -55,6 +55,9 @@ public abstract class LayerVisitor<T>
     /// <summary>For a per-channel shift.</summary>
     public abstract T Visit(Shift layer);
 
+    /// <summary>For a fixed factor per channel.</summary>
+    public abstract T Visit(Factor layer);
+
     /// <summary>For flattening.</summary>
     public abstract T Visit(Flatten layer);
 

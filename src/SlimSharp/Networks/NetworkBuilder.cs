@@ -131,6 +131,9 @@ public sealed class NetworkBuilder
     /// <summary>Adds a per-channel shift.</summary>
     public string Shift(string name, string input) => Node(name, new Shift(), input);
 
+    /// <summary>Adds a fixed factor per channel.</summary>
+    public string Factor(string name, string input) => Node(name, new Factor(), input);
+
     /// <summary>Adds flattening.</summary>
     public string Flatten(string name, string input) => Node(name, new Flatten(), input);
 

@@ -23,4 +23,7 @@ public enum ParameterRole
 
     /// <summary>A BatchNorm's running variance; not trained.</summary>
     RunningVariance,
+
+    /// <summary>A factor of a channel that stays as it is; not trained.</summary>
+    Factor,
 }

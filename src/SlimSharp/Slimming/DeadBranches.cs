@@ -162,10 +162,14 @@ internal sealed class DeadBranches(Network source, ImmutableArray<BranchPlan> br
     private Node Tail(string name)
     {
         var node = source[name];
-        while (node.Layer.Parameters(source.InputShapes(node)).Count == 0 && node.Inputs.Length == 1)
+        while (node.Layer.Parameters(source.InputShapes(node)).All(Multiplies) && node.Inputs.Length == 1)
             node = source[node.Inputs[0]];
         return node;
     }
+
+    // Factors and slopes make zero of zero.
+    private static bool Multiplies(LayerParameter parameter) =>
+        parameter.Role is ParameterRole.Factor or ParameterRole.Gain;
 
     private static HashSet<string> Upstream(Network network, string name)
     {

@@ -30,7 +30,7 @@ internal static class RandomWeights
         return weights;
     }
 
-    // The layers with parameters whose values are added up.
+    // The layers with trained parameters whose values are added up.
     private static HashSet<string> Terms(Network network)
     {
         var nodes = network.Nodes.ToDictionary(n => n.Name);
@@ -38,7 +38,10 @@ internal static class RandomWeights
         foreach (var input in network.Nodes.Where(n => n.Layer is Add).SelectMany(n => n.Inputs))
         {
             var node = nodes[input];
-            while (node.Inputs.Length == 1 && node.Layer.Parameters(network.InputShapes(node)).Count == 0)
+            while (
+                node.Inputs.Length == 1
+                && node.Layer.Parameters(network.InputShapes(node)).All(p => p.Role == ParameterRole.Factor)
+            )
                 node = nodes[node.Inputs[0]];
             if (node.Inputs.Length == 1)
                 terms.Add(node.Owner);
@@ -70,7 +73,8 @@ internal static class RandomWeights
         role switch
         {
             ParameterRole.Weight => random.NextNormal() * Math.Sqrt(2 / inputs),
-            ParameterRole.Scale or ParameterRole.Gain => (random.NextDouble() + 0.5) * (random.Next(2) == 0 ? -1 : 1),
+            ParameterRole.Scale or ParameterRole.Gain or ParameterRole.Factor => (random.NextDouble() + 0.5)
+                * (random.Next(2) == 0 ? -1 : 1),
             // Mostly positive shifts, so that ReLUs let through.
             ParameterRole.Shift or ParameterRole.Bias => random.NextDouble() * 1.2 - 0.2,
             ParameterRole.RunningMean => random.NextNormal() * 0.3,

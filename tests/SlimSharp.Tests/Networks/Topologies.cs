@@ -21,6 +21,7 @@ internal static class Topologies
             ZeroPadded(),
             Decoder(),
             Normed(),
+            Factors(),
             SharedLayers(),
             TwoOutputs(),
             TwoInputs(),
@@ -191,6 +192,17 @@ internal static class Topologies
         x = b.ConvBnRelu("conv3", b.Activation("relu2", x, ActivationFunction.Silu), 6);
         x = b.Node("layer2", new LayerNorm(), b.Linear("hidden", b.GlobalAveragePool("pool", x), 7));
         return b.Build(b.Linear("classifier", x, 5));
+    }
+
+    /// <summary>Fixed factors: of the input, of what is added to a trunk, of a vector.</summary>
+    internal static Network Factors()
+    {
+        var b = new NetworkBuilder("factors", new Shape(3, 12, 12));
+        var x = b.ConvBnRelu("stem", b.Shift("centred", b.Factor("scaled", b.Input)), 8);
+        var y = b.BatchNorm("block.bn", b.Convolution("block.conv", b.ConvBnRelu("block.a", x, 6), 8));
+        x = b.Activation("block.relu", b.Add("block.add", x, b.Factor("block.share", y)));
+        x = b.Factor("mean.scaled", b.GlobalAveragePool("pool", x));
+        return b.Build(b.Factor("temperature", b.Linear("classifier", x, 5)));
     }
 
     /// <summary>One convolution and its BatchNorm twice in a row, and a head on two scales.</summary>

@@ -96,10 +96,6 @@ public class BiasRangeTests
         using var session = new OnnxSession(OnnxExport.Of(quantized).ToBytes());
         using var simulated = Simulation.Run(quantized, batch.Images);
         foreach (var other in (float[][])[session.Run(images, rows, normalization), Numbers.ReadSingle(simulated)])
-            Assert.InRange(
-                outputs.Zip(other, (x, y) => Math.Abs(x - y)).Max(),
-                0,
-                0.02 * outputs.Max(Math.Abs)
-            );
+            Assert.InRange(outputs.Zip(other, (x, y) => Math.Abs(x - y)).Max(), 0, 0.02 * outputs.Max(Math.Abs));
     }
 }

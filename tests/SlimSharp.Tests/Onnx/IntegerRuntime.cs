@@ -1,6 +1,5 @@
 using SlimSharp.Networks;
 using SlimSharp.Onnx;
-using Linear = SlimSharp.Networks.Linear;
 
 namespace SlimSharp.Tests.Onnx;
 
@@ -39,13 +38,17 @@ internal sealed class IntegerRuntime(QuantizedNetwork quantized, bool saturates 
             {
                 Input => image,
                 Convolution c => Multiply(node, inputs[0], Windows(c, shape, network.Shapes[node.Name])),
-                Linear l => Multiply(node, inputs[0], [.. Enumerable.Repeat(All(shape), l.Channels)]),
+                SlimSharp.Networks.Linear l => Multiply(
+                    node,
+                    inputs[0],
+                    [.. Enumerable.Repeat(All(shape), l.Channels)]
+                ),
                 Activation { Function: ActivationFunction.Relu } => [.. inputs[0].Select(x => Math.Max(x, 0))],
                 Add => [.. inputs[0].Zip(inputs[1], (a, b) => a + b)],
                 GlobalAveragePool => [.. inputs[0].Chunk(shape.Area).Select(c => c.Average())],
                 var other => throw new NotSupportedException($"{other}"),
             };
-            if (node.Layer is Convolution or Linear)
+            if (node.Layer is Convolution or SlimSharp.Networks.Linear)
                 Made[node.Name] = value;
             values[node.Name] = quantized.Values.TryGetValue(node.Name, out var range)
                 ? [.. value.Select(v => (Integer(v, range) - range.Zero) * range.Scale)]
@@ -89,8 +92,7 @@ internal sealed class IntegerRuntime(QuantizedNetwork quantized, bool saturates 
                 {
                     var c = i / perChannel;
                     // Weights are stored channel by channel, windows are read position by position.
-                    double Weight(int p) =>
-                        layer.Weights[c * size + p % channels * (size / channels) + p / channels];
+                    double Weight(int p) => layer.Weights[c * size + p % channels * (size / channels) + p / channels];
                     double Byte(int p) => reads[p] < 0 ? range.Zero : bytes[reads[p]];
                     var sum = (double)layer.Bias[c];
                     for (var p = 0; p < size; p += 2)
