@@ -48,13 +48,19 @@ internal static class QuantizeCommand
         var reduced = new Option<bool>("--reduced-range")
         {
             Description =
-                "Weights of 7 bits, for processors whose 8-bit products saturate (AVX2, AVX-512 without VNNI).",
+                "Weights of 7 bits, for processors whose 8-bit products saturate (AVX2, AVX-512 without VNNI) [default: as ONNX Runtime computes here on training images].",
+        };
+        var full = new Option<bool>("--full-range")
+        {
+            Description = "Weights of 8 bits whatever this processor makes of them, for a file that runs on another.",
         };
         var pixels = OnnxFiles.Pixels();
         var data = new DataArguments();
         var common = new CommonOptions();
         command.Add(input);
-        foreach (var option in (Option[])[output, method, percentile, images, first, last, plain, reduced, pixels])
+        foreach (
+            var option in (Option[])[output, method, percentile, images, first, last, plain, reduced, full, pixels]
+        )
             command.Add(option);
         data.AddTo(command);
         common.AddTo(command);
@@ -64,6 +70,8 @@ internal static class QuantizeCommand
                 throw new UsageException($"--images is {parsed.GetValue(images)}, but must be 1 or more.");
             if (parsed.Has(percentile) && parsed.GetValue(method) != "percentile")
                 throw new UsageException("--percentile goes with --calibration percentile.");
+            if (parsed.GetValue(reduced) && parsed.GetValue(full))
+                throw new UsageException("--reduced-range and --full-range exclude each other.");
             common.Prepare(parsed);
             var path = Files.Trained(parsed.GetValue(input)!);
             using var file = SlimFile.Load(path);
@@ -88,7 +96,13 @@ internal static class QuantizeCommand
                 file,
                 DataSource.Read(data.Get(parsed, file.Data)),
                 parsed.GetValue(common.Threads)
-            ).Run(target, options, OnnxFiles.Pixels(parsed.GetValue(pixels)!), parsed.GetValue(images));
+            ).Run(
+                target,
+                options,
+                OnnxFiles.Pixels(parsed.GetValue(pixels)!),
+                parsed.GetValue(images),
+                measuresRange: !parsed.GetValue(reduced) && !parsed.GetValue(full)
+            );
             return ExitCode.Done;
         });
         return command;

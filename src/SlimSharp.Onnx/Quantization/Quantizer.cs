@@ -120,8 +120,7 @@ public static class Quantizer
             (node, output) =>
             {
                 var loss = Mean(exact[node.Name]) - Mean(output);
-                layers[node.Name] = layers[node.Name]
-                    .Shifted(Numbers.Read(loss), quantized.Values[node.Inputs[0]]);
+                layers[node.Name] = layers[node.Name].Shifted(Numbers.Read(loss), quantized.Values[node.Inputs[0]]);
                 return output + (output.dim() == 4 ? loss.view(1, -1, 1, 1) : loss);
             }
         );
