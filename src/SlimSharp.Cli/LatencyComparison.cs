@@ -67,8 +67,10 @@ internal sealed class LatencyComparison : IDisposable
             if (lanes.Count == 0)
                 throw new UsageException("None of these files runs in libtorch; leave out --runtime.");
             var progress = new ProgressLine(_screen, $"{lanes.Count} contestants, batch {batch}");
+            var watch = new LatencyWatch(_threads);
             var timings = LatencyRace.Run([.. lanes.Select(l => l.Contestant)], runs, progress.Show, stop);
-            Show(batch, [.. lanes.Zip(timings, (l, t) => new Result(l.Entry, l.Runtime, l.Numbers, t))]);
+            var seen = watch.Seen(timings);
+            Show(batch, [.. lanes.Zip(timings, (l, t) => new Result(l.Entry, l.Runtime, l.Numbers, t))], seen);
         }
         finally
         {
@@ -77,7 +79,7 @@ internal sealed class LatencyComparison : IDisposable
         }
     }
 
-    private void Show(int batch, Result[] results)
+    private void Show(int batch, Result[] results, Disturbance seen)
     {
         Result Base(Result r) =>
             results.First(other =>
@@ -112,6 +114,10 @@ internal sealed class LatencyComparison : IDisposable
             1,
             2
         );
+        if (seen.IsBusy)
+            _screen.Say(
+                $"The machine was busy meanwhile: {seen}. Ratios hold better than milliseconds, as all ran in turns; measure again when it is quiet."
+            );
         foreach (var (result, time, macs) in rows)
             _screen.Emit(
                 new()
@@ -127,6 +133,7 @@ internal sealed class LatencyComparison : IDisposable
                     ["p90"] = result.Timing.P90,
                     ["macs"] = result.Entry.Macs,
                     ["timeRatio"] = time,
+                    ["disturbance"] = seen.IsBusy ? $"{seen}" : null,
                     ["macsRatio"] = macs,
                 }
             );

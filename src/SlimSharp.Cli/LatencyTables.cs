@@ -13,7 +13,17 @@ internal sealed class LatencyTables(Screen screen, string? named, int threads, i
     /// <summary>The file.</summary>
     internal string Path { get; } = named ?? Own(threads, batch);
 
-    /// <summary>The table with all that this network needs, measured where it was not.</summary>
+    /// <summary>Whether times are kept that were measured on a busy machine.</summary>
+    internal bool EvenIfBusy { get; init; }
+
+    /// <summary>Measures what a table lacks.</summary>
+    internal Func<LatencyTable, CancellationToken, LatencyMeasurement> Measure { get; init; } =
+        new LatencyProbe(threads, batch) { Progress = new ProgressLine(screen, "measuring layers").Show }.Measure;
+
+    /// <summary>False if a table was measured that is not to be kept.</summary>
+    internal bool IsKept { get; private set; } = true;
+
+    /// <summary>The table with all that this network needs, measured where it was not. What is measured on a busy machine is not kept in the file.</summary>
     /// <exception cref="UsageException">The file is of another machine or for something else, and does not hold all.</exception>
     internal LatencyTable For(Network network, bool requestOnly = false, CancellationToken stop = default)
     {
@@ -31,12 +41,28 @@ internal sealed class LatencyTables(Screen screen, string? named, int threads, i
             );
         if (!requestOnly)
         {
-            var progress = new ProgressLine(screen, "measuring layers");
-            wanted = new LatencyProbe(threads, batch) { Progress = progress.Show }.Measure(wanted, stop);
+            (wanted, var disturbance) = Measure(wanted, stop);
+            if (disturbance is not null)
+                Warn(disturbance);
+            if (!IsKept)
+                return wanted;
         }
         Directory.CreateDirectory(System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(Path))!);
         wanted.Save(Path);
         return wanted;
+    }
+
+    private void Warn(Disturbance disturbance)
+    {
+        IsKept = EvenIfBusy;
+        screen.Warn(
+            $"the machine was busy while layers were measured, several times over: {disturbance}. "
+                + (
+                    EvenIfBusy
+                        ? "The times are kept all the same, as asked for."
+                        : "The times are not kept; measure again when it is quiet, with 'slim bench layers' (--even-if-busy keeps them all the same)."
+                )
+        );
     }
 
     // A new processor or runtime begins a new file.

@@ -2,10 +2,11 @@ using SlimSharp;
 using SlimSharp.Onnx;
 
 // Fills in, on the device that matters, what 'slim bench layers --request' asked for.
-if (args is not [var path])
+const string EvenIfBusy = "--even-if-busy";
+if (args.Where(a => a != EvenIfBusy).ToArray() is not [var path])
 {
     Console.Error.WriteLine(
-        "slimsharp-layers FILE: measures the layers that FILE asks for (written by 'slim bench layers … --request --out FILE') and writes their times into it."
+        $"slimsharp-layers FILE [{EvenIfBusy}]: measures the layers that FILE asks for (written by 'slim bench layers … --request --out FILE') and writes their times into it, unless the machine was busy meanwhile."
     );
     return 2;
 }
@@ -23,7 +24,15 @@ try
     {
         Progress = (done, all) => Console.Error.WriteLine($"{done} of {all}"),
     };
-    probe.Measure(table).Save(path);
+    var (measured, disturbance) = probe.Measure(table);
+    if (disturbance is not null && !args.Contains(EvenIfBusy))
+    {
+        Console.Error.WriteLine(
+            $"slimsharp-layers: the machine was busy while layers were measured, several times over: {disturbance}. {path} is as it was; measure again when it is quiet, or give {EvenIfBusy}."
+        );
+        return 1;
+    }
+    measured.Save(path);
     Console.WriteLine($"{path}: {table.Kinds.Count} kinds of layers on {table.Machine}, {table.Runtime}");
     return 0;
 }

@@ -6,7 +6,7 @@ namespace SlimSharp.Onnx;
 
 /// <summary>
 /// Measures how long layers take in ONNX Runtime on this machine: each at all widths of its grid, between two other layers, many side by side, so that weights
-/// come from memory as they do in a network.
+/// come from memory as they do in a network. What is measured on a busy machine is measured again, a few times.
 /// </summary>
 /// <param name="threads">Threads of one operator.</param>
 /// <param name="batch">Images at a time.</param>
@@ -23,19 +23,25 @@ public sealed class LatencyProbe(int threads, int batch)
     /// <summary>Called with the number of cells that are measured and the number of all.</summary>
     public Action<int, int>? Progress { get; init; }
 
+    /// <summary>Repeats what is disturbed.</summary>
+    internal QuietTimer Timer { get; init; } = new(threads);
+
     /// <summary>Measures what a table lacks.</summary>
     /// <exception cref="OnnxException">ONNX Runtime refuses a layer.</exception>
-    public LatencyTable Measure(LatencyTable table, CancellationToken stop = default)
+    public LatencyMeasurement Measure(LatencyTable table, CancellationToken stop = default) =>
+        new(Fill(table, stop), Timer.Worst);
+
+    private LatencyTable Fill(LatencyTable table, CancellationToken stop)
     {
         if (table.Step == 0)
-            table = table with { Step = MeasureStep() };
+            table = table with { Step = MeasureStep(stop) };
         LayerTimes[] open = [.. table.Kinds.Where(k => !k.IsMeasured)];
         (LayerKind Kind, int Reads, int Makes)[] cells = [.. open.SelectMany(Cells)];
         var times = new Queue<double>();
         foreach (var some in cells.Chunk(SideBySide))
         {
-            foreach (var time in Measure(some, stop))
-                times.Enqueue(time);
+            foreach (var timing in Timer.Run(() => Measure(some, stop)))
+                times.Enqueue(timing.Median);
             Progress?.Invoke(times.Count, cells.Length);
         }
         return table with
@@ -55,11 +61,12 @@ public sealed class LatencyProbe(int threads, int batch)
         select (times.Kind, reads, makes);
 
     // A width costs as much as the next multiple of the step: where from 48 to 64 channels is the rise?
-    private int MeasureStep()
+    private int MeasureStep(CancellationToken stop)
     {
         var kind = new LayerKind(new Convolution(1, 3) { Padding = 1, Bias = true }, 16, 16);
         int[] widths = [StepBase, StepBase + 1, StepBase + 2, StepBase + 4, StepBase + 8, StepBase + StepSize];
-        double[] times = [.. Measure([.. widths.Select(w => (kind, StepSize * 4, w))], CancellationToken.None)];
+        var timings = Timer.Run(() => Measure([.. widths.Select(w => (kind, StepSize * 4, w))], stop));
+        double[] times = [.. timings.Select(t => t.Median)];
         var whole = times[^1] - times[0];
         for (var i = 1; i < widths.Length - 1; i++)
         {
@@ -70,7 +77,7 @@ public sealed class LatencyProbe(int threads, int batch)
         return StepSize;
     }
 
-    private double[] Measure((LayerKind Kind, int Reads, int Makes)[] cells, CancellationToken stop)
+    private Timing[] Measure((LayerKind Kind, int Reads, int Makes)[] cells, CancellationToken stop)
     {
         var probes = new List<Probe>();
         try
@@ -83,7 +90,7 @@ public sealed class LatencyProbe(int threads, int batch)
                 foreach (var probe in probes.Where(p => !p.IsDone))
                     probe.Run();
             }
-            return [.. probes.Select(p => p.Milliseconds())];
+            return [.. probes.Select(p => p.End())];
         }
         finally
         {
@@ -122,8 +129,8 @@ public sealed class LatencyProbe(int threads, int batch)
                 _spent += Stopwatch.GetElapsedTime(begin).TotalMilliseconds;
         }
 
-        /// <summary>The median over the runs of what lies between the layers around it.</summary>
-        internal double Milliseconds() => Timing.Of(OnnxProfile.End(_session).Skip(WarmUp).Select(Between)).Median;
+        /// <summary>Ends it: how long what lies between the layers around it took over the runs.</summary>
+        internal Timing End() => Timing.Of(OnnxProfile.End(_session).Skip(WarmUp).Select(Between));
 
         private static double Between(List<(string Name, double Milliseconds)> run)
         {

@@ -58,7 +58,9 @@ internal static class Snippets
     internal static void Latency(Model model)
     {
         var layers = LayerUse.Of(model.Network);
-        var table = new LatencyProbe(threads: 1, batch: 1).Measure(LatencyGrid.Empty(threads: 1, batch: 1).With(layers));
+        var asked = LatencyGrid.Empty(threads: 1, batch: 1).With(layers);
+        var (table, disturbance) = new LatencyProbe(threads: 1, batch: 1).Measure(asked);
+        Console.WriteLine(disturbance is null ? "measured on a quiet machine" : $"not to be kept: {disturbance}");
         var plan = LatencyPlanner.Plan(model, new PlanOptions { Milliseconds = table.Milliseconds(layers) / 1.5 }, table);
         using var cut = Surgeon.Apply(model, plan);
         using var before = Contestant.Onnx(LayerUse.Drawn(model.Network), batch: 1, threads: 1);

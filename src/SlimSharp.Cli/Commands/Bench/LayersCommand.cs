@@ -35,9 +35,13 @@ internal static class LayersCommand
             Description =
                 "Measure nothing: write down what is to be measured, for slimsharp-layers on another machine to fill in.",
         };
+        var busy = new Option<bool>("--even-if-busy")
+        {
+            Description = "Keep the times even if the machine was busy while they were measured.",
+        };
         var common = new CommonOptions();
         command.Add(input);
-        foreach (var option in (Option[])[output, batch, request])
+        foreach (var option in (Option[])[output, batch, request, busy])
             command.Add(option);
         common.AddTo(command);
         command.SetAction(
@@ -49,11 +53,14 @@ internal static class LayersCommand
                     throw new UsageException("--request needs a file to write to: --out FILE.");
                 common.Prepare(parsed);
                 var (screen, threads) = (common.Screen(parsed), parsed.GetValue(common.Threads));
-                var tables = new LatencyTables(screen, parsed.GetValue(output), threads, parsed.GetValue(batch));
+                var tables = new LatencyTables(screen, parsed.GetValue(output), threads, parsed.GetValue(batch))
+                {
+                    EvenIfBusy = parsed.GetValue(busy),
+                };
                 var table = tables.For(NetworkOf(parsed.GetValue(input)!), parsed.GetValue(request), stop);
                 Show(screen, table);
-                screen.Say($"{tables.Path}");
-                return Task.FromResult(ExitCode.Done);
+                screen.Say(tables.IsKept ? tables.Path : $"{tables.Path} is as it was.");
+                return Task.FromResult(tables.IsKept ? ExitCode.Done : ExitCode.Missed);
             }
         );
         return command;
