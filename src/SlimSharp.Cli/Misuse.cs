@@ -47,8 +47,8 @@ internal static class Misuse
 
     private static string Unknown(string word, Command command, string path)
     {
-        if (word.StartsWith('-'))
-            return $"'{path}' has no option '{word}'{Meant(word, command.Options.SelectMany(o => o.Aliases.Append(o.Name)))}";
+        if (word.StartsWith('-') && word.Split('=', 2)[0] is var option)
+            return $"'{path}' has no option '{option}'{Meant(option, command.Options.SelectMany(o => o.Aliases.Append(o.Name)))}";
         return command.Subcommands.Count > 0
             ? $"There is no command '{path} {word}'{Meant(word, command.Subcommands.Select(c => c.Name))}"
             : $"'{word}' is a word too many.";

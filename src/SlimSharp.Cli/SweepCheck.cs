@@ -1,3 +1,4 @@
+using System.CommandLine.Help;
 using SlimSharp.Runs;
 
 namespace SlimSharp.Cli;
@@ -16,6 +17,8 @@ internal static class SweepCheck
             var parsed = root.Parse([.. SweepExecutor.Command(run, input, "b")]);
             try
             {
+                if (parsed.Action is HelpAction)
+                    throw new UsageException("this would print help and run nothing; leave it out.");
                 if (Misuse.Of(parsed) is { } misuse)
                     throw new UsageException(misuse);
                 ((CheckedCommand)parsed.CommandResult.Command).Check(parsed);

@@ -1,16 +1,19 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 
 namespace SlimSharp.Runs;
 
 /// <summary>
 /// A sweep as one Indexed Job, an index per run, in JSON, which is YAML too. A pod that is evicted leaves a checkpoint and exits with 75, which counts as no failure: the index is
-/// begun again and goes on.
+/// begun again and goes on. Texts are quoted as JSON does; names are labels of RFC 1123, and what is none is refused or, if it comes from the sweep's name, reduced to one.
 /// </summary>
-public sealed record KubernetesJob
+public sealed partial record KubernetesJob
 {
     private const int Stopped = 75;
+    private const int MaxLabel = 63; // RFC 1123
+    private const int MaxName = 253;
     private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true };
 
     /// <summary>The container image; its entry point is slim.</summary>
@@ -32,9 +35,10 @@ public sealed record KubernetesJob
     public string Memory { get; init; } = "4Gi";
 
     /// <summary>The manifest for a sweep.</summary>
-    /// <exception cref="RunException">The sweep does not lie below the mount.</exception>
+    /// <exception cref="RunException">The sweep does not lie below the mount, or a setting is none that Kubernetes takes.</exception>
     public string For(SweepFolder sweep)
     {
+        Check();
         var folder = Path.GetFullPath(sweep.Path);
         if (!folder.StartsWith(Mount.TrimEnd('/') + "/", StringComparison.Ordinal))
             throw new RunException($"The sweep '{folder}' does not lie below --mount {Mount}.");
@@ -43,7 +47,7 @@ public sealed record KubernetesJob
         {
             ["name"] = "slim",
             ["image"] = Image,
-            ["args"] = new JsonArray("sweep", "work", folder, "--threads", $"{Cores}"),
+            ["args"] = new JsonArray("sweep", "work", Literal(folder), "--threads", $"{Cores}"),
             ["resources"] = new JsonObject { ["requests"] = resources, ["limits"] = resources.DeepClone() },
             ["volumeMounts"] = new JsonArray(new JsonObject { ["name"] = "sweep", ["mountPath"] = Mount }),
         };
@@ -78,7 +82,7 @@ public sealed record KubernetesJob
         {
             ["apiVersion"] = "batch/v1",
             ["kind"] = "Job",
-            ["metadata"] = new JsonObject { ["name"] = Name(sweep.Plan.Name) },
+            ["metadata"] = new JsonObject { ["name"] = Name(sweep) },
             ["spec"] = new JsonObject
             {
                 ["completionMode"] = "Indexed",
@@ -93,7 +97,40 @@ public sealed record KubernetesJob
         return job.ToJsonString(Readable) + "\n";
     }
 
-    // Lower-case letters, digits and dashes.
-    private static string Name(string name) =>
-        string.Concat(name.ToLowerInvariant().Select(c => char.IsAsciiLetterOrDigit(c) ? c : '-')).Trim('-');
+    // The name of a pod's host is that of the job, a dash and the index, and is a label, too.
+    private static string Name(SweepFolder sweep) =>
+        SafeName.Label(sweep.Plan.Name, MaxLabel - $"-{sweep.Runs.Length - 1}".Length);
+
+    // Kubernetes puts variables in for $(NAME) in arguments, and reads $$ as $.
+    private static string Literal(string argument) => argument.Replace("$", "$$", StringComparison.Ordinal);
+
+    private void Check()
+    {
+        Refuse(!Reference().IsMatch(Image), "image", Image, "the name of an image, such as registry/slim:1");
+        Refuse(
+            VolumeClaim.Length > MaxName || !Labels().IsMatch(VolumeClaim),
+            "volume claim",
+            VolumeClaim,
+            "a name of lower-case letters, digits, dashes and dots"
+        );
+        Refuse(!Path.IsPathRooted(Mount) || Mount.Contains(':'), "mount", Mount, "an absolute path without a colon");
+        Refuse(!Quantity().IsMatch(Memory), "memory", Memory, "a quantity such as 500Mi or 4Gi");
+        Refuse(Parallel < 1, "number of runs at a time", $"{Parallel}", "1 or more");
+        Refuse(Cores < 1, "number of cores", $"{Cores}", "1 or more");
+    }
+
+    private static void Refuse(bool isWrong, string what, string value, string right)
+    {
+        if (isWrong)
+            throw new RunException($"The {what} is '{ScriptWord.Visible(value)}', but must be {right}.");
+    }
+
+    [GeneratedRegex(@"^[A-Za-z0-9][A-Za-z0-9._/:@-]*\z")]
+    private static partial Regex Reference();
+
+    [GeneratedRegex(@"^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*\z")]
+    private static partial Regex Labels();
+
+    [GeneratedRegex(@"^[0-9]+(\.[0-9]+)?(Ki|Mi|Gi|Ti|Pi|Ei|k|M|G|T|P|E)?\z")]
+    private static partial Regex Quantity();
 }

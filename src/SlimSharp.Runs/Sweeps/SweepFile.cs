@@ -27,7 +27,7 @@ public static class SweepFile
             ?? throw new RunException($"{path} has no stages; they are written [[stage]] in TOML.");
         return new()
         {
-            Name = root["name"]?.ToString() ?? Path.GetFileNameWithoutExtension(path),
+            Name = Name(path, root["name"]?.ToString()),
             Stages =
             [
                 .. stages.Select(
@@ -40,6 +40,14 @@ public static class SweepFile
             ],
         };
     }
+
+    // It becomes the name of jobs. That of a file was given for other purposes, and is reduced.
+    private static string Name(string path, string? given) =>
+        given is null ? SafeName.Of(Path.GetFileNameWithoutExtension(path))
+        : SafeName.Is(given) ? given
+        : throw new RunException(
+            $"{path}: the name '{ScriptWord.Visible(given)}' is to be of at most 100 letters (a to z), digits, dots, dashes and underscores, such as '{SafeName.Of(given)}'."
+        );
 
     private static SweepStage Stage(string where, JsonObject stage)
     {

@@ -1,10 +1,11 @@
 using System.Collections.Immutable;
+using System.Text.RegularExpressions;
 using Values = System.Collections.Immutable.ImmutableSortedDictionary<string, string>;
 
 namespace SlimSharp.Runs;
 
 /// <summary>A sweep: stages that each start from every result of the one before.</summary>
-public sealed record SweepPlan
+public sealed partial record SweepPlan
 {
     /// <summary>The commands that a stage may be, and the options that they take over from the stages before.</summary>
     private static readonly Dictionary<string, string[]> Commands = new()
@@ -13,6 +14,10 @@ public sealed record SweepPlan
         ["prune"] = ["seed"],
         ["retrain"] = ["seed", "threads", "epochs"],
     };
+
+    // A sweep says where a run goes and goes on; with the others a command prints something and does nothing.
+    private static readonly string[] Own = ["out", "resume", "json"];
+    private static readonly string[] None = ["help", "version", "plan-only"];
 
     /// <summary>What it is called.</summary>
     public required string Name { get; init; }
@@ -173,13 +178,25 @@ public sealed record SweepPlan
             if (one.Grid.FirstOrDefault(g => g.Value.IsDefaultOrEmpty).Key is { } bare)
                 throw new RunException($"{where} the grid of '{bare}' in the case '{one.Name}' is empty.");
         }
-        if (
-            stage
-                .Options.Keys.Concat(stage.Grid.Keys)
-                .Concat(stage.Cases.SelectMany(c => c.Options.Keys.Concat(c.Grid.Keys)))
-                .FirstOrDefault(k => k is "out" or "resume" or "json") is
-            { } own
-        )
-            throw new RunException($"{where}, '{own}' is for the sweep itself to give.");
+        CheckOptions(where, stage);
     }
+
+    private static void CheckOptions(string where, SweepStage stage)
+    {
+        string[] options =
+        [
+            .. stage.Options.Keys,
+            .. stage.Grid.Keys,
+            .. stage.Cases.SelectMany(c => c.Options.Keys.Concat(c.Grid.Keys)),
+        ];
+        if (options.FirstOrDefault(Own.Contains) is { } own)
+            throw new RunException($"{where}, '{own}' is for the sweep itself to give.");
+        if (options.FirstOrDefault(k => None.Contains(k) || !OptionName().IsMatch(k)) is { } none)
+            throw new RunException(
+                $"{where}, '{ScriptWord.Visible(none)}' is no option of a run; options are written without dashes, such as epochs."
+            );
+    }
+
+    [GeneratedRegex(@"^[a-z][a-z0-9]*(-[a-z0-9]+)*\z")]
+    private static partial Regex OptionName();
 }

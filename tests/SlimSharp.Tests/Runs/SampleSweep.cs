@@ -6,7 +6,7 @@ namespace SlimSharp.Tests.Runs;
 internal static class SampleSweep
 {
     internal const string Description = """
-        name = "Penalties 1"
+        name = "Penalties-1"
 
         [[stage]]
         command = "train"

@@ -43,7 +43,7 @@ public class SchedulerTests
             Memory = "2G",
             Partition = "short",
             Options = ["--account=me"],
-        }.For(Folder(), "slim");
+        }.For(Folder(), ["slim"]);
         foreach (
             var line in new[]
             {

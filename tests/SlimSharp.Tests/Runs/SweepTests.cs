@@ -31,7 +31,7 @@ public class SweepTests
     public void Json_says_the_same_as_toml()
     {
         var json = """
-            {"name": "Penalties 1", "stage": [
+            {"name": "Penalties-1", "stage": [
               {"command": "train", "options": {"model": "vgg11", "nesterov": true, "epochs": 2},
                "grid": {"penalty": ["l1", "tl1:a=1"], "lambda": [0.001, 0.002], "seed": [0, 1, 2]}, "unless": [{"penalty": "l1", "lambda": 0.002}]},
               {"name": "cut", "command": "prune", "grid": {"macs": [0.6, 0.4]}},
@@ -192,6 +192,19 @@ public class SweepTests
     [InlineData("[[stage]]\ncommand = \"prune\"", "must be train")]
     [InlineData("[[stage]]\ncommand = \"train\"\n[[stage]]\nname = \"b\"\ncommand = \"train\"", "cannot be train")]
     [InlineData("[[stage]]\ncommand = \"train\"\n[stage.options]\nout = \"x\"", "'out' is for the sweep itself")]
+    [InlineData("[[stage]]\ncommand = \"train\"\n[stage.options]\nhelp = true", "'help' is no option of a run")]
+    [InlineData("[[stage]]\ncommand = \"train\"\n[stage.grid]\n\"?\" = [true]", "'?' is no option of a run")]
+    [InlineData(
+        "[[stage]]\ncommand = \"train\"\n[stage.options]\n\"out=/etc/x\" = true",
+        "'out=/etc/x' is no option of a run"
+    )]
+    [InlineData("[[stage]]\ncommand = \"train\"\n[stage.options]\n\"\" = 1", "'' is no option of a run")]
+    [InlineData("[[stage]]\ncommand = \"train\"\n[stage.options]\n\"a\\u001B\" = 1", "'a\\u001b' is no option")]
+    [InlineData(
+        "[[stage]]\ncommand = \"train\"\ncase = [{ name = \"a\", plan-only = true }]",
+        "'plan-only' is no option of a run"
+    )]
+    [InlineData("name = \"a b\"\n[[stage]]\ncommand = \"train\"", "the name 'a b' is to be of")]
     [InlineData(
         "[[stage]]\ncommand = \"train\"\n[stage.options]\nseed = 1\n[stage.grid]\nseed = [1]",
         "both an option and a grid"

@@ -48,7 +48,7 @@ internal static class SweepSlurmCommand
                 Memory = parsed.GetValue(memory)!,
                 Cores = parsed.GetValue(cores),
                 Options = [.. parsed.GetValue(extra) ?? []],
-            }.For(sweep, SelfProcess.CommandLine);
+            }.For(sweep, SelfProcess.Words);
             if (parsed.GetValue(dry))
             {
                 Console.Write(script);
