@@ -1,3 +1,4 @@
 using SlimSharp.Cli;
 
+Lifeline.Watch();
 return await CommandTree.Run(args);

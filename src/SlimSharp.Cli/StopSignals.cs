@@ -2,7 +2,10 @@ using System.Runtime.InteropServices;
 
 namespace SlimSharp.Cli;
 
-/// <summary>Ctrl-C and SIGTERM as a token; a second one ends the process at once.</summary>
+/// <summary>
+/// Ctrl-C and SIGTERM as a token; a second one ends the process at once. Ctrl-C reaches all processes of a terminal, so that a process which ends with another leaves it to that
+/// one, which asks it to stop.
+/// </summary>
 internal sealed class StopSignals : IDisposable
 {
     private readonly CancellationTokenSource _source = new();
@@ -25,6 +28,11 @@ internal sealed class StopSignals : IDisposable
 
     private void Stop(PosixSignalContext context)
     {
+        if (context.Signal == PosixSignal.SIGINT && Lifeline.IsHeld)
+        {
+            context.Cancel = true;
+            return;
+        }
         context.Cancel = !_source.IsCancellationRequested;
         _source.Cancel();
     }

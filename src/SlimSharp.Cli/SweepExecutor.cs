@@ -6,28 +6,33 @@ namespace SlimSharp.Cli;
 
 /// <summary>Carries out runs of a sweep by commands of this program, each a process of its own, so that none can take the worker down.</summary>
 /// <param name="threads">Threads of a run whose options do not say.</param>
-internal sealed class SweepExecutor(int? threads)
+/// <param name="program">The words that start the program; null for this one.</param>
+internal sealed class SweepExecutor(int? threads, string[]? program = null)
 {
     private const string Run = "run";
     private const string Cut = "pruned.slim";
+    private const int Signal = 128; // and more: what killed a process
 
-    /// <summary>Runs the command, measures its result on test and validation images, and writes both beside each other.</summary>
+    /// <summary>
+    /// Runs the command, measures its result on test and validation images, and writes both beside each other. Whatever an earlier attempt wrote is replaced.
+    /// </summary>
     internal SweepOutcome Execute(SweepRun run, string attempt, string? parent, CancellationToken stop)
     {
         var start = Stopwatch.GetTimestamp();
-        var outcome = Start([.. NextCommand(run, attempt, parent)], Path.Combine(attempt, "log.txt"), stop);
+        var measured = Path.Combine(attempt, "evaluation.json");
+        foreach (var left in Directory.EnumerateFiles(attempt, "*.tmp").Append(measured))
+            File.Delete(left);
+        using var log = new StreamWriter(Path.Combine(attempt, "log.txt")) { AutoFlush = true };
+        var (outcome, _) = Start([.. NextCommand(run, attempt, parent)], attempt, log, stop);
         if (outcome.State != SweepState.Done)
             return outcome;
         var file = run.Command == "prune" ? Path.Combine(attempt, Cut) : Path.Combine(attempt, Run);
-        var measured = Path.Combine(attempt, "evaluation.json");
-        outcome = Start([.. Evaluation(run, file)], measured, stop);
+        (outcome, var lines) = Start([.. Evaluation(run, file)], attempt, log, stop);
         if (outcome.State != SweepState.Done)
             return outcome;
-        var splits = File.ReadLines(measured)
-            .Where(l => l.StartsWith('{'))
-            .Select(l => JsonNode.Parse(l)!)
-            .ToDictionary(l => (string)l["split"]!);
-        var test = splits["test"];
+        RunFolder.Write(measured, string.Concat(lines.Select(l => l + "\n")));
+        var splits = BySplit(lines);
+        var test = splits.GetValueOrDefault("test") ?? throw new RunException("slim evaluate measured no test images.");
         new SweepResult
         {
             Accuracy = (double)test["accuracy"]!,
@@ -41,11 +46,23 @@ internal sealed class SweepExecutor(int? threads)
         return outcome;
     }
 
+    // Among what it prints are warnings, too.
+    private static Dictionary<string, JsonNode> BySplit(IEnumerable<string> lines)
+    {
+        var splits = new Dictionary<string, JsonNode>();
+        foreach (var node in lines.Where(l => l.StartsWith('{')).Select(l => JsonNode.Parse(l)!))
+        {
+            if ((string?)node["split"] is { } split)
+                splits[split] = node;
+        }
+        return splits;
+    }
+
     private IEnumerable<string> NextCommand(SweepRun run, string attempt, string? parent)
     {
         var folder = Path.Combine(attempt, Run);
         var begun = run.Command != "prune" && File.Exists(Path.Combine(folder, "run.json"));
-        if (begun && File.Exists(Path.Combine(folder, "model.slim")))
+        if (begun && RunFolder.Open(folder).IsFinished)
             return []; // finished, but not measured
         if (begun && RunFolder.Open(folder).HasCheckpoint)
             return [run.Command, "--resume", folder, "--json"];
@@ -66,7 +83,7 @@ internal sealed class SweepExecutor(int? threads)
     {
         var options = run
             .Options.Where(o => o.Value != "false")
-            .SelectMany(o => o.Value == "true" ? new[] { $"--{o.Key}" } : [$"--{o.Key}", o.Value]);
+            .Select(o => o.Value == "true" ? $"--{o.Key}" : $"--{o.Key}={o.Value}"); // one word, whatever the value
         return [run.Command, .. input, .. options, "--out", output];
     }
 
@@ -78,18 +95,27 @@ internal sealed class SweepExecutor(int? threads)
 
     private static string Model(string parent) => Path.Combine(parent, Run, "model.slim");
 
-    // What the command prints goes to a file; its last words come back.
-    private static SweepOutcome Start(string[] arguments, string log, CancellationToken stop)
+    // What the command prints goes to the log, too.
+    private (SweepOutcome Outcome, IReadOnlyList<string> Lines) Start(
+        string[] arguments,
+        string attempt,
+        TextWriter log,
+        CancellationToken stop
+    )
     {
         if (arguments.Length == 0)
-            return new(SweepState.Done);
-        var (code, words) = SelfProcess.Run(arguments, log, stop);
-        return code switch
+            return (new(SweepState.Done), []);
+        var (code, lines, words) = SelfProcess.Run(program ?? SelfProcess.Words, arguments, attempt, log, stop);
+        SweepOutcome outcome = code switch
         {
             ExitCode.Done => new(SweepState.Done),
             ExitCode.Stopped => new(SweepState.Stopped),
             _ when stop.IsCancellationRequested => new(SweepState.Stopped),
-            _ => new(SweepState.Failed, $"slim {string.Join(' ', arguments)} ended with {code}: {words}"),
+            _ => new(SweepState.Failed, $"slim {string.Join(' ', arguments)} {End(code)}: {words}"),
         };
+        return (outcome, lines);
     }
+
+    private static string End(int code) =>
+        code > Signal && !OperatingSystem.IsWindows() ? $"was killed by signal {code - Signal}" : $"ended with {code}";
 }

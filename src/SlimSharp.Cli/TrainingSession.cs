@@ -89,6 +89,7 @@ internal sealed class TrainingSession(RunFolder folder, RunOptions options, Scre
         };
         foreach (var (name, tensor) in methods.All.SelectMany(r => r.State))
             result.Extras[Checkpoint.Beside + name] = tensor.detach().clone();
+        folder.CheckIsThere();
         result.Save(folder.ModelFile);
         folder.WriteRecord(
             record with
@@ -162,6 +163,7 @@ internal sealed class TrainingSession(RunFolder folder, RunOptions options, Scre
     {
         var (position, weights, extras) = checkpoint;
         var file = description with { Position = position, Weights = weights, Extras = extras };
+        folder.CheckIsThere();
         file.Save(folder.CheckpointFile, folder.FormerCheckpointFile);
         folder.WriteMetrics(position.History.Select(m => JsonSerializer.Serialize(m, CliJson.Default.EpochMetrics)));
         if (position.Batch == 0)

@@ -80,14 +80,13 @@ public sealed class RunFolder
     }
 
     /// <summary>Writes the metrics of all epochs so far.</summary>
-    public void WriteMetrics(IEnumerable<string> lines) =>
-        Write(MetricsFile, string.Concat(lines.Select(l => l + "\n")));
+    public void WriteMetrics(IEnumerable<string> lines) => Put(MetricsFile, string.Concat(lines.Select(l => l + "\n")));
 
     /// <summary>Writes how many scales lay where at the end of each epoch so far.</summary>
-    public void WriteScales(IEnumerable<string> lines) => Write(ScalesFile, string.Concat(lines.Select(l => l + "\n")));
+    public void WriteScales(IEnumerable<string> lines) => Put(ScalesFile, string.Concat(lines.Select(l => l + "\n")));
 
     /// <summary>Writes what was run, on what, and what came of it.</summary>
-    public void WriteRecord(RunRecord record) => Write(RecordFile, record.ToJson());
+    public void WriteRecord(RunRecord record) => Put(RecordFile, record.ToJson());
 
     /// <summary>Removes what a process that was killed while writing has left.</summary>
     public void Tidy()
@@ -97,7 +96,23 @@ public sealed class RunFolder
     }
 
     /// <summary>Writes the page to look at.</summary>
-    public void WriteReport(string html) => Write(ReportFile, html);
+    public void WriteReport(string html) => Put(ReportFile, html);
+
+    /// <summary>
+    /// To be called before anything is written into the run: a folder that was moved or removed meanwhile is not made again, as another may go on with it elsewhere.
+    /// </summary>
+    /// <exception cref="RunException">The folder is gone.</exception>
+    public void CheckIsThere()
+    {
+        if (!Directory.Exists(Path))
+            throw new RunException($"The run folder '{Path}' was moved or removed while its run was going on.");
+    }
+
+    private void Put(string file, string text)
+    {
+        CheckIsThere();
+        Write(file, text);
+    }
 
     private string At(string file) => System.IO.Path.Combine(Path, file);
 

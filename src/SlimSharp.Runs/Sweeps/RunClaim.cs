@@ -1,4 +1,4 @@
-using System.Globalization;
+using System.Text;
 
 namespace SlimSharp.Runs;
 
@@ -12,74 +12,84 @@ public sealed class RunClaim : IDisposable
     /// <summary>How long a claim is held without a sign of life.</summary>
     public static readonly TimeSpan Lease = TimeSpan.FromSeconds(60);
 
+    /// <summary>How often a run may fail before it is no longer tried.</summary>
+    public const int Tries = 3;
+
     private const int FileExists = 17; // EEXIST
     private const int FileExistsOnWindows = unchecked((int)0x80070050);
-    private static readonly string[] Kinds = ["attempt-", "failed-", "lost-", "claim-"];
-    private readonly string _folder;
+    private readonly RunTraces _traces;
     private readonly int _number;
     private readonly Timer _heart;
     private readonly CancellationTokenSource _lost = new();
 
-    private RunClaim(string folder, int number, TimeSpan lease)
+    private RunClaim(RunTraces traces, int number, TimeSpan lease)
     {
-        (_folder, _number) = (folder, number);
+        (_traces, _number) = (traces, number);
         _heart = new(_ => Beat(), null, lease / 4, lease / 4);
     }
 
     /// <summary>The folder to work in; it may hold what an earlier attempt left.</summary>
-    public string Attempt => AttemptOf(_folder, _number);
+    public string Attempt => _traces.At(RunTraces.Attempt, _number);
 
     /// <summary>Cancelled once another worker has taken the run over.</summary>
     public CancellationToken Lost => _lost.Token;
 
+    // No later claim is there.
+    private bool IsMine => _traces.Last(RunTraces.Claim) <= _number;
+
     /// <summary>Claims a run, unless somebody holds it or its result is there.</summary>
     /// <param name="folder">The run's folder.</param>
     /// <param name="lease">How long others' claims hold without a sign of life; by default <see cref="Lease"/>.</param>
+    /// <returns>The claim; null if the run is not to be had. What an earlier attempt left and cannot be taken over is a failed attempt, too.</returns>
     public static RunClaim? Take(string folder, TimeSpan? lease = null)
     {
         Directory.CreateDirectory(folder);
+        var traces = new RunTraces(folder);
         // A claim is made before its attempt, so attempts are looked at first: whoever left one that is seen had a claim that would be seen, too.
-        var number = Numbers(folder).DefaultIfEmpty().Max() + 1;
-        if (Directory.Exists(Result(folder)) || IsHeld(folder, lease))
+        var number = traces.Highest() + 1;
+        if (traces.HasResult || traces.IsHeld(lease ?? Lease) || !Create(traces.At(RunTraces.Claim, number)))
             return null;
+        var claim = new RunClaim(traces, number, lease ?? Lease);
         try
         {
-            using var file = new FileStream(ClaimOf(folder, number), FileMode.CreateNew, FileAccess.Write);
-            file.Write(System.Text.Encoding.UTF8.GetBytes($"{Environment.MachineName} {Environment.ProcessId}\n"));
+            if (!traces.HasResult && claim.IsMine)
+            {
+                claim.TakeOver();
+                return claim;
+            }
+            claim.Release(); // it ended, or went on, in between
         }
-        catch (IOException e) when (e.HResult is FileExists or FileExistsOnWindows)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return null; // another was faster
+            claim.Fail(e.Message);
         }
-        if (Directory.Exists(Result(folder)) || Entries(folder, "claim-").DefaultIfEmpty().Max() > number)
-        {
-            File.Delete(ClaimOf(folder, number)); // it ended, or went on, in between
-            return null;
-        }
-        var claim = new RunClaim(folder, number, lease ?? Lease);
-        claim.TakeOver();
-        return claim;
+        claim.Dispose();
+        return null;
     }
 
     /// <summary>True if a worker holds a claim on the run in that folder.</summary>
-    public static bool IsHeld(string folder, TimeSpan? lease = null)
-    {
-        var last = Entries(folder, "claim-").DefaultIfEmpty().Max();
-        if (last == 0)
-            return false;
-        var file = new FileInfo(ClaimOf(folder, last));
-        return file.Exists && Now(folder) - file.LastWriteTimeUtc < (lease ?? Lease);
-    }
+    public static bool IsHeld(string folder, TimeSpan? lease = null) => new RunTraces(folder).IsHeld(lease ?? Lease);
 
     /// <summary>How many attempts left something.</summary>
-    public static int Attempts(string folder) => Entries(folder, "attempt-").Count();
+    public static int Attempts(string folder) => new RunTraces(folder).Numbers(RunTraces.Attempt).Count();
 
-    /// <summary>Why the last attempt failed; null if it did not.</summary>
+    /// <summary>How many attempts failed.</summary>
+    public static int Failures(string folder) => new RunTraces(folder).Numbers(RunTraces.Failed).Count();
+
+    /// <summary>Why the last attempt failed of those that did; null if none did.</summary>
     public static string? LastWords(string folder)
     {
-        var last = Numbers(folder).DefaultIfEmpty().Max();
-        var file = Path.Combine(folder, $"failed-{last}");
-        return last > 0 && File.Exists(file) ? File.ReadAllText(file).Trim() : null;
+        var traces = new RunTraces(folder);
+        var file = traces.At(RunTraces.Failed, traces.Last(RunTraces.Failed));
+        return File.Exists(file) ? File.ReadAllText(file).Trim() : null;
+    }
+
+    /// <summary>Forgets that attempts failed, so that the run is tried again.</summary>
+    internal static void ForgetFailures(string folder)
+    {
+        var traces = new RunTraces(folder);
+        foreach (var number in traces.Numbers(RunTraces.Failed).ToArray())
+            traces.Delete(RunTraces.Failed, number);
     }
 
     /// <summary>Makes the attempt the result. False if another was faster: then the attempt is discarded and that is noted.</summary>
@@ -87,40 +97,37 @@ public sealed class RunClaim : IDisposable
     {
         try
         {
-            if (Entries(_folder, "claim-").DefaultIfEmpty().Max() == _number)
+            if (IsMine)
             {
-                Directory.Move(Attempt, Result(_folder));
-                foreach (var ended in Entries(_folder, "claim-").Where(n => n < _number).ToArray())
-                    File.Delete(ClaimOf(_folder, ended)); // of workers that were killed
+                Directory.Move(Attempt, _traces.Result);
                 Release();
+                _traces.Tidy();
                 return true;
             }
         }
-        catch (IOException) when (Directory.Exists(Result(_folder))) { }
-        catch (DirectoryNotFoundException) { }
-        if (Directory.Exists(Attempt))
-            Directory.Delete(Attempt, recursive: true);
-        AtomicFile.WriteText(
-            Path.Combine(_folder, $"lost-{_number}"),
-            $"{DateTime.UtcNow:O}: another attempt was faster\n"
-        );
-        Release();
+        catch (IOException) when (_traces.HasResult || !Directory.Exists(Attempt)) { }
+        Discard();
         return false;
     }
 
-    /// <summary>Notes why the attempt failed. What it left stays, to be looked at or gone on with.</summary>
-    public void Fail(string words)
+    /// <summary>Notes why the attempt failed. What it left stays, to be looked at or gone on with. False if another has taken the run over.</summary>
+    public bool Fail(string words)
     {
-        if (!_lost.IsCancellationRequested)
-            AtomicFile.WriteText(Path.Combine(_folder, $"failed-{_number}"), words + "\n");
+        if (!IsMine)
+        {
+            Discard();
+            return false;
+        }
+        AtomicFile.WriteText(_traces.At(RunTraces.Failed, _number), words + "\n");
         Release();
+        return true;
     }
 
     /// <summary>Gives the run up; another may go on with what the attempt left.</summary>
     public void Release()
     {
         _heart.Change(Timeout.Infinite, Timeout.Infinite);
-        File.Delete(ClaimOf(_folder, _number));
+        _traces.Delete(RunTraces.Claim, _number);
     }
 
     /// <inheritdoc/>
@@ -130,67 +137,69 @@ public sealed class RunClaim : IDisposable
         _lost.Dispose();
     }
 
-    private static string Result(string folder) => Path.Combine(folder, "result");
-
-    private static string ClaimOf(string folder, int number) => Path.Combine(folder, $"claim-{number}");
-
-    private static string AttemptOf(string folder, int number) => Path.Combine(folder, $"attempt-{number}");
-
-    private static IEnumerable<int> Numbers(string folder) => Kinds.SelectMany(kind => Entries(folder, kind));
-
-    private static IEnumerable<int> Entries(string folder, string kind) =>
-        from entry in Directory.Exists(folder) ? Directory.EnumerateFileSystemEntries(folder, kind + "*") : []
-        let number = Path.GetFileName(entry)[kind.Length..]
-        where int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out _)
-        select int.Parse(number, CultureInfo.InvariantCulture);
-
-    // What time it is where the folder lies, which may be another machine with another clock.
-    private static DateTime Now(string folder)
+    private static bool Create(string path)
     {
-        var file = Path.Combine(folder, $"clock-{Guid.NewGuid():N}");
-        File.WriteAllBytes(file, []);
-        var now = File.GetLastWriteTimeUtc(file);
-        File.Delete(file);
-        return now;
+        try
+        {
+            using var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write);
+            file.Write(Encoding.UTF8.GetBytes($"{Environment.MachineName} {Environment.ProcessId}\n"));
+            return true;
+        }
+        catch (IOException e) when (e.HResult is FileExists or FileExistsOnWindows)
+        {
+            return false; // another was faster
+        }
     }
 
-    // Goes on with the last attempt. If its worker still lives, it finds its folder gone and gives up.
+    // Goes on with what the last attempt left. If its worker still lives, it finds its folder gone and gives up. The last of the tries begins anew, as what was left may be what
+    // fails; that is set aside, and comes back when the run is tried again later.
     private void TakeOver()
     {
-        foreach (var before in Entries(_folder, "attempt-").Where(n => n < _number).OrderDescending())
+        var older = Below(RunTraces.Attempt);
+        var aside = Below(RunTraces.Aside);
+        var isAnew = _traces.Numbers(RunTraces.Failed).Count() >= Tries - 1;
+        if (isAnew && aside is [])
         {
-            try
-            {
-                if (Directory.Exists(Attempt))
-                    Directory.Delete(AttemptOf(_folder, before), recursive: true);
-                else
-                    Directory.Move(AttemptOf(_folder, before), Attempt);
-            }
-            catch (DirectoryNotFoundException) { }
+            if (older is [var failing, ..])
+                _traces.Move(RunTraces.Attempt, failing, RunTraces.Aside, _number);
         }
+        else if (!isAnew && aside is [var kept, ..])
+            _traces.Move(RunTraces.Aside, kept, RunTraces.Attempt, _number);
+        else
+        {
+            foreach (var before in older)
+            {
+                if (_traces.Move(RunTraces.Attempt, before, RunTraces.Attempt, _number))
+                    break;
+            }
+        }
+        foreach (var before in Below(RunTraces.Attempt))
+            _traces.Delete(RunTraces.Attempt, before);
         Directory.CreateDirectory(Attempt);
     }
 
-    // By writing, so that the time is that of the machine where the file lies.
-    private void Touch()
+    // The latest first.
+    private int[] Below(string kind)
     {
-        using var file = new FileStream(
-            ClaimOf(_folder, _number),
-            FileMode.Open,
-            FileAccess.Write,
-            FileShare.ReadWrite
-        );
-        file.WriteByte((byte)' ');
+        var number = _number;
+        return [.. _traces.Numbers(kind).Where(n => n < number).OrderDescending()];
+    }
+
+    private void Discard()
+    {
+        _traces.Delete(RunTraces.Attempt, _number);
+        AtomicFile.WriteText(_traces.At(RunTraces.Lost, _number), $"{DateTime.UtcNow:O}: another attempt was faster\n");
+        Release();
     }
 
     private void Beat()
     {
         try
         {
-            if (Entries(_folder, "claim-").DefaultIfEmpty().Max() > _number)
-                _lost.Cancel();
+            if (IsMine && !_traces.HasResult)
+                _traces.Touch(_number);
             else
-                Touch();
+                _lost.Cancel();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ObjectDisposedException)
         {

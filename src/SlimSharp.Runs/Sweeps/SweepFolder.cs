@@ -100,13 +100,28 @@ public sealed class SweepFolder
             : throw new RunException($"The sweep has the runs 1 to {Runs.Length}, not {number}.");
 
     /// <summary>What is known of a run now.</summary>
-    public SweepState StateOf(SweepRun run) =>
+    public SweepState StateOf(SweepRun run) => StateOf(run, RunClaim.Lease);
+
+    internal SweepState StateOf(SweepRun run, TimeSpan lease) =>
         Directory.Exists(ResultOf(run)) ? SweepState.Done
         : !Directory.Exists(Of(run)) ? WaitsFor(run)
-        : RunClaim.IsHeld(Of(run)) ? SweepState.Running
-        : RunClaim.LastWords(Of(run)) is not null ? SweepState.Failed
-        : RunClaim.Attempts(Of(run)) > 0 ? SweepState.Stopped
+        : RunClaim.IsHeld(Of(run), lease) ? SweepState.Running
+        : RunClaim.Failures(Of(run)) is var failures && failures >= RunClaim.Tries ? SweepState.Failed
+        : failures > 0 || RunClaim.Attempts(Of(run)) > 0 ? SweepState.Stopped
         : WaitsFor(run);
+
+    /// <summary>Lets runs that have failed be tried again, as often as at first; they go on with what they left.</summary>
+    /// <param name="number">Only that run and those that it starts from; null for all.</param>
+    /// <returns>How many there are.</returns>
+    public int Retry(int? number = null)
+    {
+        var failed = (number is { } n ? this[n].Chain(Runs) : Runs)
+            .Where(r => StateOf(r) == SweepState.Failed)
+            .ToArray();
+        foreach (var run in failed)
+            RunClaim.ForgetFailures(Of(run));
+        return failed.Length;
+    }
 
     private SweepState WaitsFor(SweepRun run) =>
         run.Parent is { } parent && !Directory.Exists(ResultOf(this[parent])) ? SweepState.Waiting : SweepState.Ready;

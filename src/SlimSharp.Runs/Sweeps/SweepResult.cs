@@ -52,7 +52,10 @@ public sealed record SweepResult
         }
         catch (Exception e) when (e is JsonException or IOException)
         {
-            throw new RunException($"{path} cannot be read ({e.Message.TrimEnd('.')}).", e);
+            throw new RunException(
+                $"{path} cannot be read ({e.Message.TrimEnd('.')}); remove its folder, and the run is done again.",
+                e
+            );
         }
     }
 

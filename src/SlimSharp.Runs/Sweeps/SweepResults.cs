@@ -12,13 +12,13 @@ public sealed record SweepResults
     /// <summary>What finished runs measured, by number.</summary>
     public required ImmutableSortedDictionary<int, SweepResult> Results { get; init; }
 
-    /// <summary>The last words of failed runs, by number.</summary>
+    /// <summary>The last words of runs that have failed and are no longer tried, by number.</summary>
     public ImmutableSortedDictionary<int, string> Failed { get; init; } = ImmutableSortedDictionary<int, string>.Empty;
 
     /// <summary>Reads what is finished; changes nothing.</summary>
     public static SweepResults Of(SweepFolder folder)
     {
-        var open = folder.Runs.Where(r => !Directory.Exists(folder.ResultOf(r)));
+        var failed = folder.Runs.Where(r => folder.StateOf(r) == SweepState.Failed);
         return new()
         {
             Plan = folder.Plan,
@@ -26,9 +26,7 @@ public sealed record SweepResults
                 .Runs.Select(r => (r.Number, Result: SweepResult.Read(folder.ResultOf(r))))
                 .Where(r => r.Result is not null)
                 .ToImmutableSortedDictionary(r => r.Number, r => r.Result!),
-            Failed = open.Select(r => (r.Number, Words: RunClaim.LastWords(folder.Of(r))))
-                .Where(r => r.Words is not null)
-                .ToImmutableSortedDictionary(r => r.Number, r => r.Words!),
+            Failed = failed.ToImmutableSortedDictionary(r => r.Number, r => RunClaim.LastWords(folder.Of(r)) ?? ""),
         };
     }
 

@@ -12,10 +12,10 @@ public enum SweepState
     /// <summary>A worker holds it.</summary>
     Running,
 
-    /// <summary>It was begun, and can be gone on with.</summary>
+    /// <summary>It was begun, and can be gone on with; it may have failed before.</summary>
     Stopped,
 
-    /// <summary>Its last attempt failed.</summary>
+    /// <summary>It has failed <see cref="RunClaim.Tries"/> times, and is no longer tried.</summary>
     Failed,
 
     /// <summary>Its result is there.</summary>

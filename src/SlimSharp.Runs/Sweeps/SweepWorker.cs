@@ -1,6 +1,9 @@
 namespace SlimSharp.Runs;
 
-/// <summary>Works on the runs of a sweep. Any number of workers, on any machines that see the folder, share it.</summary>
+/// <summary>
+/// Works on the runs of a sweep. Any number of workers, on any machines that see the folder, share it. Whatever an attempt throws is a failed attempt; a run that has failed
+/// <see cref="RunClaim.Tries"/> times is left alone, and the others go on.
+/// </summary>
 /// <param name="folder">The sweep.</param>
 /// <param name="execute">
 /// Carries out a run: in the folder of an attempt, where it goes on with what it finds, from the result folder of the run that it starts from. The token asks it to
@@ -11,14 +14,16 @@ public sealed class SweepWorker(
     Func<SweepRun, string, string?, CancellationToken, SweepOutcome> execute
 )
 {
+    private const string TakenOver = "another worker has taken it over";
+
+    // Attempts that could not even be begun, by run: nothing can be written down of them.
+    private readonly Dictionary<int, int> _unbegun = [];
+
     /// <summary>How long claims hold without a sign of life.</summary>
     public TimeSpan Lease { get; init; } = RunClaim.Lease;
 
     /// <summary>Told of every run that is begun or has ended.</summary>
     public Action<SweepRun, SweepState, string>? Report { get; init; }
-
-    /// <summary>Begin failed runs again, too.</summary>
-    public bool Retries { get; init; }
 
     /// <summary>Works on one run, and first on those that it starts from, or waits for whoever does.</summary>
     public SweepState Work(SweepRun run, CancellationToken stop)
@@ -29,90 +34,142 @@ public sealed class SweepWorker(
             if (before != SweepState.Done)
                 return before;
         }
-        var tried = false;
         while (true)
         {
-            var state = folder.StateOf(run);
-            if (state == SweepState.Done || (state == SweepState.Failed && (tried || !Retries)))
+            var state = StateOf(run);
+            if (state is SweepState.Done or SweepState.Failed)
                 return state;
             if (stop.IsCancellationRequested)
                 return SweepState.Stopped;
-            if (RunClaim.Take(folder.Of(run), Lease) is { } claim)
-            {
-                using (claim)
-                    state = Attempt(run, claim, stop);
-                tried = true;
-                if (state != SweepState.Running)
-                    return state;
-            }
-            stop.WaitHandle.WaitOne(Math.Min((int)Lease.TotalMilliseconds / 10, 1000)); // somebody else has it
+            var end = Try(run, stop);
+            if (end is SweepState.Done or SweepState.Stopped)
+                return end.Value;
+            if (end != SweepState.Failed)
+                Wait(stop); // somebody else has it
         }
     }
 
     /// <summary>Works on whatever is to be done until nothing is left to begin; runs of others are waited for.</summary>
     public SweepState WorkOnAll(CancellationToken stop)
     {
-        var failed = new HashSet<int>();
         List<SweepRun> left = [.. SweepPlan.InOrder(folder.Runs)]; // whatever is done stays done
         while (!stop.IsCancellationRequested)
         {
-            var (open, begun) = (false, false);
-            foreach (var run in left.ToArray())
-            {
-                if (stop.IsCancellationRequested)
-                    break;
-                var state = folder.StateOf(run);
-                if (state == SweepState.Done)
-                    left.Remove(run);
-                var again = state == SweepState.Failed && Retries && !failed.Contains(run.Number);
-                open |= state is SweepState.Running || again;
-                if (state is not (SweepState.Ready or SweepState.Stopped) && !again)
-                    continue;
-                open = true;
-                if (RunClaim.Take(folder.Of(run), Lease) is not { } claim)
-                    continue;
-                using (claim)
-                    state = Attempt(run, claim, stop);
-                begun = true;
-                if (state == SweepState.Failed)
-                    failed.Add(run.Number);
-                break; // from the start: what was waiting may be ready
-            }
-            if (!open)
-                return left.All(r => folder.StateOf(r) == SweepState.Done) ? SweepState.Done : SweepState.Failed;
+            var (begun, isOpen) = TryOne(left, stop);
+            if (!isOpen)
+                return left.Count == 0 ? SweepState.Done : SweepState.Failed;
             if (!begun)
-                stop.WaitHandle.WaitOne(Math.Min((int)Lease.TotalMilliseconds / 10, 1000));
+                Wait(stop);
         }
         return SweepState.Stopped;
     }
 
-    private SweepState Attempt(SweepRun run, RunClaim claim, CancellationToken stop)
+    // Begins the first run that can be; one that failed only if there is no other, so that whatever was wrong has time to pass.
+    private (bool Begun, bool IsOpen) TryOne(List<SweepRun> left, CancellationToken stop)
     {
-        Report?.Invoke(run, SweepState.Running, "");
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, claim.Lost);
-        SweepOutcome outcome;
+        var isOpen = false;
+        var again = new List<(int Failures, SweepRun Run)>();
+        foreach (var run in left.ToArray())
+        {
+            if (stop.IsCancellationRequested)
+                return (false, true);
+            var state = StateOf(run);
+            if (state == SweepState.Done)
+                left.Remove(run);
+            isOpen |= state is SweepState.Running or SweepState.Ready or SweepState.Stopped;
+            if (state is not (SweepState.Ready or SweepState.Stopped))
+                continue;
+            if (RunClaim.Failures(folder.Of(run)) + _unbegun.GetValueOrDefault(run.Number) is > 0 and var failures)
+                again.Add((failures, run));
+            else if (Try(run, stop) is not null)
+                return (true, true); // from the start: what was waiting may be ready
+        }
+        return (again.OrderBy(r => r.Failures).Any(r => Try(r.Run, stop) is not null), isOpen);
+    }
+
+    private SweepState StateOf(SweepRun run)
+    {
+        if (_unbegun.GetValueOrDefault(run.Number) >= RunClaim.Tries)
+            return SweepState.Failed;
+        var state = folder.StateOf(run, Lease);
+        if (state == SweepState.Done)
+            new RunTraces(folder.Of(run)).Tidy(); // a worker may have been killed between publishing and this
+        return state;
+    }
+
+    // How an attempt ended; null if somebody else has the run.
+    private SweepState? Try(SweepRun run, CancellationToken stop)
+    {
         try
         {
-            outcome = execute(
-                run,
-                claim.Attempt,
-                run.Parent is { } parent ? folder.ResultOf(folder[parent]) : null,
-                either.Token
-            );
+            using var claim = RunClaim.Take(folder.Of(run), Lease);
+            return claim is null ? null : Attempt(run, claim, stop);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            _unbegun[run.Number] = _unbegun.GetValueOrDefault(run.Number) + 1;
+            Say(run, SweepState.Failed, e.Message);
+            return SweepState.Failed;
+        }
+    }
+
+    private SweepState Attempt(SweepRun run, RunClaim claim, CancellationToken stop)
+    {
+        Say(run, SweepState.Running, "");
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, claim.Lost);
+        var outcome = Execute(run, claim, either.Token);
+        if (outcome.State == SweepState.Failed)
+            outcome = claim.Fail(outcome.LastWords)
+                ? outcome with
+                {
+                    LastWords =
+                        $"{outcome.LastWords} (attempt {RunClaim.Failures(folder.Of(run))} of {RunClaim.Tries})",
+                }
+                : new(SweepState.Running, TakenOver);
+        else if (outcome.State == SweepState.Stopped)
+        {
+            claim.Release();
+            if (claim.Lost.IsCancellationRequested)
+                outcome = new(SweepState.Running, TakenOver);
+        }
+        Say(run, outcome.State, outcome.LastWords);
+        return outcome.State;
+    }
+
+    // Whatever is thrown must not end the worker, and with it the runs of others.
+    private SweepOutcome Execute(SweepRun run, RunClaim claim, CancellationToken stop)
+    {
+        try
+        {
+            var parent = run.Parent is { } number ? folder.ResultOf(folder[number]) : null;
+            var outcome = execute(run, claim.Attempt, parent, stop);
+            return outcome.State != SweepState.Done || claim.Publish()
+                ? outcome
+                : new(SweepState.Running, "another attempt was faster");
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            return new(SweepState.Stopped);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or RunException)
         {
-            outcome = new(SweepState.Failed, e.Message);
+            return new(SweepState.Failed, e.Message);
         }
-        if (outcome.State == SweepState.Done)
-            outcome = claim.Publish() ? outcome : new(SweepState.Running, "another attempt was faster");
-        else if (claim.Lost.IsCancellationRequested)
-            outcome = new(SweepState.Running, "another worker has taken it over");
-        else if (outcome.State == SweepState.Failed)
-            claim.Fail(outcome.LastWords);
-        else
-            claim.Release();
-        Report?.Invoke(run, outcome.State, outcome.LastWords);
-        return outcome.State;
+        catch (Exception e)
+        {
+            return new(SweepState.Failed, $"{e.GetType().Name}: {e.Message}");
+        }
+    }
+
+    private void Wait(CancellationToken stop) =>
+        stop.WaitHandle.WaitOne(Math.Min((int)Lease.TotalMilliseconds / 10, 1000));
+
+    private void Say(SweepRun run, SweepState state, string words)
+    {
+        try
+        {
+            Report?.Invoke(run, state, words);
+        }
+        catch (IOException) { } // whoever was told is gone; the work is not
     }
 }

@@ -97,6 +97,10 @@ public class RunsCommandTests
     [Theory]
     [InlineData("lamda = 1e-3", "macs = [0.5]", "Stage 'train' (seed 1): 'slim train' has no option '--lamda'")]
     [InlineData("lambda = 0", "macs = [0.5]", "Stage 'train' (seed 1): --penalty needs a positive --lambda")]
+    [InlineData("help = true", "macs = [0.5]", "In the stage 'train', 'help' is no option of a run")]
+    [InlineData("schedule = \"--help\"", "macs = [0.5]", "Stage 'train' (seed 1): --schedule needs a value")]
+    [InlineData("schedule = \"-h\"", "macs = [0.5]", "Stage 'train' (seed 1): --schedule is '-h', but can be")]
+    [InlineData("lambda = -1", "macs = [0.5]", "Stage 'train' (seed 1): --penalty needs a positive --lambda")]
     [InlineData("lambda = 1e-3", "macs = [0.5, 50]", "Stage 'cut' (macs 50, seed 1): ")]
     [InlineData(
         "lambda = 1e-3",

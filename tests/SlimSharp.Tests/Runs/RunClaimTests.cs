@@ -57,4 +57,71 @@ public class RunClaimTests
         Assert.Equal(["lost-1", "result"], Directory.GetFileSystemEntries(folder).Select(Path.GetFileName).Order());
         Assert.Null(RunClaim.Take(folder, lease));
     }
+
+    [Fact]
+    public void A_claim_dated_in_the_future_is_held_for_a_lease_and_no_longer()
+    {
+        var folder = Path.Combine(Machine.Folder(), "run");
+        var lease = TimeSpan.FromSeconds(1);
+        using (var dead = RunClaim.Take(folder, lease)!)
+            File.WriteAllText(Path.Combine(dead.Attempt, "work"), "its");
+        File.SetLastWriteTimeUtc(Path.Combine(folder, "claim-1"), DateTime.UtcNow.AddYears(1));
+        Assert.True(RunClaim.IsHeld(folder, lease)); // its holder may live where the clock is ahead
+        Assert.Null(RunClaim.Take(folder, lease));
+        Thread.Sleep(1200);
+        using var next = RunClaim.Take(folder, lease)!;
+        Assert.Equal("its", File.ReadAllText(Path.Combine(next.Attempt, "work")));
+    }
+
+    [Fact]
+    public void A_holder_whose_clock_is_ahead_keeps_its_claim_while_it_lives()
+    {
+        var folder = Path.Combine(Machine.Folder(), "run");
+        var lease = TimeSpan.FromSeconds(2);
+        using var holder = RunClaim.Take(folder, lease)!;
+        for (var i = 0; i < 8; i++)
+        {
+            File.SetLastWriteTimeUtc(Path.Combine(folder, "claim-1"), DateTime.UtcNow.AddHours(1)); // as its beat would
+            Assert.Null(RunClaim.Take(folder, lease));
+            Thread.Sleep(400);
+        }
+        Assert.False(holder.Lost.IsCancellationRequested);
+    }
+
+    [Fact]
+    public void A_worker_that_lost_its_claim_neither_publishes_nor_fails_the_run()
+    {
+        var folder = Path.Combine(Machine.Folder(), "run");
+        using var first = RunClaim.Take(folder)!;
+        File.SetLastWriteTimeUtc(Path.Combine(folder, "claim-1"), DateTime.UtcNow.AddHours(-1));
+        using var second = RunClaim.Take(folder)!;
+        Assert.False(first.Fail("its folder was gone"));
+        Assert.Equal(0, RunClaim.Failures(folder));
+        Assert.True(RunClaim.IsHeld(folder));
+        Directory.CreateDirectory(first.Attempt); // an orphan makes it again
+        Assert.True(second.Publish());
+        Assert.False(Directory.Exists(first.Attempt));
+    }
+
+    [Theory]
+    [InlineData("claim-1")]
+    [InlineData("claim-1", "claim-2")]
+    [InlineData("claim-1", "attempt-1/run/last.slim", "clock-0123")]
+    [InlineData("claim-3", "attempt-2/x", "aside-3/x", "failed-1", "failed-2", "failed-2.99.tmp")]
+    public void What_a_worker_leaves_that_is_killed_just_after_publishing_is_removed(params string[] left)
+    {
+        var sweep = SampleSweep.Simple(1);
+        foreach (var entry in left.Append("result/result.json"))
+        {
+            var path = Path.Combine(sweep.Of(sweep[1]), entry);
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            File.WriteAllText(path, "{}");
+        }
+        var worker = new SweepWorker(sweep, (_, _, _, _) => throw new InvalidOperationException("it is done"));
+        Assert.Equal(SweepState.Done, worker.WorkOnAll(default));
+        Assert.Equal(
+            left.Where(l => l is "failed-1" or "failed-2").Append("result"),
+            Directory.GetFileSystemEntries(sweep.Of(sweep[1])).Select(Path.GetFileName).Order()
+        );
+    }
 }

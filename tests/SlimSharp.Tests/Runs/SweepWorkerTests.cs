@@ -80,7 +80,8 @@ public class SweepWorkerTests
         Assert.Equal(45 - 2 - 8, sweep.Runs.Count(r => sweep.StateOf(r) == SweepState.Done));
         Assert.Equal(8, sweep.Runs.Count(r => sweep.StateOf(r) == SweepState.Waiting));
         fails = false;
-        Assert.Equal(SweepState.Done, new SweepWorker(sweep, Execute) { Retries = true }.WorkOnAll(default));
+        Assert.Equal(2, sweep.Retry());
+        Assert.Equal(SweepState.Done, new SweepWorker(sweep, Execute).WorkOnAll(default));
     }
 
     [Fact]

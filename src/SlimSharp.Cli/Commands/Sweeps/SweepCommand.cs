@@ -28,5 +28,6 @@ internal static class SweepCommand
 
     internal static Argument<string> Folder() => new("DIR") { Description = "The folder of the sweep." };
 
-    internal static Option<bool> Retry() => new("--retry") { Description = "Begin failed runs again, too." };
+    internal static Option<bool> Retry() =>
+        new("--retry") { Description = "Try runs again that have failed three times, each up to three times more." };
 }

@@ -45,7 +45,7 @@ internal sealed record SweepProgress(IReadOnlyList<(SweepRun Run, SweepState Sta
                 .Select(s => sweep.ResultOf(s.Run))
                 .OrderByDescending(Directory.GetLastWriteTimeUtc)
                 .Take(Sample)
-                .Select(result => SweepResult.Read(result)?.Seconds)
+                .Select(Seconds)
                 .OfType<double>()
                 .ToArray();
             if (done.Length == 0)
@@ -53,5 +53,17 @@ internal sealed record SweepProgress(IReadOnlyList<(SweepRun Run, SweepState Sta
             seconds += open * done.Average();
         }
         return TimeSpan.FromSeconds(seconds);
+    }
+
+    private static double? Seconds(string result)
+    {
+        try
+        {
+            return SweepResult.Read(result)?.Seconds;
+        }
+        catch (RunException)
+        {
+            return null; // damaged; 'slim sweep table' says so
+        }
     }
 }

@@ -30,30 +30,22 @@ internal static class SweepRunCommand
                 throw new UsageException($"--jobs is {count}, but must be 1 or more.");
             var sweep = SweepFolder.Open(parsed.GetValue(folder)!);
             var threads = Math.Max(parsed.GetValue(common.Threads) / count, 1);
+            if (parsed.GetValue(retry))
+                sweep.Retry();
             using var signals = new StopSignals();
-            var ends = new SweepState[count];
+            var executor = new SweepExecutor(threads);
             var workers = Enumerable
                 .Range(0, count)
-                .Select(i => new Thread(() =>
-                    ends[i] = new SweepWorker(sweep, new SweepExecutor(threads).Execute)
-                    {
-                        Retries = parsed.GetValue(retry),
-                        Report = (run, state, words) =>
-                            SweepScreen.Report(
-                                screen,
-                                run,
-                                state,
-                                words,
-                                state == SweepState.Done ? SweepProgress.Of(sweep) : null,
-                                count
-                            ),
-                    }.WorkOnAll(signals.Token)
-                ))
+                .Select(_ =>
+                    Task.Factory.StartNew(
+                        () => Worker(screen, sweep, executor, count).WorkOnAll(signals.Token),
+                        CancellationToken.None, // it says itself how far it came
+                        TaskCreationOptions.LongRunning,
+                        TaskScheduler.Default
+                    )
+                )
                 .ToArray();
-            foreach (var worker in workers)
-                worker.Start();
-            foreach (var worker in workers)
-                worker.Join();
+            var ends = Task.WhenAll(workers).GetAwaiter().GetResult();
             SweepStatus.Show(screen, sweep);
             return ends.Contains(SweepState.Stopped) ? ExitCode.Stopped
                 : ends.All(e => e == SweepState.Done) ? ExitCode.Done
@@ -61,4 +53,18 @@ internal static class SweepRunCommand
         });
         return command;
     }
+
+    private static SweepWorker Worker(Screen screen, SweepFolder sweep, SweepExecutor executor, int count) =>
+        new(sweep, executor.Execute)
+        {
+            Report = (run, state, words) =>
+                SweepScreen.Report(
+                    screen,
+                    run,
+                    state,
+                    words,
+                    state == SweepState.Done ? SweepProgress.Of(sweep) : null,
+                    count
+                ),
+        };
 }

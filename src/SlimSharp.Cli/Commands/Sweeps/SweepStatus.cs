@@ -6,6 +6,10 @@ namespace SlimSharp.Cli;
 /// <summary>How far a sweep is, what failed and why, and the time left.</summary>
 internal static class SweepStatus
 {
+    /// <summary>How failed runs are tried again.</summary>
+    internal static string Again(string folder) =>
+        $"A run that has failed {RunClaim.Tries} times is left alone; 'slim sweep run {folder} --retry' tries it again.";
+
     internal static void Show(Screen screen, SweepFolder sweep)
     {
         var progress = SweepProgress.Of(sweep);
@@ -20,8 +24,15 @@ internal static class SweepStatus
                     [s, .. kinds.Select(k => $"{states.Count(r => r.Run.Stage == s && r.State == k)}")]
             )
         );
-        foreach (var (run, _) in states.Where(s => s.State == SweepState.Failed))
-            screen.Say($"run {run.Number} ({SweepScreen.Settings(run)}) failed: {RunClaim.LastWords(sweep.Of(run))}");
+        foreach (var (run, state) in states.Where(s => s.State is SweepState.Failed or SweepState.Stopped))
+        {
+            if (RunClaim.Failures(sweep.Of(run)) is > 0 and var times)
+                screen.Say(
+                    $"run {run.Number} ({SweepScreen.Settings(run)}) has failed {(times == 1 ? "once" : $"{times} times")}{(state == SweepState.Failed ? "" : " and is tried again")}: {RunClaim.LastWords(sweep.Of(run))}"
+                );
+        }
+        if (progress.Count(SweepState.Failed) > 0)
+            screen.Say(Again(sweep.Path));
         var atATime = Math.Max(progress.Running, 1);
         var left = progress.Left(atATime);
         if (left is { } time)
@@ -35,6 +46,18 @@ internal static class SweepStatus
                         KeyValuePair.Create(k.ToString().ToLowerInvariant(), (JsonNode?)progress.Count(k))
                     )
                 ),
+                ["failed"] = new JsonArray([
+                    .. states
+                        .Where(s => s.State == SweepState.Failed)
+                        .Select(s =>
+                            (JsonNode)
+                                new JsonObject
+                                {
+                                    ["run"] = s.Run.Number,
+                                    ["words"] = RunClaim.LastWords(sweep.Of(s.Run)),
+                                }
+                        ),
+                ]),
                 ["secondsLeft"] = left?.TotalSeconds,
             }
         );

@@ -28,13 +28,18 @@ internal static class SweepTableCommand
         command.Add(format);
         command.SetAction(parsed =>
         {
-            var table = SweepTable.Of(
-                SweepResults.Read(parsed.GetValue(input)!),
-                parsed.GetValue(split) == "validation"
-            );
-            Console.Write(table.Format(Enum.Parse<TableFormat>(parsed.GetValue(format)!, ignoreCase: true)));
+            var results = SweepResults.Read(parsed.GetValue(input)!);
+            var table = SweepTable.Of(results, parsed.GetValue(split) == "validation");
+            var form = Enum.Parse<TableFormat>(parsed.GetValue(format)!, ignoreCase: true);
+            Console.Write(table.Format(form) + (form is TableFormat.Text or TableFormat.Markdown ? Left(results) : ""));
             return ExitCode.Done;
         });
         return command;
     }
+
+    // What is missing because runs failed.
+    private static string Left(SweepResults results) =>
+        results.Failed.Count == 0
+            ? ""
+            : $"\nMissing, with all that starts from them, are the runs that failed: {string.Join(", ", results.Failed.Keys)}. {SweepStatus.Again("DIR")}\n";
 }

@@ -26,13 +26,14 @@ internal static class SweepWorkCommand
         {
             var screen = common.Screen(parsed);
             var sweep = SweepFolder.Open(parsed.GetValue(folder)!);
+            var number = parsed.GetValue(index) ?? Index();
+            if (parsed.GetValue(retry))
+                sweep.Retry(number);
             using var signals = new StopSignals();
             var worker = new SweepWorker(sweep, new SweepExecutor(parsed.GetValue(common.Threads)).Execute)
             {
-                Retries = parsed.GetValue(retry),
                 Report = (run, state, words) => SweepScreen.Report(screen, run, state, words),
             };
-            var number = parsed.GetValue(index) ?? Index();
             var end = number is { } n ? worker.Work(sweep[n], signals.Token) : worker.WorkOnAll(signals.Token);
             return end switch
             {
