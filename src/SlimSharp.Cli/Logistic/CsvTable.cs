@@ -7,7 +7,7 @@ using SlimSharp.Linear;
 
 namespace SlimSharp.Cli;
 
-/// <summary>CSV files with a header, plain or compressed (.gz): a column of labels, numbers in all others.</summary>
+/// <summary>CSV files, plain or compressed (.gz), most often with a header: a column of labels, numbers in all others.</summary>
 internal static class CsvTable
 {
     private static readonly string[] LabelNames = ["label", "class", "target", "y"];
@@ -19,15 +19,32 @@ internal static class CsvTable
     /// <param name="positive">The label that is +1; by default the larger, or the last in the alphabet.</param>
     /// <param name="dropped">Columns not to read.</param>
     /// <param name="model">A model whose features, labels and means of missing values are taken; labels may be lacking then.</param>
+    /// <param name="header">Whether the first row names the columns: <see cref="CsvHeader.Auto"/>, or what is known.</param>
     internal static LinearData Read(
         string path,
         string? label,
         string? positive,
         IReadOnlyCollection<string> dropped,
-        LogisticModel? model
+        LogisticModel? model,
+        string header = CsvHeader.Auto
     )
     {
-        var (header, columns) = Columns(path);
+        var remarks = new List<string>();
+        var (names, columns) = Columns(path, header, remarks);
+        return Read(path, label, positive, dropped, model, names, columns, remarks);
+    }
+
+    private static LinearData Read(
+        string path,
+        string? label,
+        string? positive,
+        IReadOnlyCollection<string> dropped,
+        LogisticModel? model,
+        List<string> header,
+        List<string>[] columns,
+        List<string> remarks
+    )
+    {
         if (dropped.FirstOrDefault(d => !header.Contains(d)) is { } unknown)
             throw new LinearDataException($"{path} has no column '{unknown}' to drop.");
         var names = header.Where(h => !dropped.Contains(h)).ToArray();
@@ -35,8 +52,7 @@ internal static class CsvTable
             ? names.FirstOrDefault(n => n == label) ?? throw new LinearDataException($"{path} has no column '{label}'.")
             : names.FirstOrDefault(n =>
                 LabelNames.Contains(n.ToLowerInvariant()) && model?.Features.Contains(n) != true
-            ) ?? (model is null ? names[^1] : null);
-        var remarks = new List<string>();
+            ) ?? (model is null || IsOneMore(names, model) ? names[^1] : null);
         if (model is null && label is null)
             remarks.Add($"Labels are in the column '{labels}'.");
         var features = names.Where(n => n != labels).ToArray();
@@ -63,7 +79,15 @@ internal static class CsvTable
         };
     }
 
-    private static (List<string> Header, List<string>[] Columns) Columns(string path)
+    // Columns without names, one more than the features that were learned: the last holds labels again.
+    private static bool IsOneMore(string[] names, LogisticModel model) =>
+        names.SequenceEqual(CsvHeader.Numbers(model.Features.Length + 1));
+
+    private static (List<string> Header, List<string>[] Columns) Columns(
+        string path,
+        string choice,
+        List<string> remarks
+    )
     {
         try
         {
@@ -81,10 +105,8 @@ internal static class CsvTable
                     BadDataFound = null,
                 }
             );
-            if (!csv.Read() || !csv.ReadHeader() || csv.HeaderRecord is not { Length: > 1 } header)
+            if (!csv.Read() || csv.Parser.Record is not { Length: > 1 } header)
                 throw new LinearDataException($"{path} has no header of at least two columns.");
-            if (header.GroupBy(h => h).FirstOrDefault(g => g.Count() > 1)?.Key is { } twice)
-                throw new LinearDataException($"{path} has two columns called '{twice}'.");
             var columns = header.Select(_ => new List<string>()).ToArray();
             while (csv.Read())
             {
@@ -95,6 +117,14 @@ internal static class CsvTable
                 for (var j = 0; j < header.Length; j++)
                     columns[j].Add(csv.Parser[j]);
             }
+            if (!CsvHeader.IsIn(choice, header, columns, remarks))
+            {
+                for (var j = 0; j < header.Length; j++)
+                    columns[j].Insert(0, header[j]);
+                header = [.. CsvHeader.Numbers(header.Length)];
+            }
+            if (header.GroupBy(h => h).FirstOrDefault(g => g.Count() > 1)?.Key is { } twice)
+                throw new LinearDataException($"{path} has two columns called '{twice}'.");
             return columns[0].Count > 0
                 ? ([.. header], columns)
                 : throw new LinearDataException($"{path} has a header, but no samples.");

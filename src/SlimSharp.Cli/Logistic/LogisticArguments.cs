@@ -11,7 +11,7 @@ internal sealed class LogisticArguments
         new("DATA")
         {
             Description =
-                "Samples with two classes: LIBSVM text (.libsvm, .svm, .txt) or CSV with a header (.csv), also compressed (.gz).",
+                "Samples with two classes: LIBSVM text (.libsvm, .svm, .txt) or CSV (.csv), with or without a header, also compressed (.gz).",
         };
 
     private readonly Option<string?> _label = new("--label")
@@ -30,6 +30,13 @@ internal sealed class LogisticArguments
         HelpName = "COLUMN",
         AllowMultipleArgumentsPerToken = true,
     };
+    private readonly Option<string> _header = Choices.Choice(
+        "--header",
+        "CSV: whether the first row names the columns; auto: unless it holds only numbers, or labels that come again.",
+        CsvHeader.Auto,
+        CsvHeader.Yes,
+        CsvHeader.No
+    );
     private readonly Option<string> _penalty = new("--penalty")
     {
         Description =
@@ -69,7 +76,7 @@ internal sealed class LogisticArguments
     internal void AddReadingTo(Command command)
     {
         command.Add(Data);
-        foreach (var option in (Option[])[_label, _positive, _drop])
+        foreach (var option in (Option[])[_label, _positive, _drop, _header])
             command.Add(option);
     }
 
@@ -89,9 +96,9 @@ internal sealed class LogisticArguments
             throw new UsageException($"There is no file '{path}'.");
         var name = path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? path[..^3] : path;
         var isCsv = name.EndsWith(".csv", StringComparison.OrdinalIgnoreCase);
-        if (!isCsv && (parsed.Has(_label) || parsed.Has(_positive) || parsed.Has(_drop)))
+        if (!isCsv && (parsed.Has(_label) || parsed.Has(_positive) || parsed.Has(_drop) || parsed.Has(_header)))
             throw new UsageException(
-                "--label, --positive and --drop go with CSV files; LIBSVM files have their labels first."
+                "--label, --positive, --drop and --header go with CSV files; LIBSVM files have their labels first."
             );
         var data = isCsv
             ? CsvTable.Read(
@@ -99,7 +106,8 @@ internal sealed class LogisticArguments
                 parsed.GetValue(_label),
                 parsed.GetValue(_positive),
                 parsed.GetValue(_drop) ?? [],
-                model
+                model,
+                parsed.GetValue(_header)!
             )
             : LibsvmFile.Read(path, model?.Features.Length, model is null ? null : (model.Minus, model.Plus));
         foreach (var remark in data.Remarks)

@@ -119,6 +119,25 @@ public class LogisticCommandTests
     }
 
     [Theory]
+    [InlineData("1,2,0\n2,1,1\n3,2,0\n4,1,1\n", true)] // numbers alone
+    [InlineData("5.1,3.5,setosa\n4.9,3,setosa\n7,3.2,other\n6.4,3.2,other\n", true)] // a label that comes again
+    [InlineData("0,1,label\n2,1,1\n3,2,0\n4,1,1\n5,3,0\n", false)] // columns called by numbers
+    public async Task A_table_without_a_header_keeps_its_first_row(string text, bool isSample)
+    {
+        var data = Write(text, "bare.csv");
+        var model = Path.Combine(Path.GetDirectoryName(data)!, "model.json");
+        var (code, output, error) = await Slim.Run("logistic", "fit", data, "--share", "0.3", "--out", model);
+        Assert.True(code == 0, error);
+        Assert.Contains(isSample ? "it is taken for a sample" : "is taken for the names of columns", output);
+        Assert.Contains($"Labels are in the column '{(isSample ? "3" : "label")}'", output);
+
+        // Every row counts: the file with its first row, and the same under a header, are the same samples.
+        (code, output, error) = await Slim.Run("logistic", "evaluate", model, data, "--json");
+        Assert.True(code == 0, error);
+        Assert.Equal(4, (int)JsonNode.Parse(output)!["samples"]!);
+    }
+
+    [Theory]
     [InlineData("a,y\n1,yes\nx,no\n", "'x' in the column 'a' is no number")]
     [InlineData("a,y\n1,yes\n2,no\n3,perhaps\n", "two classes can be told apart")]
     [InlineData("a,y\n1,yes\n2\n", "1 values, but the header names 2")]
