@@ -166,7 +166,7 @@ internal sealed class Demo(Screen screen, string folder, int threads, string dev
     }
 
     private SlimFile Train(string name, RunOptions options, CancellationToken stop) =>
-        new TrainingSession(RunFolder.Create(Path.Combine(folder, name), options.ToJson()), options, screen).Run(stop);
+        new TrainingSession(RunFolder.Create(InRuns(name), options.ToJson(InRuns(name))), options, screen).Run(stop);
 
     private RunOptions Options(DataOptions data, int epochs) =>
         Sample.Training(data, epochs, threads, device) with
@@ -174,13 +174,18 @@ internal sealed class Demo(Screen screen, string folder, int threads, string dev
             Model = Vgg,
         };
 
+    private string InRuns(string name) => Path.Combine(folder, name);
+
     private string InRun(string name) => InFolder(name, "model.slim");
 
     private string InFolder(string run, string file) => Path.Combine(folder, run, file);
 
     private string Reduced(string sample, int images)
     {
-        var (place, data) = (Path.Combine(folder, "records"), DataSource.Read(new() { Path = sample, Validation = 0 }));
+        var (place, data) = (
+            Path.GetFullPath(Path.Combine(folder, "records")),
+            DataSource.Read(new() { Path = sample, Validation = 0 })
+        );
         Directory.CreateDirectory(place);
         Idx.Write(Path.Combine(place, "fashion-train"), "train", data.Train!.Subset(data.Train.Spread(images)));
         Idx.Write(Path.Combine(place, "fashion-train"), "t10k", data.Test!.Subset(data.Test.Spread(images)));

@@ -19,7 +19,8 @@ internal static class LambdaGuide
             throw new UsageException("--lambda-range needs a --penalty, such as --penalty tl1:a=1.");
         var penalty = MethodArguments.Parse(text, null);
         var train =
-            DataSource.Read(data).Train ?? throw new DataException($"In '{data.Path}' there are no training images.");
+            Sets.For(screen, file, data).Train
+            ?? throw new DataException($"In '{data.Path}' there are no training images.");
         using var model = file.ToModel();
         var range = LambdaRange.Of(model, train, file.Normalization ?? Normalization.Of(train), penalty);
         screen.Table(

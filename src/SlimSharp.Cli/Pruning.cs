@@ -31,7 +31,7 @@ internal sealed class Pruning : IDisposable
         _model = _file.ToModel();
         _data = new(() =>
             _file.Data is { } data && _file.Normalization is not null && Path.Exists(data.Path)
-                ? DataSource.Read(data)
+                ? Sets.For(screen, _file, data)
                 : null
         );
     }

@@ -59,11 +59,15 @@ internal sealed record RunOptions
     internal string ToJson() =>
         JsonSerializer.SerializeToNode(this, CliJson.Default.RunOptions)!.ToJsonString(new() { WriteIndented = true });
 
+    /// <summary>The same for a file in that folder, from which the data are found if all is moved.</summary>
+    internal string ToJson(string folder) => (this with { Data = Data.WrittenIn(folder) }).ToJson();
+
     internal static RunOptions Read(RunFolder folder)
     {
         try
         {
-            return JsonSerializer.Deserialize(folder.ReadOptions(), CliJson.Default.RunOptions)!;
+            var options = JsonSerializer.Deserialize(folder.ReadOptions(), CliJson.Default.RunOptions)!;
+            return options with { Data = options.Data.FoundFrom(folder.Path) };
         }
         catch (Exception e) when (e is JsonException or NotSupportedException)
         {

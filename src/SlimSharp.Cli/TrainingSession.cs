@@ -20,7 +20,7 @@ internal sealed class TrainingSession(RunFolder folder, RunOptions options, Scre
     internal static RunFolder OpenOrCreate(string path, RunOptions options)
     {
         if (!Directory.Exists(path))
-            return RunFolder.Create(path, options.ToJson());
+            return RunFolder.Create(path, options.ToJson(path));
         var begun = RunFolder.Open(path);
         return RunOptions.Read(begun).ToJson() == options.ToJson()
             ? begun
@@ -34,7 +34,7 @@ internal sealed class TrainingSession(RunFolder folder, RunOptions options, Scre
     internal SlimFile Run(CancellationToken stop)
     {
         using var start = options.From is null ? null : Files.Load(options.From);
-        var data = DataSource.Read(options.Data);
+        var data = start is null ? Sets.Read(screen, options.Data) : Sets.For(screen, start, options.Data);
         var train = data.Train ?? throw new DataException($"In '{options.Data.Path}' there are no training images.");
         if (data.Validation is null && options.Training.KeepBest)
             throw new UsageException("--keep best needs validation images; give --validation a share above 0.");
@@ -61,6 +61,7 @@ internal sealed class TrainingSession(RunFolder folder, RunOptions options, Scre
         folder.WriteRecord(record);
         var from = last?.Position is { } at ? new Checkpoint(at, last.Weights, last.Extras) : null;
         EpochMetrics[] done = [.. last?.Position?.History ?? []];
+        screen.Say(RunWords.Augmentation(options));
         var display = new TrainingDisplay(screen, done);
         using var events = options.TensorBoard is true ? new EpochEvents(folder, done, display) : null;
         var trainer = new Trainer(options.Training, methods.All)

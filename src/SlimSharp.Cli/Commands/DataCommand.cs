@@ -15,7 +15,7 @@ internal static class DataCommand
         );
         var path = new Argument<string?>("PATH")
         {
-            Description = "A folder or file to look at.",
+            Description = "A folder or file to look at, as training with the same options would see it.",
             Arity = ArgumentArity.ZeroOrOne,
         };
         var download = new Option<string?>("--download")
@@ -36,14 +36,12 @@ internal static class DataCommand
                 var screen = common.Screen(parsed);
                 if (parsed.GetValue(download) is { } name)
                     return await Fetch(screen, name, parsed.GetValue(output), stop);
-                if (parsed.GetValue(path) is not { } place)
+                if ((parsed.GetValue(path) ?? parsed.GetValue(data.Path)) is not { } place)
                     return List(screen);
+                if (parsed.Has(data.Path) && place != parsed.GetValue(data.Path))
+                    throw new UsageException("Give a path or --data, not both.");
                 common.Prepare(parsed);
-                Describe(
-                    screen,
-                    place,
-                    DataSource.Read(data.Get(parsed, new() { Validation = 0.1 }) with { Path = place })
-                );
+                Describe(screen, place, Sets.Read(screen, data.Get(parsed, place: place)));
                 return ExitCode.Done;
             }
         );

@@ -40,7 +40,7 @@ internal static class EvaluateCommand
             var screen = common.Screen(parsed);
             using var file = Files.Load(parsed.GetValue(input)!);
             var options = data.Get(parsed, file.Data);
-            var sets = DataSource.Read(options);
+            var sets = Sets.For(screen, file, options with { Parts = Parts(parsed.GetValue(split)!) });
             using var weights = file.Weights.Copy(torch.float32, device);
             using var model = new Model(file.Network, weights.Copy());
             var cost = NetworkCost.Of(file.Network);
@@ -68,6 +68,16 @@ internal static class EvaluateCommand
         });
         return command;
     }
+
+    // Pictures of other parts are not decoded.
+    private static DataParts Parts(string split) =>
+        split switch
+        {
+            Test => DataParts.Test,
+            Validation => DataParts.Validation,
+            All => DataParts.Test | DataParts.Validation,
+            _ => DataParts.Train,
+        };
 
     private static IEnumerable<(string Name, ImageSet Set)> Chosen(string split, TrainAndTest sets, string path)
     {

@@ -42,7 +42,7 @@ internal static class ImportCommand
             using var first = weights;
             var difference = ImportCheck.Run(path, network, weights);
             var options = parsed.Has(data.Path) ? data.Get(parsed) : null;
-            var sets = options is null ? null : DataSource.Read(options);
+            var sets = options is null ? null : Sets.Read(screen, options);
             var normalization = OnnxImport.NormalizationOf(model) ?? sets?.NormalizationForTraining();
             if (parsed.GetValue(restore))
             {

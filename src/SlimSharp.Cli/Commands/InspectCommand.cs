@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
-using SlimSharp.Data;
 using SlimSharp.Formats;
 using SlimSharp.Models;
 using SlimSharp.Networks;
@@ -84,7 +83,7 @@ internal static class InspectCommand
             if (parsed.GetValue(curve))
             {
                 var images = data.Get(parsed, file.Data);
-                CliffView.Show(screen, CliffView.Measure(screen, file, DataSource.Read(images), images.Path));
+                CliffView.Show(screen, CliffView.Measure(screen, file, Sets.For(screen, file, images), images.Path));
             }
             return ExitCode.Done;
         });

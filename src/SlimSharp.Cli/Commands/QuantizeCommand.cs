@@ -1,5 +1,4 @@
 using System.CommandLine;
-using SlimSharp.Data;
 using SlimSharp.Formats;
 using SlimSharp.Onnx;
 
@@ -91,10 +90,11 @@ internal static class QuantizeCommand
             };
             var target =
                 parsed.GetValue(output) ?? Path.Combine(Path.GetDirectoryName(Path.GetFullPath(path))!, "int8.onnx");
+            var screen = common.Screen(parsed);
             new Quantization(
-                common.Screen(parsed),
+                screen,
                 file,
-                DataSource.Read(data.Get(parsed, file.Data)),
+                Sets.For(screen, file, data.Get(parsed, file.Data)),
                 parsed.GetValue(common.Threads)
             ).Run(
                 target,

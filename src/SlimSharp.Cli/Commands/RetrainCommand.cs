@@ -39,7 +39,7 @@ internal static class RetrainCommand
                         ?? throw new UsageException("Name the .slim file or run folder to retrain.");
                     var path = Files.Resolve(given, "pruned.slim", "model.slim");
                     using var start = SlimFile.Load(path);
-                    var options = run.Read(parsed, start.Data) with { From = path };
+                    var options = run.Read(parsed, start.Data) with { From = Path.GetFullPath(path) };
                     return parsed.GetValue(scratch) is { } how ? FromScratch(options, start, how) : options;
                 }
             )

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using SlimSharp.Data;
 using SlimSharp.Networks;
 
@@ -34,36 +35,81 @@ internal sealed class DataArguments
         HelpName = "SHARE",
     };
 
+    private readonly Option<double?> _test = new("--test")
+    {
+        Description =
+            "Share of the images held out as test images, of data that have none of their own (one file of records, one archive); 0 trains on all.",
+        HelpName = "SHARE",
+    };
+    private readonly Option<string?> _range = new("--range")
+    {
+        Description =
+            "IDX files whose numbers are no bytes: LOW becomes black, HIGH white, shades between; as in --range=-1,1.",
+        HelpName = "LOW,HIGH",
+    };
+
     /// <summary>Where images are.</summary>
     internal Option<string?> Path => _path;
 
     internal void AddTo(Command command)
     {
-        foreach (var option in (Option[])[_path, _size, _pad, _channels, _records, _validation])
+        foreach (var option in (Option[])[_path, _size, _pad, _channels, _records, _range, _validation, _test])
             command.Add(option);
     }
 
     /// <summary>The options as given; null where no --data is.</summary>
     internal DataOptions? Given(ParseResult parsed) => parsed.Has(_path) ? Get(parsed) : null;
 
-    /// <summary>The options as given, or <paramref name="fallback"/> where no --data is given.</summary>
-    internal DataOptions Get(ParseResult parsed, DataOptions? fallback = null)
+    /// <summary>
+    /// The options as given; what is not given as in <paramref name="fallback"/> where no --data is given, else by default. <paramref name="place"/>
+    /// stands for --data.
+    /// </summary>
+    internal DataOptions Get(ParseResult parsed, DataOptions? fallback = null, string? place = null)
     {
-        if (parsed.GetValue(_path) is not { } path)
-            return fallback ?? throw new UsageException("Give --data DIR; 'slim data' lists what can be read.");
+        var path = place ?? parsed.GetValue(_path);
+        if (path?.Trim().Length == 0)
+            throw new UsageException("--data is empty; give a folder or file. 'slim data' lists what can be read.");
+        var start = path is not null
+            ? new() { Path = System.IO.Path.GetFullPath(path) }
+            : fallback ?? throw new UsageException("Give --data DIR; 'slim data' lists what can be read.");
         Require(parsed.GetValue(_size), "--size");
         Require(parsed.GetValue(_pad), "--pad");
+        Require(parsed.GetValue(_validation), "--validation");
+        Require(parsed.GetValue(_test), "--test");
         if (parsed.GetValue(_channels) is not (null or 1 or 3))
             throw new UsageException($"--channels is {parsed.GetValue(_channels)}, but must be 1 or 3.");
-        return new()
+        return start with
         {
-            Path = path,
-            Size = parsed.GetValue(_size),
-            Pad = parsed.GetValue(_pad),
-            Channels = parsed.GetValue(_channels),
-            Records = parsed.GetValue(_records) is { } shape ? ParseShape(shape) : null,
-            Validation = parsed.GetValue(_validation),
+            Size = parsed.GetValue(_size) ?? start.Size,
+            Pad = parsed.GetValue(_pad) ?? start.Pad,
+            Channels = parsed.GetValue(_channels) ?? start.Channels,
+            Records = parsed.GetValue(_records) is { } shape ? ParseShape(shape) : start.Records,
+            Range = parsed.GetValue(_range) is { } range ? ParseRange(range) : start.Range,
+            Validation = parsed.Has(_validation) ? parsed.GetValue(_validation) : start.Validation,
+            Test = parsed.GetValue(_test) ?? start.Test,
         };
+    }
+
+    private static void Require(double? share, string option)
+    {
+        if (share is not (null or (>= 0 and < 1)))
+            throw new UsageException($"{option} is {share}, but must be a share from 0 to below 1.");
+    }
+
+    private static PixelRange ParseRange(string text)
+    {
+        double[] ends =
+        [
+            .. text.Split(',')
+                .Select(t =>
+                    double.TryParse(t, NumberStyles.Float, CultureInfo.InvariantCulture, out var v) ? v : double.NaN
+                ),
+        ];
+        return ends is [var low, var high] && low < high && double.IsFinite(low) && double.IsFinite(high)
+            ? new(low, high)
+            : throw new UsageException(
+                $"--range {text}: two numbers are needed, the lower first, as in --range=-1,1 or --range 0,4095."
+            );
     }
 
     private static void Require(int? size, string option)

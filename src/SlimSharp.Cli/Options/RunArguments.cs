@@ -51,11 +51,12 @@ internal sealed class RunArguments
     /// <summary>The options as given; <paramref name="data"/> where no --data is.</summary>
     internal RunOptions Read(ParseResult parsed, DataOptions? data = null)
     {
+        var images = _data.Get(parsed, data);
         var options = new RunOptions
         {
             Command = parsed.CommandResult.Command.Name,
-            Data = _data.Get(parsed, data),
-            Training = _training.Get(parsed),
+            Data = images,
+            Training = _training.Get(parsed, images),
             Recovery = _recovery.Get(parsed),
             Precision = _training.Precision(parsed),
             Without = _training.Without(parsed) is { Length: > 0 } without ? without : null,
@@ -102,7 +103,7 @@ internal sealed class RunArguments
         var path =
             output ?? throw new UsageException("Give --out DIR for the run folder, or --resume DIR to go on with one.");
         var options = read();
-        return (RunFolder.Create(path, options.ToJson()), options);
+        return (RunFolder.Create(path, options.ToJson(path)), options);
     }
 
     private static (RunFolder Folder, RunOptions Options) Open(ParseResult parsed, string path)

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using SlimSharp.Data;
 using SlimSharp.Models;
 using SlimSharp.Training;
 
@@ -65,9 +66,9 @@ internal sealed class TrainingArguments
         Description = "Share of each label spread over all classes.",
         HelpName = "SHARE",
     };
-    private readonly Option<string> _augment = Choices.Choice(
+    private readonly Option<string?> _augment = Choices.Optional(
         "--augment",
-        "Random crop after padding by 4, random mirroring, both or none.",
+        "How training images are changed at random: crop shifts by up to 4 pixels (padded with black, cropped back), flip mirrors half of them left to right, or both, or none [default: crop-flip; crop for sets known to be digits or letters, which mirroring would make others].",
         "crop-flip",
         "crop",
         "flip",
@@ -135,13 +136,13 @@ internal sealed class TrainingArguments
 
     internal string[] Without(ParseResult parsed) => FastPaths.Parse(parsed.GetValue(_without));
 
-    internal TrainingOptions Get(ParseResult parsed)
+    internal TrainingOptions Get(ParseResult parsed, DataOptions data)
     {
         var adam = parsed.GetValue(_optimizer) == "adamw";
         var (rate, warmUp) = (parsed.GetValue(_rate) ?? (adam ? 0.001 : 0.1), parsed.GetValue(_warmUp));
         var (begin, decayScales) = (parsed.GetValue(_begin), !parsed.GetValue(_keepScales));
         var decay = parsed.GetValue(_decay) ?? (adam ? 1e-2 : 1e-4);
-        var augment = parsed.GetValue(_augment)!;
+        var augment = parsed.GetValue(_augment) ?? (DataSource.ShowsCharacters(data) ? "crop" : "crop-flip");
         var options = new TrainingOptions
         {
             Epochs = parsed.GetValue(_epochs),

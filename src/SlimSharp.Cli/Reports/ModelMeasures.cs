@@ -35,7 +35,7 @@ internal sealed record ModelMeasures
             return known;
         if (file.Data is not { } data || file.Normalization is not { } normalization || !Path.Exists(data.Path))
             return null;
-        var sets = DataSource.Read(data);
+        var sets = DataSource.Read(data).MatchedTo(file.Classes, $"the network {file.Network.Name}");
         if ((sets.Test ?? sets.Validation) is not { } set)
             return null;
         using var model = file.ToModel();

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using SlimSharp.Networks;
 
 namespace SlimSharp.Data;
@@ -7,6 +8,9 @@ public sealed record DataOptions
 {
     /// <summary>A folder or file; see <see cref="DataSource.All"/> for what is recognised.</summary>
     public string Path { get; init; } = "";
+
+    /// <summary>The same from the folder of the file in which these options are written; null elsewhere.</summary>
+    public string? Relative { get; init; }
 
     /// <summary>Height and width to resize to; null keeps the images' own size.</summary>
     public int? Size { get; init; }
@@ -20,6 +24,44 @@ public sealed record DataOptions
     /// <summary>For files of label+planes records: the shape of their images.</summary>
     public Shape? Records { get; init; }
 
+    /// <summary>For IDX files whose numbers are no bytes: those that become 0 and 255; null takes numbers in 0–255, or fractions in 0–1.</summary>
+    public PixelRange? Range { get; init; }
+
     /// <summary>The share of training images held out to choose with.</summary>
     public double Validation { get; init; } = 0.1;
+
+    /// <summary>
+    /// For data without test images of their own: the share of all images that is held out as such, always the same ones; 0 trains on all. Null takes a
+    /// set that is not called one of training for test images.
+    /// </summary>
+    public double? Test { get; init; }
+
+    /// <summary>Which images are wanted; pictures of others need not be decoded.</summary>
+    [JsonIgnore]
+    public DataParts Parts { get; init; } = DataParts.All;
+
+    /// <summary>These options as a file in that folder keeps them: with the absolute path and the one from there, so that either may be moved.</summary>
+    public DataOptions WrittenIn(string folder) =>
+        string.IsNullOrEmpty(Path)
+            ? this
+            : this with
+            {
+                Path = System.IO.Path.GetFullPath(Path),
+                Relative = System
+                    .IO.Path.GetRelativePath(System.IO.Path.GetFullPath(folder), System.IO.Path.GetFullPath(Path))
+                    .Replace('\\', '/'),
+            };
+
+    /// <summary>These options as read from a file in that folder: with the path at which something is, the absolute one first.</summary>
+    public DataOptions FoundFrom(string folder)
+    {
+        var from = System.IO.Path.GetFullPath(folder);
+        string[] places =
+        [
+            Path,
+            .. new[] { Relative, Path }.OfType<string>().Select(p => System.IO.Path.Combine(from, p)),
+        ];
+        var found = string.IsNullOrEmpty(Path) ? null : places.FirstOrDefault(System.IO.Path.Exists);
+        return this with { Path = found is null ? Path : System.IO.Path.GetFullPath(found), Relative = null };
+    }
 }

@@ -7,14 +7,12 @@ namespace SlimSharp.Data;
 /// <param name="Open">Reads training and test images, or returns null where this is not that kind of data.</param>
 public sealed record DataSource(string Name, string Looks, string HowToGet, Func<DataOptions, TrainAndTest?> Open)
 {
-    private static readonly string[] TestNames = ["test", "val", "t10k"];
-
     /// <summary>Every kind, in the order in which they are tried. A new one is a row here, and a file in Formats/ if its format is new.</summary>
     public static IReadOnlyList<DataSource> All { get; } =
     [
         new(
             "records",
-            "with --records C×H×W: *train*.bin and *test*.bin (also .gz), or one file; records of a label byte and the image's planes",
+            "with --records C×H×W: *train*.bin and *test*.bin (also .gz), or one file, of which --test SHARE holds out test images; records of a label byte and the image's planes",
             "Any program can write them.",
             Records
         ),
@@ -38,13 +36,14 @@ public sealed record DataSource(string Name, string Looks, string HowToGet, Func
         ),
         new(
             "idx",
-            "train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images-idx3-ubyte, t10k-labels-idx1-ubyte (also .gz)",
+            "train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images-idx3-ubyte, t10k-labels-idx1-ubyte (also .gz), or such files under other names with train, and test, t10k or val in them, found by their content; "
+                + "--range LOW,HIGH for numbers that are no bytes",
             "slim data --download mnist|fashion-mnist --out DIR; Debian: apt install dataset-fashion-mnist",
-            IdxFiles
+            Idx
         ),
         new(
             "images",
-            "train/CLASS/*.jpg|png and test/ or val/ alike; or *train*.tar(.gz) and *test*.tar(.gz) of such folders",
+            "train/CLASS/*.jpg|png|bmp|gif|tif and test/ or val/ alike; or *train*.tar(.gz) and *test*.tar(.gz) of such folders; exact names come first",
             "Your own images.",
             Images
         ),
@@ -61,12 +60,20 @@ public sealed record DataSource(string Name, string Looks, string HowToGet, Func
         foreach (var source in All)
         {
             if (source.Open(options) is { } found)
-                return found.Map(set => Fit(set, options)).HoldOut(options.Validation);
+                return Split(found.Map(set => Fit(set, options)), options).HoldOut(options.Validation);
         }
         throw new DataException(
             $"In '{options.Path}' there is nothing that can be read. 'slim data' says what can be read and how to get it."
         );
     }
+
+    /// <summary>
+    /// True if the data are known to be digits or letters (MNIST, EMNIST, Kuzushiji, USPS, SVHN), by name or by the first bytes: mirrored ones would be others.
+    /// </summary>
+    public static bool ShowsCharacters(DataOptions options) => Characters.AreIn(options.Path);
+
+    private static TrainAndTest Split(TrainAndTest found, DataOptions options) =>
+        options.Test is { } share ? found.HoldOutTest(share) : found;
 
     private static ImageSet Fit(ImageSet set, DataOptions options)
     {
@@ -87,21 +94,23 @@ public sealed record DataSource(string Name, string Looks, string HowToGet, Func
         [
             .. Directory
                 .GetFiles(options.Path)
+                .Where(f => !PictureListing.IsHidden(Path.GetFileName(f)))
                 .Where(f =>
                     f.EndsWith(".bin", StringComparison.Ordinal) || f.EndsWith(".bin.gz", StringComparison.Ordinal)
                 )
                 .Order(StringComparer.Ordinal),
         ];
-        var (train, test) = (
-            files.Where(f => Named(f, ["train"])).ToArray(),
-            files.Where(f => Named(f, TestNames)).ToArray()
-        );
+        var (train, test) = (PartNames.Train(files), PartNames.Test(files));
+        string[] others = [.. files.Except(train).Except(test).Select(f => Path.GetFileName(f))];
         return train.Length + test.Length == 0
             ? throw new DataException($"In '{options.Path}' there is no file named *train*.bin or *test*.bin.")
             : TrainAndTest.WithCommonClasses(
                 train.Length > 0 ? ImageRecords.Read(train, shape) : null,
                 test.Length > 0 ? ImageRecords.Read(test, shape) : null
-            );
+            ) with
+            {
+                Remarks = others.Length > 0 ? [$"{options.Path}: left out {string.Join(", ", others)}."] : [],
+            };
     }
 
     private static TrainAndTest? Cifar10(DataOptions options)
@@ -154,50 +163,25 @@ public sealed record DataSource(string Name, string Looks, string HowToGet, Func
             };
     }
 
-    private static TrainAndTest? IdxFiles(DataOptions options)
+    private static TrainAndTest? Idx(DataOptions options)
     {
-        var (train, test) = (IdxPair(options.Path, "train"), IdxPair(options.Path, "t10k"));
-        return train is null && test is null ? null : TrainAndTest.WithCommonClasses(train, test);
-    }
-
-    private static ImageSet? IdxPair(string folder, string part)
-    {
-        if (DataFile.Existing(Path.Combine(folder, $"{part}-images-idx3-ubyte")) is not { } images)
+        if (IdxFiles.Find(options.Path) is not { } files)
             return null;
-        var labels =
-            DataFile.Existing(Path.Combine(folder, $"{part}-labels-idx1-ubyte"))
-            ?? throw new DataException($"{images}: its labels, {part}-labels-idx1-ubyte, are not beside it.");
-        var classes = folder.Contains("fashion", StringComparison.OrdinalIgnoreCase) ? Idx.FashionClasses : null;
-        return Idx.Read(images, labels, classes);
+        // By what the set's folder is called, or the one it is in, as in FashionMNIST/raw.
+        var names = Path.GetFullPath(options.Path).Split(Path.DirectorySeparatorChar).TakeLast(2);
+        var classes = names.Any(n => n.Contains("fashion", StringComparison.OrdinalIgnoreCase))
+            ? Data.Idx.FashionClasses
+            : null;
+        ImageSet? Read(IdxFiles.Pair? part) =>
+            part is null ? null : Data.Idx.Read(part.Images, part.Labels, classes, options.Range);
+        var (train, test) = (files.Train, files.Test);
+        return train is null && test is null ? null : TrainAndTest.WithCommonClasses(Read(train), Read(test));
     }
 
     private static TrainAndTest? Images(DataOptions options)
     {
         if (File.Exists(options.Path))
-            return IsTar(options.Path) ? new(null, ImageFolder.Read(options.Path, options.Size)) : null;
-        string[] parts = [.. Directory.GetDirectories(options.Path), .. Directory.GetFiles(options.Path).Where(IsTar)];
-        var train = parts.FirstOrDefault(p => Named(p, ["train"]));
-        var test = parts.FirstOrDefault(p => Named(p, TestNames));
-        return train is null && test is null
-            ? null
-            : TrainAndTest.WithCommonClasses(
-                train is null ? null : ImageFolder.Read(train, options.Size),
-                test is null ? null : ImageFolder.Read(test, options.Size)
-            ) with
-            {
-                Normalization = Path.GetFileName(train ?? test)!.Contains("cifar", StringComparison.OrdinalIgnoreCase)
-                    ? Normalization.Cifar
-                    : null,
-            };
+            return PictureParts.IsTar(options.Path) ? PictureParts.Single(options) : null;
+        return PictureParts.Find(options.Path) is { } parts ? parts.Read(options) : null;
     }
-
-    private static bool IsTar(string path) =>
-        path.EndsWith(".tar", StringComparison.Ordinal)
-        || path.EndsWith(".tar.gz", StringComparison.Ordinal)
-        || path.EndsWith(".tgz", StringComparison.Ordinal);
-
-    private static bool Named(string path, string[] words) =>
-        words.Any(w =>
-            Path.GetFileName(path.TrimEnd(Path.DirectorySeparatorChar)).Contains(w, StringComparison.OrdinalIgnoreCase)
-        );
 }

@@ -59,6 +59,10 @@ public sealed class ImageSet
         return new(Name, Shape, pixels, [.. indices.Select(i => Labels[i])], Classes);
     }
 
+    /// <summary>The same images with other classes: label l becomes <paramref name="places"/>[l].</summary>
+    internal ImageSet Relabelled(IReadOnlyList<int> places, IReadOnlyList<string> classes) =>
+        new(Name, Shape, Pixels, [.. Labels.Select(l => places[l])], classes);
+
     /// <summary>The places of up to that many images, evenly spread over the set.</summary>
     public int[] Spread(int count)
     {
@@ -72,9 +76,16 @@ public sealed class ImageSet
     /// </summary>
     public (ImageSet Kept, ImageSet HeldOut) HoldOut(double share, long seed)
     {
-        var heldOut = Enumerable
-            .Range(0, Count)
-            .GroupBy(i => Labels[i])
+        var heldOut = HeldOut(Labels, share, seed);
+        int[] all = [.. Enumerable.Range(0, Count)];
+        return (Subset([.. all.Where(i => !heldOut.Contains(i))]), Subset([.. all.Where(heldOut.Contains)]));
+    }
+
+    /// <summary>The places that are held out of images with these labels.</summary>
+    internal static HashSet<int> HeldOut(IReadOnlyList<int> labels, double share, long seed) =>
+        Enumerable
+            .Range(0, labels.Count)
+            .GroupBy(i => labels[i])
             .SelectMany(c =>
             {
                 int[] members = [.. c];
@@ -82,9 +93,6 @@ public sealed class ImageSet
                 return order.Take((int)Math.Round(share * members.Length)).Select(i => members[i]);
             })
             .ToHashSet();
-        int[] all = [.. Enumerable.Range(0, Count)];
-        return (Subset([.. all.Where(i => !heldOut.Contains(i))]), Subset([.. all.Where(heldOut.Contains)]));
-    }
 
     /// <summary>SHA-256 over shape, labels and pixels, in hexadecimal.</summary>
     public string Checksum()

@@ -75,7 +75,7 @@ public sealed record SlimFile : IDisposable
         Put("network", Network, SlimJson.Default.Network);
         Put("normalization", Normalization, SlimJson.Default.Normalization);
         Put("classes", [.. Classes], SlimJson.Default.StringArray);
-        Put("data", Data, SlimJson.Default.DataOptions);
+        Put("data", Data?.WrittenIn(FolderOf(path)), SlimJson.Default.DataOptions);
         Put("plan", Plan, SlimJson.Default.SlimmingPlan);
         Put("certificate", Certificate, SlimJson.Default.Certificate);
         Put("position", Position, SlimJson.Default.TrainingPosition);
@@ -111,7 +111,7 @@ public sealed record SlimFile : IDisposable
                 Weights = weights,
                 Normalization = Get(path, metadata, "normalization", SlimJson.Default.Normalization),
                 Classes = Get(path, metadata, "classes", SlimJson.Default.StringArray) ?? [],
-                Data = Get(path, metadata, "data", SlimJson.Default.DataOptions),
+                Data = Get(path, metadata, "data", SlimJson.Default.DataOptions)?.FoundFrom(FolderOf(path)),
                 Plan = Get(path, metadata, "plan", SlimJson.Default.SlimmingPlan),
                 Certificate = Get(path, metadata, "certificate", SlimJson.Default.Certificate),
                 Position = Get(path, metadata, "position", SlimJson.Default.TrainingPosition),
@@ -135,6 +135,8 @@ public sealed record SlimFile : IDisposable
         Weights.Dispose();
         Extras.Dispose();
     }
+
+    private static string FolderOf(string path) => Path.GetDirectoryName(Path.GetFullPath(path))!;
 
     private void CheckTensors(string path)
     {

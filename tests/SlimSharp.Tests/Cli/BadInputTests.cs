@@ -45,7 +45,7 @@ public class BadInputTests
             { "train --model vgg16 --data {sample} --batch 1 --out {out}", "--batch is 1" },
             { "train --model vgg16 --data {sample} --lr 0 --out {out}", "--lr is 0" },
             { "train --model vgg16 --data {sample} --schedule linear --out {out}", "linear" },
-            { "train --model vgg16 --data {sample} --validation 1.5 --out {out}", "share of validation images is 1.5" },
+            { "train --model vgg16 --data {sample} --validation 1.5 --out {out}", "--validation is 1.5" },
             {
                 "train --model vgg16 --data {sample} --validation 0 --keep best --out {out}",
                 "--keep best needs validation"

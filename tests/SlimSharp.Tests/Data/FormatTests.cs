@@ -65,7 +65,7 @@ public class FormatTests
         Assert.Contains("nothing that can be read", Refusal(() => DataSource.Read(new() { Path = Machine.Folder() })));
         var folder = Machine.Folder();
         Directory.CreateDirectory(Path.Combine(folder, "train", "empty"));
-        Assert.Contains("no JPEG or PNG image", Refusal(() => DataSource.Read(new() { Path = folder })));
+        Assert.Contains("holds no picture in a folder", Refusal(() => DataSource.Read(new() { Path = folder })));
     }
 
     [Fact]

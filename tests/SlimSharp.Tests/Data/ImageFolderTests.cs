@@ -75,7 +75,7 @@ public class ImageFolderTests
         var broken = Path.Combine(folder, "train", "cat", "1.png");
         File.WriteAllBytes(broken, File.ReadAllBytes(broken)[..40]);
         Assert.Contains(
-            $"{broken}: is not an intact JPEG or PNG",
+            $"{broken}: is not an intact JPEG, PNG, BMP, GIF or TIFF picture",
             Refusal(() => DataSource.Read(new() { Path = folder, Size = 8 }))
         );
     }

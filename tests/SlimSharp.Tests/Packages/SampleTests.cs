@@ -105,7 +105,7 @@ public partial class SampleTests(Packed packed)
             }
             using var refused = await client.PostAsync("classify", new ByteArrayContent([1, 2, 3]));
             Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
-            Assert.Contains("not an intact JPEG or PNG", await refused.Content.ReadAsStringAsync());
+            Assert.Contains("not an intact JPEG, PNG", await refused.Content.ReadAsStringAsync());
         }
         finally
         {

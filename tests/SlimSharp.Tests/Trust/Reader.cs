@@ -41,6 +41,9 @@ internal sealed record Reader(
         new("MAT", "x_32x32.mat", () => [Real.Matlab(false), Real.Matlab(true)], p => Text(Svhn.Read([p])), Deflated),
         new("JPEG", "class/x.jpg", () => Real.Jpegs, ReadPicture, Picture),
         new("PNG", "class/x.png", () => [Real.Png], ReadPicture, Picture),
+        new("BMP", "class/x.bmp", () => [Real.Bmp], ReadPicture, Picture),
+        new("GIF", "class/x.gif", () => [Real.Gif], ReadPicture, Picture),
+        new("TIFF", "class/x.tif", () => Real.Tiffs, ReadPicture, Picture),
         new("tar of JPEG", "x.tar", () => [Real.Tar], p => Text(ImageFolder.Read(p)), Picture),
         new("tar.gz of JPEG", "x.tar.gz", () => [Real.Zipped(Real.Tar)], p => Text(ImageFolder.Read(p)), Picture),
     ];

@@ -61,15 +61,21 @@ internal static class Real
     /// <summary>Two JPEG files of CIFAR-10; none where that is not there.</summary>
     internal static IReadOnlyList<byte[]> Jpegs { get; } = [.. JpegFiles().Take(2)];
 
-    internal static byte[] Png
-    {
-        get
-        {
-            var set = Colour.Value;
-            byte[] rgb = [.. Enumerable.Range(0, 3072).Select(i => set.Image(1)[i % 3 * 1024 + i / 3])];
-            return Data.Pictures.Png(32, 32, rgb);
-        }
-    }
+    internal static byte[] Png => Data.Pictures.Png(32, 32, Rgb);
+
+    internal static byte[] Bmp => Data.Pictures.Bmp(32, 32, Rgb);
+
+    internal static byte[] Gif => Data.Pictures.Gif(28, 28, Fashion.Value.Image(1).ToArray());
+
+    /// <summary>Plain, and in every compression that is read.</summary>
+    internal static IEnumerable<byte[]> Tiffs =>
+        [
+            Data.Pictures.Tiff(32, 32, Rgb, 6),
+            .. Data.Pictures.TiffCompressions.Select(c => Data.Pictures.Tiff(32, 32, Rgb, c)),
+        ];
+
+    private static byte[] Rgb =>
+        [.. Enumerable.Range(0, 3072).Select(i => Colour.Value.Image(1)[i % 3 * 1024 + i / 3])];
 
     /// <summary>Two classes of one picture each; JPEG, where they are there.</summary>
     internal static byte[] Tar

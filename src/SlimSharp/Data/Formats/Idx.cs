@@ -6,7 +6,7 @@ namespace SlimSharp.Data;
 /// <summary>
 /// The IDX files of MNIST and its kin. Elements become bytes by this rule: unsigned bytes stay; signed bytes gain 128; 16- and
 /// 32-bit integers must lie in 0–255; floating-point files whose values all lie in 0–1 are multiplied by 255, others must lie
-/// in 0–255; the result is rounded.
+/// in 0–255; the result is rounded. Where a <see cref="PixelRange"/> is given, it is the rule instead.
 /// </summary>
 public static class Idx
 {
@@ -16,9 +16,14 @@ public static class Idx
 
     /// <summary>Reads an image file (N×H×W, or N×C×H×W with 1 or 3 channels) and its label file.</summary>
     /// <exception cref="DataException">A file is damaged, or the two do not belong together.</exception>
-    public static ImageSet Read(string imagePath, string labelPath, IReadOnlyList<string>? classes = null)
+    public static ImageSet Read(string imagePath, string labelPath, IReadOnlyList<string>? classes = null) =>
+        Read(imagePath, labelPath, classes, null);
+
+    /// <summary>The same, with the numbers that become black and white.</summary>
+    /// <exception cref="DataException">A file is damaged, a number lies outside of the range, or the two do not belong together.</exception>
+    public static ImageSet Read(string imagePath, string labelPath, IReadOnlyList<string>? classes, PixelRange? range)
     {
-        var (sizes, pixels) = ReadBytes(imagePath);
+        var (sizes, pixels) = ReadBytes(imagePath, range);
         var shape = sizes switch
         {
             [_, var h, var w] => new Shape(1, h, w),
@@ -27,7 +32,7 @@ public static class Idx
                 $"{imagePath}: has {sizes.Length} dimensions ({string.Join('×', sizes)}); images need N×H×W or N×C×H×W."
             ),
         };
-        var (labelSizes, labels) = ReadBytes(labelPath);
+        var (labelSizes, labels) = ReadBytes(labelPath, null);
         if (labelSizes.Length != 1)
             throw new DataException($"{labelPath}: has {labelSizes.Length} dimensions; labels need one.");
         if (labelSizes[0] != sizes[0])
@@ -70,7 +75,26 @@ public static class Idx
         );
     }
 
-    private static (int[] Sizes, byte[] Values) ReadBytes(string path)
+    /// <summary>The number of dimensions that a file's head states; null if it does not begin as IDX does, or cannot be read.</summary>
+    internal static int? Dimensions(string path)
+    {
+        try
+        {
+            using var stream = DataFile.Open(path);
+            var head = new byte[4];
+            return
+                stream.ReadAtLeast(head, 4, throwOnEndOfStream: false) == 4
+                && head is [0, 0, 0x08 or 0x09 or (>= 0x0B and <= 0x0E), >= 1 and <= 4]
+                ? head[3]
+                : null;
+        }
+        catch (Exception e) when (e is IOException or InvalidDataException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    private static (int[] Sizes, byte[] Values) ReadBytes(string path, PixelRange? range)
     {
         var bytes = DataFile.ReadAll(path, DataFile.MemoryLimit);
         if (bytes.Length < 4 || bytes[0] != 0 || bytes[1] != 0 || bytes[3] == 0)
@@ -101,16 +125,18 @@ public static class Idx
             throw new DataException(
                 $"{path}: its header promises {string.Join('×', sizes)} elements, but {bytes.Length - header} bytes follow; it is cut short or damaged."
             );
-        return (sizes, ToBytes(path, bytes[2], width, bytes.AsSpan(header)));
+        return (sizes, ToBytes(path, bytes[2], width, bytes.AsSpan(header), range));
     }
 
-    private static byte[] ToBytes(string path, int type, int width, ReadOnlySpan<byte> raw)
+    private static byte[] ToBytes(string path, int type, int width, ReadOnlySpan<byte> raw, PixelRange? range)
     {
-        if (type == 0x08)
+        if (type == 0x08 && range is null)
             return raw.ToArray();
         var values = new double[raw.Length / width];
         for (var i = 0; i < values.Length; i++)
             values[i] = Element(type, raw.Slice(i * width, width));
+        if (range is not null)
+            return [.. values.Select((v, i) => range.Byte(v) ?? throw Outside(path, values, i, range))];
         var factor = type is 0x0D or 0x0E && values.All(v => v is >= 0 and <= 1) ? 255 : 1;
         return
         [
@@ -118,16 +144,27 @@ public static class Idx
                 (v, i) =>
                     v * factor is >= 0 and <= 255
                         ? (byte)Math.Round(v * factor)
-                        : throw new DataException(
-                            $"{path}: element {i} is {v}, outside 0–255, so that it cannot become a byte."
-                        )
+                        : throw Outside(path, values, i, new(0, 255))
             ),
         ];
+    }
+
+    private static DataException Outside(string path, double[] values, int index, PixelRange range)
+    {
+        double[] finite = [.. values.Where(double.IsFinite)];
+        var advice =
+            finite.Length == 0 || finite.Min() == finite.Max()
+                ? ""
+                : $" Its numbers run from {finite.Min():R} to {finite.Max():R}: --range {finite.Min():R},{finite.Max():R} makes black of the first, white of the second, and shades between; give it a range that holds training and test images.";
+        return new(
+            $"{path}: element {index} is {values[index]:R}, outside {range.From:R}–{range.To:R}, so that it cannot become a byte.{advice}"
+        );
     }
 
     private static double Element(int type, ReadOnlySpan<byte> raw) =>
         type switch
         {
+            0x08 => raw[0],
             0x09 => (sbyte)raw[0] + 128,
             0x0B => BinaryPrimitives.ReadInt16BigEndian(raw),
             0x0C => BinaryPrimitives.ReadInt32BigEndian(raw),

@@ -1,38 +1,41 @@
 using System.Formats.Tar;
 using SlimSharp.Networks;
-using StbImageSharp;
 
 namespace SlimSharp.Data;
 
-/// <summary>JPEG and PNG images in one folder per class, or a tar or tar.gz file of such folders.</summary>
+/// <summary>JPEG, PNG, BMP, GIF and TIFF pictures in one folder per class, or a tar or tar.gz file of such folders.</summary>
 public static class ImageFolder
 {
     private const int MaxFile = 1 << 28;
     private const long MaxPixels = 1 << 26;
-    private static readonly string[] Extensions = [".jpg", ".jpeg", ".png"];
 
-    /// <summary>Reads all images, classes in the order of their names. All must be of one size, unless <paramref name="size"/> is given.</summary>
+    /// <summary>
+    /// Reads all images, classes in the order of their names, turned as EXIF says. All must be of one size, unless <paramref name="size"/> is given.
+    /// </summary>
     /// <param name="path">The folder, or the tar, tar.gz or tgz file.</param>
     /// <param name="size">Height and width to which images are resized.</param>
-    /// <exception cref="DataException">A file is damaged or of another size, or there is none.</exception>
-    public static ImageSet Read(string path, int? size = null)
+    /// <exception cref="DataException">A file is damaged or of another size, a class has no picture that can be read, or there is none at all.</exception>
+    public static ImageSet Read(string path, int? size = null) => Read(List(path), path, size);
+
+    /// <summary>What of it is read, and what is left out.</summary>
+    internal static PictureListing List(string path) =>
+        Directory.Exists(path) ? new(path, FromFolder(path), level: 2) : new(path, FromTar(path));
+
+    internal static ImageSet Read(PictureListing listing, string path, int? size)
     {
-        var files = Directory.Exists(path) ? FromFolder(path) : FromTar(path);
-        if (files.Count == 0)
-            throw new DataException($"{path}: holds no JPEG or PNG image in a folder named after its class.");
-        string[] classes = [.. files.Select(f => f.Class).Distinct().Order(StringComparer.Ordinal)];
-        var images = new ImageSet[files.Count];
+        var files = listing.Pictures;
+        var classes = listing.Classes;
+        var images = new ImageSet[files.Length];
         var failure = (DataException?)null;
         Parallel.For(
             0,
-            files.Count,
+            files.Length,
             Threads.Parallel,
             (i, loop) =>
             {
                 try
                 {
-                    var label = Array.BinarySearch(classes, files[i].Class, StringComparer.Ordinal);
-                    var image = Decode(files[i].Name, files[i].Read, label, classes);
+                    var image = Decode(files[i].Name, files[i].Read!, listing.Label(files[i]), classes);
                     images[i] = size is { } s ? image.ResizedTo(s, s) : image;
                 }
                 catch (DataException e)
@@ -45,9 +48,9 @@ public static class ImageFolder
         return failure is null ? Join(path, images, classes) : throw failure;
     }
 
-    /// <summary>One image as a set, 3×H×W; its label is 0.</summary>
+    /// <summary>One image as a set, 3×H×W, turned as EXIF says; its label is 0.</summary>
     /// <param name="name">What errors call it.</param>
-    /// <param name="content">The content of a JPEG or PNG file.</param>
+    /// <param name="content">The content of a JPEG, PNG, BMP, GIF or TIFF file.</param>
     /// <exception cref="DataException">It is no such file, or damaged.</exception>
     public static ImageSet Decode(string name, byte[] content) => Decode(name, () => content, 0, [""]);
 
@@ -64,31 +67,38 @@ public static class ImageFolder
         return new(path, shape, pixels, [.. images.Select(i => i.Labels[0])], classes);
     }
 
-    private static List<(string Class, string Name, Func<byte[]> Read)> FromFolder(string path) =>
-        [
-            .. from folder in Directory.GetDirectories(path).Order(StringComparer.Ordinal)
-            from file in Directory.GetFiles(folder).Order(StringComparer.Ordinal)
-            where IsImage(file)
-            select (Path.GetFileName(folder), file, (Func<byte[]>)(() => File.ReadAllBytes(file))),
-        ];
-
-    private static List<(string Class, string Name, Func<byte[]> Read)> FromTar(string path)
+    // Class folders, what is in them, and what lies beside them.
+    private static IEnumerable<PictureListing.Entry> FromFolder(string path)
     {
-        var files = new List<(string Class, string Name, Func<byte[]> Read)>();
+        foreach (var file in Directory.GetFiles(path))
+            yield return new([Path.GetFileName(file)], file, () => File.ReadAllBytes(file));
+        foreach (var folder in Directory.GetDirectories(path).Order(StringComparer.Ordinal))
+        {
+            var name = Path.GetFileName(folder);
+            yield return new([name], folder, null);
+            if (PictureListing.IsHidden(name))
+                continue;
+            foreach (var file in Directory.GetFiles(folder).Order(StringComparer.Ordinal))
+                yield return new([name, Path.GetFileName(file)], file, () => File.ReadAllBytes(file));
+            foreach (var below in Directory.GetDirectories(folder).Order(StringComparer.Ordinal))
+                yield return new([name, Path.GetFileName(below)], below, null);
+        }
+    }
+
+    private static List<PictureListing.Entry> FromTar(string path)
+    {
+        var entries = new List<PictureListing.Entry>();
         try
         {
             using var stream = DataFile.Open(path);
             using var tar = new TarReader(stream);
             while (tar.GetNextEntry() is { } entry)
             {
-                var folder = Path.GetFileName(Path.GetDirectoryName(entry.Name) ?? "");
-                if (entry.DataStream is null || !IsImage(entry.Name) || folder.Length == 0)
-                    continue;
-                if (entry.Length > MaxFile)
-                    throw new InvalidDataException($"{entry.Name} claims {entry.Length} bytes");
-                var content = new byte[entry.Length];
-                entry.DataStream.ReadExactly(content);
-                files.Add((folder, $"{path}:{entry.Name}", () => content));
+                string[] parts = [.. entry.Name.Split('/').Where(p => p is not ("" or "."))];
+                if (entry.EntryType == TarEntryType.Directory)
+                    entries.Add(new(parts, $"{path}:{entry.Name}", null));
+                else if (entry.EntryType is TarEntryType.RegularFile or TarEntryType.V7RegularFile)
+                    entries.Add(new(parts, $"{path}:{entry.Name}", Content(entry)));
             }
         }
         catch (Exception e)
@@ -98,30 +108,47 @@ public static class ImageFolder
                 e
             );
         }
-        files.Sort((a, b) => string.CompareOrdinal(a.Name, b.Name));
-        return files;
+        entries.Sort((a, b) => string.CompareOrdinal(a.Name, b.Name));
+        return entries;
     }
 
-    private static bool IsImage(string name) => Extensions.Contains(Path.GetExtension(name).ToLowerInvariant());
+    // What is no picture that is read takes no memory.
+    private static Func<byte[]> Content(TarEntry entry)
+    {
+        if (!PictureFormat.IsRead(entry.Name) || entry.DataStream is null)
+            return () => [];
+        if (entry.Length > MaxFile)
+            throw new InvalidDataException($"{entry.Name} claims {entry.Length} bytes");
+        var content = new byte[entry.Length];
+        entry.DataStream.ReadExactly(content);
+        return () => content;
+    }
 
     private static ImageSet Decode(string name, Func<byte[]> read, int label, string[] classes)
     {
         try
         {
             var content = read();
-            var (width, height) = PictureFile.Check(content);
-            if ((long)width * height > MaxPixels)
-                throw new InvalidDataException($"it claims {width}×{height} pixels");
-            var image = ImageResult.FromMemory(content, ColorComponents.RedGreenBlue);
-            var shape = new Shape(3, image.Height, image.Width);
+            var (format, head) = PictureFormat.Of(content);
+            if ((long)head.Width * head.Height > MaxPixels)
+                throw new InvalidDataException($"it claims {head.Width}×{head.Height} pixels");
+            var pixels = format.Decode(content, head);
+            var shape = head.IsTransposed ? new Shape(3, head.Width, head.Height) : new(3, head.Height, head.Width);
             var planes = ImageSet.Allocate(name, shape, 1);
-            for (var i = 0; i < planes.Length; i++) // H×W×C -> C×H×W
-                planes[i] = image.Data[i % shape.Area * 3 + i / shape.Area];
+            for (var i = 0; i < shape.Area; i++) // H×W×C -> C×H×W
+            {
+                var source = 3 * head.Source(i / shape.Width, i % shape.Width);
+                for (var c = 0; c < 3; c++)
+                    planes[c * shape.Area + i] = pixels[source + c];
+            }
             return new(name, shape, planes, [label], classes);
         }
         catch (Exception e) when (e is not DataException)
         {
-            throw new DataException($"{name}: is not an intact JPEG or PNG image ({e.Message.TrimEnd('.')}).", e);
+            throw new DataException(
+                $"{name}: is not an intact {PictureFormat.Choice} picture ({e.Message.TrimEnd('.')}).",
+                e
+            );
         }
     }
 }

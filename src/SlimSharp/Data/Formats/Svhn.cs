@@ -5,10 +5,14 @@ namespace SlimSharp.Data;
 /// <summary>Street View House Numbers, cropped digits (Netzer et al., NIPS Workshop 2011): <c>*_32x32.mat</c>.</summary>
 public static class Svhn
 {
+    private static readonly string[] Parts = ["train", "extra", "test"];
     private static readonly Shape Shape = new(3, 32, 32);
 
     /// <summary>The digits; the files call zero ten.</summary>
     public static IReadOnlyList<string> Classes { get; } = [.. Enumerable.Range(0, 10).Select(i => $"{i}")];
+
+    /// <summary>True if a folder holds such files.</summary>
+    internal static bool AreIn(string folder) => Parts.Any(p => File.Exists(Path.Combine(folder, $"{p}_32x32.mat")));
 
     /// <summary>Reads one or more files as one set.</summary>
     /// <exception cref="DataException">A file is damaged or holds something else.</exception>
