@@ -165,7 +165,11 @@ public sealed class ClaimPage(
 
     private void Picture(string of, (string Name, string Caption, string Svg) picture, string folder)
     {
-        var name = $"{of}-{picture.Name}.svg";
+        // Names of others' files must not lead elsewhere, nor two of them to one file.
+        var safe = SafeName.Of($"{of}-{picture.Name}");
+        var name = $"{safe}.svg";
+        for (var i = 2; _pictures.ContainsKey(name); i++)
+            name = $"{safe}-{i}.svg";
         _pictures[name] = ChartStyle.Standalone(picture.Svg);
         Say($"**{picture.Caption}**\n\n![{picture.Caption}]({folder}/{name})");
     }

@@ -10,6 +10,16 @@ public class KillTests
 {
     private static readonly string StandIn = Machine.Program("StandIn", "standin");
 
+    private static string Small =>
+        $"""
+            model = "vgg11"
+            width = 0.05
+            data = "{Slim.Images}"
+            pad = 32
+            penalty = "l1"
+            lambda = 0.01
+            """;
+
     private static string Sweep(int seeds, string options = "", string epochs = "6") =>
         $"""
             [[stage]]
@@ -46,20 +56,41 @@ public class KillTests
     public void Workers_of_the_real_command_killed_in_every_stage_finish_with_the_results_of_workers_that_were_not()
     {
         SkipElsewhere();
-        var options =
-            $"model = \"vgg11\"\nwidth = 0.05\ndata = \"{Slim.Images}\"\npad = 32\npenalty = \"l1\"\nlambda = 0.01";
-        var text = Sweep(seeds: 3, options.ReplaceLineEndings("\n            "), epochs: "4");
+        var text = Sweep(seeds: 5, Small, epochs: "4");
         var (whole, broken) = (Runs.SampleSweep.Folder(text), Runs.SampleSweep.Folder(text));
         Process Start(SweepFolder sweep) => Machine.StartSlim("sweep", "work", sweep.Path, "--threads", "1", "--json");
         Assert.Equal(0, Machine.Run(Start(whole)).Code);
-        var killed = new KilledSweep(broken, () => Start(broken), seed: 5) { Longest = TimeSpan.FromSeconds(2) };
-        Check(broken, killed, killed.Run(workers: 4, kills: 20), "slim, three stages of a small network");
+        var killed = new KilledSweep(broken, () => Start(broken), seed: 5) { Longest = TimeSpan.FromSeconds(1) };
+        Check(broken, killed, killed.Run(workers: 4, kills: 15), "slim, three stages of a small network");
         static object Numbers(SweepFolder sweep, SweepRun run)
         {
             var result = SweepResult.Read(sweep.ResultOf(run))!;
             return (result.Accuracy, result.Validation, result.Parameters, result.Macs, result.Classes);
         }
         Assert.All(broken.Runs, r => Assert.Equal(Numbers(whole, r), Numbers(broken, r)));
+    }
+
+    [Fact]
+    [Trait("Length", "long")]
+    public void Ctrl_C_in_a_terminal_leaves_a_checkpoint_though_it_reaches_the_children_too()
+    {
+        SkipElsewhere();
+        var sweep = Runs.SampleSweep.Folder(Sweep(seeds: 1, Small, epochs: "50"));
+        // A process group of its own, which is what a terminal sends Ctrl-C to.
+        string[] program = ["--default-signal=INT", "setsid", "dotnet", Machine.Program("SlimSharp.Cli", "slim")];
+        using var run = Machine.StartProgram("env", [.. program, "sweep", "run", sweep.Path, "--threads", "1"]);
+        var attempt = Path.Combine(sweep.Of(sweep[1]), "attempt-1");
+        Assert.True(
+            SpinWait.SpinUntil(
+                () => File.Exists(Path.Combine(attempt, "run", "last.slim")) || run.HasExited,
+                TimeSpan.FromSeconds(120)
+            )
+        );
+        using (var kill = Process.Start("kill", $"-INT -- -{run.Id}"))
+            kill.WaitForExit();
+        Assert.Equal(75, Machine.Run(run).Code);
+        Assert.Contains("\"stopped\":true", File.ReadAllText(Path.Combine(attempt, "log.txt")));
+        Assert.Equal(SweepState.Stopped, sweep.StateOf(sweep[1]));
     }
 
     [Fact]

@@ -43,7 +43,8 @@ internal sealed class KilledSweep(SweepFolder sweep, Func<Process> start, long s
             _workers.Add(new(start(), _published));
         for (var n = 0; n < kills && !IsDone; )
         {
-            var stage = Stages[_random.Next(Stages.Length)];
+            // Those that few died in first.
+            var stage = Stages.Select(s => (Name: s, Rank: Kills[s] + _random.NextDouble())).MinBy(s => s.Rank).Name;
             if (Find(stage) is not { } victim)
                 continue;
             if (stage != Publish)

@@ -154,6 +154,34 @@ public class ClaimTests
         Assert.Equal(2 * 16, page.Pictures["a-depth.svg"].Split("<circle").Length - 1);
     }
 
+    [Theory]
+    [InlineData("../../elsewhere")]
+    [InlineData("/etc/x")]
+    [InlineData("a b\u001b[31m")]
+    public void Pictures_lie_in_their_folder_whatever_sweeps_and_stages_are_called(string name)
+    {
+        var results = Results(_ => 0);
+        var stages = results.Plan.Stages;
+        var renamed = results with
+        {
+            Plan = results.Plan with { Stages = [stages[0], stages[1] with { Name = name }] },
+        };
+        var quoted = System.Text.Json.JsonSerializer.Serialize(name);
+        var text = (Head + Claim("1", Holds("loss", "less")))
+            .Replace("\"cut\"", quoted)
+            .Replace("name = \"a\"", $"name = {quoted}")
+            .Replace("sweep = \"a\"", $"sweep = {quoted}");
+        var page = new ClaimPage(
+            ClaimFile.Read(Write(text, "claims.toml")),
+            new Dictionary<string, SweepResults> { [name] = renamed },
+            new Dictionary<string, SweepResults>(),
+            path => path
+        );
+        page.Write("command", "pictures");
+        Assert.NotEmpty(page.Pictures);
+        Assert.All(page.Pictures.Keys, file => Assert.Matches(@"^[A-Za-z0-9._-]+\.svg\z", file));
+    }
+
     [Fact]
     public void The_page_compares_every_case_with_the_one_that_is_named()
     {
