@@ -9,7 +9,7 @@ internal sealed class QuietTimer(int threads, Func<CpuTimes> clock, Action pause
     /// <summary>Repetitions of all that is timed.</summary>
     internal const int Repeats = 4;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
     private int _left = Repeats;
 
     internal QuietTimer(int threads)

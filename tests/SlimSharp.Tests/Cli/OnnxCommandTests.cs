@@ -1,3 +1,6 @@
+using SlimSharp.Onnx;
+using SlimSharp.Tests.Networks;
+using TorchSharp;
 using static SlimSharp.Tests.Cli.Slim;
 
 namespace SlimSharp.Tests.Cli;
@@ -46,6 +49,7 @@ public class OnnxCommandTests
             )
         ).Single();
         Assert.Equal(8, (int)imported["batchNorms"]!);
+        Assert.InRange((double)imported["difference"]!, 0, 1e-5);
         var (before, after) = (
             (await Json("evaluate", In("a"))).Single(),
             (await Json("evaluate", In("b.slim"))).Single()
@@ -55,7 +59,40 @@ public class OnnxCommandTests
         await Json("export", In("c.slim"), "--onnx", In("c.onnx"));
     }
 
+    [Fact]
+    public async Task What_onnx_runtime_does_not_compute_is_not_imported()
+    {
+        var folder = Machine.Folder();
+        string In(string name) => Path.Combine(folder, name);
+        var network = Topologies.All["residual"];
+        using var weights = Drawn.Weights(network);
+        using (torch.no_grad())
+            weights["classifier.bias"].fill_(float.NaN);
+        OnnxExport.Of(network, weights).Save(In("broken.onnx"));
+        File.WriteAllText(In("b.slim"), "what was there before");
+        var (code, _, error) = await Run("import", In("broken.onnx"), "--out", In("b.slim"));
+        Assert.Equal(2, code);
+        Assert.Contains($"{In("broken.onnx")}: Outputs of the network or of ONNX Runtime are no numbers.", error);
+        Assert.Equal("what was there before", File.ReadAllText(In("b.slim")));
+    }
+
+    [Fact]
+    public async Task Seven_bits_or_eight_are_measured_or_said()
+    {
+        var folder = Machine.Folder();
+        string In(string name) => Path.Combine(folder, name);
+        await Json(TrainFor("1", In("a")));
+        async Task<int> Bits(params string[] more) =>
+            (int)
+                (await Json(["quantize", In("a"), "--images", "64", "--threads", "1", .. more])).Single()["weightBits"]!;
+        Assert.Equal(7, await Bits("--reduced-range"));
+        Assert.Equal(8, await Bits("--full-range"));
+        if (Processor.AddsByteProductsExactly)
+            Assert.Equal(8, await Bits());
+    }
+
     [Theory]
+    [InlineData("exclude each other", "quantize", "a", "--reduced-range", "--full-range")]
     [InlineData("--onnx FILE or", "export", "a")]
     [InlineData("go with --onnx", "export", "a", "--pytorch", "x", "--pixels", "bytes")]
     [InlineData("no such.onnx", "import", "no such.onnx", "--out", "x")]

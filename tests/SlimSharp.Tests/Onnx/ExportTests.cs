@@ -160,6 +160,18 @@ public class ExportTests
     }
 
     [Fact]
+    public void A_fixed_factor_goes_into_the_layer_that_alone_feeds_it()
+    {
+        var network = Topologies.All["factors"];
+        using var weights = Drawn.Weights(network);
+        int Products(bool fold) =>
+            OnnxExport
+                .Of(network, weights, options: new() { FoldBatchNorms = fold })
+                .Nodes.Count(n => n.Operator == "Mul");
+        Assert.Equal((4, 2), (Products(fold: false), Products(fold: true))); // those of the input and of a mean stay
+    }
+
+    [Fact]
     public void Batches_of_any_size_fit_and_a_wrong_shape_is_told()
     {
         var network = Topologies.All["residual"];
