@@ -12,12 +12,16 @@ public static class ImportCheck
     private const int Samples = 2; // so that it shows if they mix
     private const long MostNumbers = 1L << 26;
 
-    /// <summary>The largest difference between the file's outputs in ONNX Runtime and the network's in double precision, relative to the largest output.</summary>
+    /// <summary>
+    /// The largest difference between the file's outputs in ONNX Runtime and the network's in double precision,
+    /// relative to the largest output.
+    /// </summary>
     /// <param name="path">The ONNX file.</param>
     /// <param name="network">What was read from it; inputs and outputs in the file's order.</param>
     /// <param name="weights">Its parameters and buffers.</param>
     /// <exception cref="OnnxException">
-    /// It is more than <see cref="OnnxCheck.Tolerance"/>, ONNX Runtime refuses the file, or outputs are no numbers or of another count.
+    /// It is more than <see cref="OnnxCheck.Tolerance"/>, ONNX Runtime refuses the file, or outputs are no numbers or
+    /// of another count.
     /// </exception>
     public static double Run(string path, Network network, Weights weights)
     {
@@ -27,7 +31,9 @@ public static class ImportCheck
             return difference <= OnnxCheck.Tolerance
                 ? difference
                 : throw new OnnxException(
-                    $"on noise, what was read differs from what ONNX Runtime computes by {difference:G2} of the largest output, more than {OnnxCheck.Tolerance}, so it is another network; some operator is read as something else."
+                    $"on noise, what was read differs from what ONNX Runtime computes by {difference:G2} of the largest "
+                        + $"output, more than {OnnxCheck.Tolerance}, so it is another network; "
+                        + "some operator is read as something else."
                 );
         }
         catch (OnnxException e)

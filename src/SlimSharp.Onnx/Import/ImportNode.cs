@@ -3,7 +3,8 @@ using System.Diagnostics.CodeAnalysis;
 namespace SlimSharp.Onnx;
 
 /// <summary>
-/// An operator that is being read: its attributes with their defaults. It notes down what was asked for, so that an attribute or input about which nobody asked is refused
+/// An operator that is being read: its attributes with their defaults. It notes down what was asked for, so that an
+/// attribute or input about which nobody asked is refused
 /// and not passed over.
 /// </summary>
 internal sealed class ImportNode(OnnxNode node)

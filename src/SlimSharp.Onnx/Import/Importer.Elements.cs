@@ -2,7 +2,9 @@ using SlimSharp.Networks;
 
 namespace SlimSharp.Onnx;
 
-/// <summary>What is done to every element: functions, and arithmetic with constants or between values of one shape.</summary>
+/// <summary>
+/// What is done to every element: functions, and arithmetic with constants or between values of one shape.
+/// </summary>
 internal sealed partial class Importer
 {
     private void Activate(ImportNode node, ActivationFunction function) => Put(node, new Activation(function));
@@ -151,7 +153,8 @@ internal sealed partial class Importer
         long[] sizes = [.. Enumerable.Repeat(1L, Math.Max(rank - constant.Sizes.Length, 0)), .. constant.Sizes];
         if (sizes.Length != rank || sizes.Where((s, axis) => s != (axis == 1 && s != 1 ? channels : 1)).Any())
             throw node.Refuse(
-                $"has a constant '{constant.Name}' of {string.Join('×', constant.Sizes)}, which is not one number for each of {channels} channels"
+                $"has a constant '{constant.Name}' of {string.Join('×', constant.Sizes)}, "
+                    + $"which is not one number for each of {channels} channels"
             );
         return numbers.Length == channels ? numbers : [.. Enumerable.Repeat(numbers[0], channels)];
     }

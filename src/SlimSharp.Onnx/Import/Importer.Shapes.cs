@@ -3,7 +3,8 @@ using SlimSharp.Networks;
 namespace SlimSharp.Onnx;
 
 /// <summary>
-/// Shapes as others write them. Networks here know images and vectors; a vector may come as N×C, or with ones behind, as what is left of an image, and it depends on that what
+/// Shapes as others write them. Networks here know images and vectors; a vector may come as N×C, or with ones behind,
+/// as what is left of an image, and it depends on that what
 /// a constant or another vector lies on. So the number of axes is kept for every value.
 /// </summary>
 internal sealed partial class Importer

@@ -70,7 +70,8 @@ internal sealed partial class Importer
         node.Only("spatial", 1);
         if (node.Integer("training_mode", 0) != 0 || node.MakesMore)
             throw node.Refuse(
-                "is in training mode; export the network in evaluation mode (in PyTorch, model.eval() before torch.onnx.export)"
+                "is in training mode; export the network in evaluation mode "
+                    + "(in PyTorch, model.eval() before torch.onnx.export)"
             );
         Put(node, new BatchNorm { Epsilon = Exact(node.Number("epsilon", 1e-5)) });
         var name = Value(node.Output)!;

@@ -1,12 +1,12 @@
-using System.Collections.Immutable;
-using System.Text.RegularExpressions;
 using SlimSharp.Models;
 using SlimSharp.Networks;
-using TorchSharp;
 
 namespace SlimSharp.Onnx;
 
-/// <summary>Makes a network of a graph of operators, one after another; the operators that are known stand in <see cref="Read(ImportNode)"/>.</summary>
+/// <summary>
+/// Makes a network of a graph of operators, one after another; the operators that are known stand in <see
+/// cref="Read(ImportNode)"/>.
+/// </summary>
 internal sealed partial class Importer(OnnxModel model, Weights weights)
 {
     private const int MaxSize = 1 << 16;
@@ -148,11 +148,13 @@ internal sealed partial class Importer(OnnxModel model, Weights weights)
         long[] sizes = [.. input.Sizes.Skip(1)];
         if (input.Type != OnnxType.Float || sizes.Length is not (1 or 3) || sizes.Any(s => s is < 0 or > MaxSize))
             throw new OnnxException(
-                $"the input '{input.Name}' must be 32-bit numbers, N×C×H×W or N×C, not {input.Type} of {string.Join('×', input.Sizes)}."
+                $"the input '{input.Name}' must be 32-bit numbers, N×C×H×W or N×C, "
+                    + $"not {input.Type} of {string.Join('×', input.Sizes)}."
             );
         if (sizes.Contains(0))
             throw new OnnxException(
-                $"the input '{input.Name}' of {Words(input)} leaves more open than the batch, marked by ?; export the network for images of one size."
+                $"the input '{input.Name}' of {Words(input)} leaves more open than the batch, marked by ?; "
+                    + "export the network for images of one size."
             );
         if (_batch != 0 && input.Sizes[0] != _batch)
             throw new OnnxException($"the input '{input.Name}' has another batch size than the one before.");
@@ -179,7 +181,8 @@ internal sealed partial class Importer(OnnxModel model, Weights weights)
         (node.Input(index) is { } name ? Value(name) : null)
         ?? throw node.Refuse(
             node.Input(index) is { } given && _constants.ContainsKey(given)
-                ? $"reads the constant '{given}' where a network computes; if it computes sizes, export with fixed sizes and constants folded"
+                ? $"reads the constant '{given}' where a network computes; "
+                    + "if it computes sizes, export with fixed sizes and constants folded"
                 : $"reads '{node.Input(index)}', which nothing makes"
         );
 
@@ -237,80 +240,4 @@ internal sealed partial class Importer(OnnxModel model, Weights weights)
         _nodes.Add(new(name, layer, [.. inputs], shares));
         return name;
     }
-
-    // Names of others hold slashes and colons, those of tensors here do not.
-    private string Free(string output)
-    {
-        var plain = Unusual().Replace(output, ".").Trim('.');
-        plain = plain.Length == 0 ? "node" : plain;
-        var name = plain;
-        for (var i = 2; _shapes.ContainsKey(name); i++)
-            name = $"{plain}.{i}";
-        return name;
-    }
-
-    private void Give(string node, string parameter, OnnxTensor constant, params long[] sizes) =>
-        Give(node, parameter, constant.Numbers(), sizes);
-
-    private void Give(string node, string parameter, double[] numbers, params long[] sizes)
-    {
-        if (sizes.Aggregate(1L, (a, b) => a * b) != numbers.Length)
-            throw new OnnxException(
-                $"the {parameter} of '{node}' has {numbers.Length} elements in place of {string.Join('×', sizes)}."
-            );
-        using var flat = torch.tensor(numbers, torch.float32);
-        weights[$"{node}.{parameter}"] = flat.reshape(sizes);
-    }
-
-    // Without what no output reads, and outputs under the names that the model gives them.
-    private Network Tidy(string[] outputs)
-    {
-        var needed = new HashSet<string>(outputs);
-        foreach (var node in Enumerable.Reverse(_nodes))
-        {
-            if (needed.Contains(node.Name))
-                needed.UnionWith(node.Inputs.Append(node.Owner));
-        }
-        foreach (var name in weights.Names.Where(n => !needed.Contains(n[..n.LastIndexOf('.')])).ToArray())
-            weights.Remove(name);
-        var names = outputs
-            .Select((o, i) => (From: o, To: model.Outputs[i].Name))
-            .Where(p =>
-                p.From != p.To
-                && !_shapes.ContainsKey(p.To)
-                && !Unusual().IsMatch(p.To)
-                && p.From.StartsWith(p.To, StringComparison.Ordinal)
-            )
-            .DistinctBy(p => p.From)
-            .ToDictionary(p => p.From, p => p.To);
-        string Named(string name) => names.GetValueOrDefault(name, name);
-        foreach (var (from, to) in names)
-        {
-            foreach (
-                var name in weights
-                    .Names.Where(n =>
-                        n.StartsWith($"{from}.", StringComparison.Ordinal) && n.LastIndexOf('.') == from.Length
-                    )
-                    .ToArray()
-            )
-                weights.Rename(name, to + name[from.Length..]);
-        }
-        return new(
-            model.Name.Length > 0 ? model.Name : "imported",
-            [
-                .. _nodes
-                    .Where(n => needed.Contains(n.Name) || n.Layer is Input)
-                    .Select(n => new Node(
-                        Named(n.Name),
-                        n.Layer,
-                        [.. n.Inputs.Select(Named)],
-                        n.Shares is { } owner ? Named(owner) : null
-                    )),
-            ],
-            [.. outputs.Select(Named)]
-        );
-    }
-
-    [GeneratedRegex(@"[^\p{L}\p{N}._-]+")]
-    private static partial Regex Unusual();
 }

@@ -74,7 +74,8 @@ internal readonly record struct CpuTimes(double Wall, double Own, double Busy, d
             )
                 continue;
             double At(int field) => double.Parse(words[field], CultureInfo.InvariantCulture) / Ticks;
-            // user, nice, system, (idle, waiting for disks,) interrupts twice; what guests use is counted as the user's.
+            // user, nice, system, (idle, waiting for disks,) interrupts twice; what guests use is counted as the
+            // user's.
             busy += At(1) + At(2) + At(3) + At(6) + At(7);
             stolen += At(8);
         }

@@ -2,11 +2,16 @@ using System.Globalization;
 
 namespace SlimSharp.Onnx;
 
-/// <summary>What else a machine did while something was timed, as far as that can be seen: from the system's counters, and from how timings of one thing differ.</summary>
-/// <param name="Others">What other processes used of the cores that this one may use, in cores; 0 where the system does not say.</param>
+/// <summary>
+/// What else a machine did while something was timed, as far as that can be seen: from the system's counters, and from
+/// how timings of one thing differ.
+/// </summary>
+/// <param name="Others">What other processes used of the cores that this one may use, in cores; 0 where the system does
+/// not say.</param>
 /// <param name="Stolen">The share of time, in [0, 1], that a hypervisor gave to other machines.</param>
 /// <param name="Waiting">The share of time, in [0, 1], in which this process did not compute though it had to.</param>
-/// <param name="Spread">Half of the timings spread by more than this: from their tenth to their ninetieth percentile, relative to the median.</param>
+/// <param name="Spread">Half of the timings spread by more than this: from their tenth to their ninetieth percentile,
+/// relative to the median.</param>
 /// <param name="Cores">The cores that this process may use.</param>
 /// <param name="Threads">The threads that it computed with.</param>
 public sealed record Disturbance(double Others, double Stolen, double Waiting, double Spread, int Cores, int Threads)

@@ -5,7 +5,8 @@ using SlimSharp.Networks;
 namespace SlimSharp.Onnx;
 
 /// <summary>
-/// Measures how long layers take in ONNX Runtime on this machine: each at all widths of its grid, between two other layers, many side by side, so that weights
+/// Measures how long layers take in ONNX Runtime on this machine: each at all widths of its grid, between two other
+/// layers, many side by side, so that weights
 /// come from memory as they do in a network. What is measured on a busy machine is measured again, a few times.
 /// </summary>
 /// <param name="threads">Threads of one operator.</param>

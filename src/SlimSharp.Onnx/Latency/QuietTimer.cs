@@ -1,6 +1,9 @@
 namespace SlimSharp.Onnx;
 
-/// <summary>Times things again while the machine is busy, a bounded number of times for all of them together, and keeps of each the calmest timing.</summary>
+/// <summary>
+/// Times things again while the machine is busy, a bounded number of times for all of them together, and keeps of each
+/// the calmest timing.
+/// </summary>
 /// <param name="threads">The threads that compute what is timed.</param>
 /// <param name="clock">What processors have done.</param>
 /// <param name="pause">Waits before a repetition.</param>

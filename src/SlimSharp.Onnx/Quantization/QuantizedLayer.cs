@@ -1,6 +1,9 @@
 namespace SlimSharp.Onnx;
 
-/// <summary>The weights of a convolution or linear layer as 8-bit integers, symmetric about 0, with a step for each output channel.</summary>
+/// <summary>
+/// The weights of a convolution or linear layer as 8-bit integers, symmetric about 0, with a step for each output
+/// channel.
+/// </summary>
 /// <param name="Weights">The integers, in row-major order with output channels first.</param>
 /// <param name="Scales">The step of each output channel.</param>
 /// <param name="Bias">The bias as 32-bit integers, in steps of the channel's times that of the input.</param>
@@ -10,7 +13,8 @@ public sealed record QuantizedLayer(sbyte[] Weights, float[] Scales, int[] Bias)
     private const long Room = int.MaxValue / 2;
 
     /// <summary>
-    /// Rounds weights and biases: the largest weight of each output channel becomes <paramref name="limit"/>, unless the bias, or the sum that it begins, would not fit
+    /// Rounds weights and biases: the largest weight of each output channel becomes <paramref name="limit"/>, unless
+    /// the bias, or the sum that it begins, would not fit
     /// into 32 bits. Then the channel's step is wider: beside such a bias its weights are next to nothing.
     /// </summary>
     /// <param name="values">The weights, output channels first.</param>

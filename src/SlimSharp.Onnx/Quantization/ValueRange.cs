@@ -6,7 +6,8 @@ namespace SlimSharp.Onnx;
 public readonly record struct ValueRange(float Scale, byte Zero)
 {
     /// <summary>
-    /// The least step, 2⁻⁶³. Runtimes multiply the step of weights by that of what they multiply, in 32 bits: of two such steps the product is still a normal number,
+    /// The least step, 2⁻⁶³. Runtimes multiply the step of weights by that of what they multiply, in 32 bits: of two
+    /// such steps the product is still a normal number,
     /// and neither imprecise nor zero.
     /// </summary>
     internal const float LeastStep = 1f / (1UL << 63);
@@ -14,7 +15,8 @@ public readonly record struct ValueRange(float Scale, byte Zero)
     private const int Steps = byte.MaxValue;
 
     /// <summary>
-    /// The range from <paramref name="least"/> to <paramref name="largest"/>, widened so that it holds 0, which is exact. A range that is too narrow for 32-bit steps is
+    /// The range from <paramref name="least"/> to <paramref name="largest"/>, widened so that it holds 0, which is
+    /// exact. A range that is too narrow for 32-bit steps is
     /// widened to the least of them; where there is nothing but 0, the step is 1.
     /// </summary>
     public static ValueRange Of(double least, double largest)

@@ -5,16 +5,20 @@ using SlimSharp.Networks;
 namespace SlimSharp.Onnx;
 
 /// <summary>
-/// Whether weights take 8 bits or 7, by what ONNX Runtime makes of both: where a processor adds pairs of 8-bit products in 16 bits, large ones saturate, and its outputs are not
+/// Whether weights take 8 bits or 7, by what ONNX Runtime makes of both: where a processor adds pairs of 8-bit products
+/// in 16 bits, large ones saturate, and its outputs are not
 /// those of exact arithmetic.
 /// </summary>
 /// <param name="Network">The network with the weights that were taken.</param>
 /// <param name="IsReduced">Whether these have 7 bits.</param>
-/// <param name="Full">The mean difference between the outputs of ONNX Runtime and those of <see cref="Simulation"/> with 8 bits, relative to the largest output.</param>
+/// <param name="Full">The mean difference between the outputs of ONNX Runtime and those of <see cref="Simulation"/>
+/// with 8 bits, relative to the largest output.</param>
 /// <param name="Reduced">The same with 7 bits; NaN where 8 bits agree, so that 7 were not tried.</param>
 public sealed record WeightRange(QuantizedNetwork Network, bool IsReduced, double Full, double Reduced)
 {
-    /// <summary>The mean difference that values explain which lie between two integers and are rounded the other way.</summary>
+    /// <summary>
+    /// The mean difference that values explain which lie between two integers and are rounded the other way.
+    /// </summary>
     public const double Rounding = 0.002;
 
     private const int Compared = 64; // images
@@ -23,7 +27,9 @@ public sealed record WeightRange(QuantizedNetwork Network, bool IsReduced, doubl
     /// <summary>True if outputs with 8 bits differ by more than roundings explain.</summary>
     public bool Differs => Full > Rounding;
 
-    /// <summary>Quantises a network with 8 bits, and with 7 if these are nearer to exact arithmetic on this processor.</summary>
+    /// <summary>
+    /// Quantises a network with 8 bits, and with 7 if these are nearer to exact arithmetic on this processor.
+    /// </summary>
     /// <param name="network">The network, with one input.</param>
     /// <param name="weights">Its parameters and buffers.</param>
     /// <param name="images">Calibration images; some of them are compared on.</param>

@@ -84,7 +84,9 @@ public class OnnxCommandTests
         await Json(TrainFor("1", In("a")));
         async Task<int> Bits(params string[] more) =>
             (int)
-                (await Json(["quantize", In("a"), "--images", "64", "--threads", "1", .. more])).Single()["weightBits"]!;
+                (await Json(["quantize", In("a"), "--images", "64", "--threads", "1", .. more])).Single()[
+                    "weightBits"
+                ]!;
         Assert.Equal(7, await Bits("--reduced-range"));
         Assert.Equal(8, await Bits("--full-range"));
         if (Processor.AddsByteProductsExactly)

@@ -4,8 +4,10 @@ using SlimSharp.Onnx;
 namespace SlimSharp.Tests.Onnx;
 
 /// <summary>
-/// A quantised network in plain loops, as a runtime of 8-bit integers computes it: sums of products in float64, which cannot wrap, or, with <paramref name="saturates"/>,
-/// pairs of products in 16 bits that saturate, as in the instruction VPMADDUBSW of processors without VNNI. Written from the definition of the operators, not from the code that is tested.
+/// A quantised network in plain loops, as a runtime of 8-bit integers computes it: sums of products in float64, which
+/// cannot wrap, or, with <paramref name="saturates"/>,
+/// pairs of products in 16 bits that saturate, as in the instruction VPMADDUBSW of processors without VNNI. Written
+/// from the definition of the operators, not from the code that is tested.
 /// </summary>
 internal sealed class IntegerRuntime(QuantizedNetwork quantized, bool saturates = false)
 {

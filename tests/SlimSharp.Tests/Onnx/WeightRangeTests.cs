@@ -7,7 +7,10 @@ using TorchSharp;
 
 namespace SlimSharp.Tests.Onnx;
 
-/// <summary>Whether weights take 8 or 7 bits is decided by what the runtime makes of them; processors without VNNI are played by <see cref="IntegerRuntime"/>.</summary>
+/// <summary>
+/// Whether weights take 8 or 7 bits is decided by what the runtime makes of them; processors without VNNI are played by
+/// <see cref="IntegerRuntime"/>.
+/// </summary>
 public class WeightRangeTests
 {
     private const int Images = 24;

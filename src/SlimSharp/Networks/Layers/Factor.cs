@@ -1,7 +1,8 @@
 namespace SlimSharp.Networks;
 
 /// <summary>
-/// Multiplies every channel by a number that stays as it is, in training as in evaluation: no optimiser trains it, no penalty acts on it, and it is no scale to cut by. What
+/// Multiplies every channel by a number that stays as it is, in training as in evaluation: no optimiser trains it, no
+/// penalty acts on it, and it is no scale to cut by. What
 /// an imported network multiplies by constants is one.
 /// </summary>
 public sealed record Factor : Layer

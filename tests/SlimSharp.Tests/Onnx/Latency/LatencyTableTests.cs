@@ -102,7 +102,9 @@ public class LatencyTableTests
         };
         // On however busy a machine: it is not about the times.
         var timer = new QuietTimer(1, () => default, () => { });
-        var measured = new LatencyProbe(1, 2) { Timer = timer }.Measure(times).Table;
+        var measured = new LatencyProbe(1, 2) { Timer = timer }
+            .Measure(times)
+            .Table;
         Assert.All(measured.Kinds, k => Assert.InRange(Assert.Single(k.Times), 0, 100));
         Assert.Contains(measured.Kinds, k => k.Kind.Layer is Convolution && k.Times[0] > 0);
     }
