@@ -63,7 +63,7 @@ public class LeftOutTests
         Assert.Equal(12, sets.Train!.Count);
         var said = string.Join('\n', sets.Remarks);
         Assert.Contains("left out 3 files in class folders that are not read by their ending (2 .webp, 1 .txt)", said);
-        Assert.Contains("left out what lies in 1 folder inside class folders (disc/a)", said);
+        Assert.Contains("left out 1 file (1 .png) in 1 folder inside class folders (disc/a)", said);
         Assert.Contains("left out 1 file outside of class folders (1 .png)", said);
         Assert.Contains("1 folder is empty and gives no class (ring)", said);
     }
@@ -82,7 +82,7 @@ public class LeftOutTests
         Assert.Equal((12, 3), (sets.Train!.Count, sets.Train.Classes.Length));
         var said = string.Join('\n', sets.Remarks);
         Assert.Contains("(1 .webp)", said);
-        Assert.Contains("inside class folders (disc/a)", said);
+        Assert.Contains("left out 1 file (1 .png) in 1 folder inside class folders (disc/a)", said);
     }
 
     [Fact]

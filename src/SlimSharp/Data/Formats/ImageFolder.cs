@@ -81,7 +81,11 @@ public static class ImageFolder
             foreach (var file in Directory.GetFiles(folder).Order(StringComparer.Ordinal))
                 yield return new([name, Path.GetFileName(file)], file, () => File.ReadAllBytes(file));
             foreach (var below in Directory.GetDirectories(folder).Order(StringComparer.Ordinal))
+            {
                 yield return new([name, Path.GetFileName(below)], below, null);
+                foreach (var file in Directory.GetFiles(below)) // to be counted
+                    yield return new([name, Path.GetFileName(below), Path.GetFileName(file)], file, () => []);
+            }
         }
     }
 

@@ -81,9 +81,10 @@ internal sealed class PictureListing
                 .Select(e => string.Join('/', e.Parts[(_level - 2).._level]))
                 .Distinct(),
         ];
+        var inside = _files.Where(f => f.Parts.Length > _level).ToArray();
         if (below.Length > 0)
-            yield return $"{_path}: left out what lies in {Count(below.Length, "folder")} inside class folders ({Names(below)}); "
-                + "move pictures up into the folder of their class.";
+            yield return $"{_path}: left out {Count(inside.Length, "file")}{(inside.Length > 0 ? $" ({Endings(inside)})" : "")} "
+                + $"in {Count(below.Length, "folder")} inside class folders ({Names(below)}); move pictures up into the folder of their class.";
         var above = _files.Where(f => f.Parts.Length < _level).ToArray();
         if (above.Any(f => PictureFormat.IsRead(f.Name)))
             yield return $"{_path}: left out {Count(above.Length, "file")} outside of class folders ({Endings(above)}).";
