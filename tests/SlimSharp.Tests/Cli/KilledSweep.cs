@@ -18,6 +18,7 @@ internal sealed class KilledSweep(SweepFolder sweep, Func<Process> start, long s
     private static readonly string[] Commands = ["train", "prune", "retrain", "evaluate"];
     internal static readonly string[] Stages = [.. Commands, Publish];
     private Randomness _random = new(seed);
+    private readonly Dictionary<string, int> _missed = [];
     private readonly List<Worker> _workers = [];
     private readonly ConcurrentBag<int> _published = [];
 
@@ -43,10 +44,13 @@ internal sealed class KilledSweep(SweepFolder sweep, Func<Process> start, long s
             _workers.Add(new(start(), _published));
         for (var n = 0; n < kills && !IsDone; )
         {
-            // Those that few died in first.
-            var stage = Stages.Select(s => (Name: s, Rank: Kills[s] + _random.NextDouble())).MinBy(s => s.Rank).Name;
+            // Those that few died in first, and none comes into any more last.
+            var stage = Stages.MinBy(s => Kills[s] + _missed.GetValueOrDefault(s) + _random.NextDouble())!;
             if (Find(stage) is not { } victim)
+            {
+                _missed[stage] = _missed.GetValueOrDefault(stage) + 1;
                 continue;
+            }
             if (stage != Publish)
                 Thread.Sleep(_random.NextDouble() * Longest);
             Kill(victim, n++);
@@ -58,14 +62,15 @@ internal sealed class KilledSweep(SweepFolder sweep, Func<Process> start, long s
 
     private bool IsDone => sweep.Runs.All(r => Directory.Exists(sweep.ResultOf(r)));
 
-    // A worker that has just come into that stage; null if none does for a while.
+    // A worker in that stage, and just in it if it is the last; null if there is none for a while.
     private Worker? Find(string stage)
     {
-        for (var watch = Stopwatch.StartNew(); watch.Elapsed < TimeSpan.FromSeconds(5) && !IsDone; )
+        for (var watch = Stopwatch.StartNew(); watch.Elapsed < TimeSpan.FromSeconds(2) && !IsDone; )
         {
+            Thread.Sleep(stage == Publish ? 1 : 5); // or the workers could not work
             foreach (var worker in _workers)
             {
-                if (worker.Enters(stage))
+                if (worker.IsIn(stage))
                     return worker;
             }
         }
@@ -157,11 +162,11 @@ internal sealed class KilledSweep(SweepFolder sweep, Func<Process> start, long s
         /// <summary>The last command that its child was seen to be.</summary>
         internal string Last { get; private set; } = "";
 
-        /// <summary>True if it has come into that stage since it was last asked. What comes after an evaluation, before anything else is started, is publishing.</summary>
-        internal bool Enters(string stage)
+        /// <summary>True if it is in that stage. What comes after an evaluation, before anything else is started, is publishing.</summary>
+        internal bool IsIn(string stage)
         {
             var (before, now) = (_polled, Poll());
-            return stage == Publish ? before == "evaluate" && now is null : before != now && now == stage;
+            return stage == Publish ? before == "evaluate" && now is null : now == stage;
         }
 
         /// <summary>The command that its child is; null if it has none, or none yet.</summary>

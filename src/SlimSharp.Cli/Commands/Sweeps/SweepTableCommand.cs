@@ -28,18 +28,20 @@ internal static class SweepTableCommand
         command.Add(format);
         command.SetAction(parsed =>
         {
-            var results = SweepResults.Read(parsed.GetValue(input)!);
+            var path = parsed.GetValue(input)!;
+            var results = SweepResults.Read(path);
             var table = SweepTable.Of(results, parsed.GetValue(split) == "validation");
             var form = Enum.Parse<TableFormat>(parsed.GetValue(format)!, ignoreCase: true);
-            Console.Write(table.Format(form) + (form is TableFormat.Text or TableFormat.Markdown ? Left(results) : ""));
+            var missing = form is TableFormat.Text or TableFormat.Markdown ? Missing(results, path) : "";
+            Console.Write(table.Format(form) + missing);
             return ExitCode.Done;
         });
         return command;
     }
 
     // What is missing because runs failed.
-    private static string Left(SweepResults results) =>
+    private static string Missing(SweepResults results, string path) =>
         results.Failed.Count == 0
             ? ""
-            : $"\nMissing, with all that starts from them, are the runs that failed: {string.Join(", ", results.Failed.Keys)}. {SweepStatus.Again("DIR")}\n";
+            : $"\nMissing, with all that starts from them, are the runs that failed: {string.Join(", ", results.Failed.Keys)}. {SweepStatus.Again(Directory.Exists(path) ? path : "DIR")}\n";
 }
