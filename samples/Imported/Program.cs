@@ -24,7 +24,9 @@ var data = DataSource.Read(
     }
 );
 var (train, test) = (data.Train!, data.Test!);
-var normalization = OnnxImport.NormalizationOf(theirs) ?? data.NormalizationForTraining();
+var normalization =
+    OnnxImport.NormalizationOf(theirs)
+    ?? throw new DataException("The file does not say how images are normalised; put what it was trained with here.");
 var options = new TrainingOptions
 {
     Epochs = int.Parse(args[2]),

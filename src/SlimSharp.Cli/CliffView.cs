@@ -10,7 +10,7 @@ internal static class CliffView
 {
     private const int Most = 5000; // images are enough to tell a point
 
-    /// <summary>Tries cuts on the validation images of a file's data.</summary>
+    /// <summary>Tries cuts on the validation images of a file's data; the file says how they are normalised.</summary>
     /// <exception cref="DataException">There are no validation images.</exception>
     internal static CliffCurve Measure(Screen screen, SlimFile file, TrainAndTest sets, string path)
     {
@@ -28,7 +28,7 @@ internal static class CliffView
             model,
             train,
             heldOut,
-            file.Normalization ?? Normalization.Of(train),
+            file.Normalization!,
             progress: new ProgressLine(screen, "trying cuts").Show
         );
     }

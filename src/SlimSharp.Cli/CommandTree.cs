@@ -8,12 +8,12 @@ namespace SlimSharp.Cli;
 /// <summary>The command tree, and what becomes of errors: one sentence and an exit code.</summary>
 public static class CommandTree
 {
-    private const string Tour = """
+    internal const string Tour = """
         SlimSharp makes neural networks smaller: train with a sparsity penalty, cut the emptied channels out, prove the cut, retrain.
 
         A first tour, offline:   slim demo
         The same step by step:
-          slim train --model vgg16 --width 0.25 --data data/fashion-mnist --pad 32 --penalty tl1:a=1 --lambda 2e-3 --epochs 10 --out runs/a
+          slim train --model vgg16 --width 0.25 --data sample --pad 32 --penalty tl1:a=1 --lambda 2e-3 --epochs 10 --out runs/a
           slim inspect runs/a --curve                  what the scales look like, and how far a cut may go
           slim prune runs/a --params 0.28              writes runs/a/pruned.slim, with a certificate
           slim retrain runs/a/pruned.slim --epochs 10 --out runs/b

@@ -9,9 +9,8 @@ namespace SlimSharp.Cli;
 internal sealed class Iteration(Screen screen, string folder, RunOptions options)
 {
     /// <summary>Goes from a trained network to the target, or on from where it was stopped.</summary>
-    internal int Run(string path, PlanOptions target, int rounds, bool recalibrate)
+    internal int Run(string path, SlimFile start, PlanOptions target, int rounds, bool recalibrate)
     {
-        using var start = SlimFile.Load(path);
         var whole = NetworkCost.Of(start.Network);
         var rows = new List<IReadOnlyList<string>> { Row("start", start) };
         using var signals = new StopSignals();
@@ -22,7 +21,8 @@ internal sealed class Iteration(Screen screen, string folder, RunOptions options
             {
                 screen.Say($"\nRound {round} of {rounds}: cut");
                 Directory.CreateDirectory(folder);
-                using var pruning = new Pruning(screen, path, cut, Pruning.Images);
+                using var retrained = round == 1 ? null : SlimFile.Load(path);
+                using var pruning = new Pruning(screen, path, retrained ?? start, cut, Pruning.Images, options.Data);
                 pruning.Run(For(target, whole, path, (double)round / rounds), recalibrate: recalibrate);
             }
             var retraining = options with { Command = "retrain", From = cut };

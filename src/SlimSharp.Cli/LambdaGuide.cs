@@ -22,7 +22,7 @@ internal static class LambdaGuide
             Sets.For(screen, file, data).Train
             ?? throw new DataException($"In '{data.Path}' there are no training images.");
         using var model = file.ToModel();
-        var range = LambdaRange.Of(model, train, file.Normalization ?? Normalization.Of(train), penalty);
+        var range = LambdaRange.Of(model, train, file.Normalization!, penalty);
         screen.Table(
             $"What holds scales up against {penalty}, |∂loss/∂γ|/J'(γ), over {range.Ratios.Count} scales that are not zero; a larger λ shrinks them now:",
             ["share of scales", "below λ"],

@@ -100,7 +100,11 @@ internal sealed class Methods : IDisposable
     private static Model Teacher(string path, RunOptions options, Normalization normalization, ImageSet train)
     {
         using var file = SlimFile.Load(path);
-        if (file.Normalization is { } own && own != normalization)
+        if (file.Normalization is not { } own)
+            throw new UsageException(
+                $"--teacher {path} does not say how images are normalised; import or convert it again with --normalization."
+            );
+        if (own != normalization)
             throw new UsageException($"--teacher {path} takes images normalised in another way than this run's.");
         var teacher = new Model(file.Network, file.Weights.Copy(TorchSharp.torch.float32, Devices.Get(options.Device)))
         {

@@ -20,20 +20,21 @@ internal sealed class Pruning : IDisposable
     private readonly int _images;
     private readonly SlimFile _file;
     private readonly Model _model;
-    private readonly Lazy<TrainAndTest?> _data;
+    private readonly CutImages _data;
 
-    internal Pruning(Screen screen, string path, string target, int images)
+    /// <param name="screen">Where progress is shown.</param>
+    /// <param name="path">The path of the file that is cut.</param>
+    /// <param name="file">That file, which remains the caller's.</param>
+    /// <param name="target">The path of the file to write.</param>
+    /// <param name="images">Training images to measure on.</param>
+    /// <param name="data">Where images are; null for those of the file's own data.</param>
+    internal Pruning(Screen screen, string path, SlimFile file, string target, int images, DataOptions? data)
     {
         if (Path.GetFullPath(path) == Path.GetFullPath(target))
             throw new UsageException($"--out {target} would write over the file that is cut; choose another name.");
-        (_screen, _path, _target, _images) = (screen, path, target, images);
-        _file = SlimFile.Load(path);
+        (_screen, _path, _file, _target, _images) = (screen, path, file, target, images);
+        _data = new(screen, file, data);
         _model = _file.ToModel();
-        _data = new(() =>
-            _file.Data is { } data && _file.Normalization is not null && Path.Exists(data.Path)
-                ? Sets.For(screen, _file, data)
-                : null
-        );
     }
 
     internal int Run(
@@ -59,11 +60,12 @@ internal sealed class Pruning : IDisposable
         _screen.Say(
             $"Certificate: structure {Words.Number(cut.Certificate.StructureDifference, "G2")}, function {Words.Number(cut.Certificate.FunctionDifference, "G2")} of the largest output (float64); {Words.Number(cut.Certificate.FunctionDifference32, "G2")} in float32."
         );
-        var (before, after) = (Score(_model), Score(cut.Model));
-        if (before is not null)
-            _screen.Say(
-                $"Accuracy on {before.Count} validation images: {Words.Percent(before.Accuracy, 2)} before, {Words.Percent(after!.Accuracy, 2)} after the cut, without retraining."
-            );
+        var (before, after) = (_data.Score(_model), _data.Score(cut.Model));
+        _screen.Say(
+            before is null
+                ? $"Accuracy was not measured: {_data.Missing}."
+                : $"Accuracy on {before.Count} validation images: {Words.Percent(before.Accuracy, 2)} before, {Words.Percent(after!.Accuracy, 2)} after the cut, without retraining."
+        );
         Score? recalibrated = null;
         if (recalibrate || candidates > 1)
             recalibrated = Recalibrate(cut.Model);
@@ -82,7 +84,7 @@ internal sealed class Pruning : IDisposable
     )
     {
         var sensitivity = CriterionKind.All.First(k => k.Name == options.Criterion).NeedsImages
-            ? Sensitivity.Of(_model, Train($"--criterion {options.Criterion}"), _file.Normalization!, _images)
+            ? Sensitivity.Of(_model, _data.Train($"--criterion {options.Criterion}"), _file.Normalization!, _images)
             : null;
         var (plan, miss) = goal is null
             ? (Planner.Plan(_model, options, sensitivity), null)
@@ -106,21 +108,18 @@ internal sealed class Pruning : IDisposable
                 ["accuracyBefore"] = before?.Accuracy,
                 ["accuracyAfter"] = after?.Accuracy,
                 ["accuracyRecalibrated"] = recalibrated?.Accuracy,
+                ["whyNoAccuracy"] = before is null ? _data.Missing : null,
                 ["warnings"] = new JsonArray([.. plan.Warnings.Select(w => (JsonNode)w)]),
             }
         );
 
-    public void Dispose()
-    {
-        _model.Dispose();
-        _file.Dispose();
-    }
+    public void Dispose() => _model.Dispose();
 
     private Score? Recalibrate(Model model)
     {
-        var train = Train("--recalibrate");
+        var train = _data.Train("--recalibrate");
         Recalibration.Run(model, train, _file.Normalization!, _images);
-        var score = Score(model);
+        var score = _data.Score(model);
         if (score is not null)
             _screen.Say(
                 $"With BatchNorm statistics of {Math.Min(_images, train.Count)} training images taken anew: {Words.Percent(score.Accuracy, 2)}."
@@ -134,9 +133,9 @@ internal sealed class Pruning : IDisposable
     // Of plans that weigh layers differently, that whose cut network does best once its statistics are its own (Li et al., ECCV 2020).
     private SlimmingPlan Choose(SlimmingPlan plan, int count, Sensitivity? sensitivity)
     {
-        var train = Train("--candidates");
-        if (_data.Value?.Validation is null)
-            throw new UsageException("--candidates needs validation images; train with a --validation share above 0.");
+        var train = _data.Train("--candidates");
+        if (_data.Missing is { } reason)
+            throw new UsageException($"--candidates needs an accuracy to choose by: {reason}.");
         SlimmingPlan[] plans =
         [
             plan,
@@ -148,9 +147,9 @@ internal sealed class Pruning : IDisposable
         foreach (var candidate in plans)
         {
             using var cut = Cut(candidate);
-            var before = Score(cut.Model)!.Accuracy;
+            var before = _data.Score(cut.Model)!.Accuracy;
             Recalibration.Run(cut.Model, train, _file.Normalization!, _images);
-            rows.Add((candidate, before, Score(cut.Model)!.Accuracy, NetworkCost.Of(cut.Model.Network)));
+            rows.Add((candidate, before, _data.Score(cut.Model)!.Accuracy, NetworkCost.Of(cut.Model.Network)));
         }
         _screen.Table(
             "Candidates:",
@@ -198,13 +197,4 @@ internal sealed class Pruning : IDisposable
         );
         return made;
     }
-
-    private Score? Score(Model model) =>
-        _data.Value?.Validation is { } set ? Evaluation.Of(model, set, _file.Normalization!) : null;
-
-    private ImageSet Train(string option) =>
-        _data.Value?.Train
-        ?? throw new UsageException(
-            $"{option} needs the training images, but those that the network was trained on are not where they were ({_file.Data?.Path ?? "not said in the file"})."
-        );
 }

@@ -23,6 +23,9 @@ internal sealed record RunOptions
 
     public required DataOptions Data { get; init; }
 
+    /// <summary>How images are normalised for a network whose file does not say; null where it says, or is new.</summary>
+    public Normalization? Normalization { get; init; }
+
     /// <summary>The penalty in its text form; null for none.</summary>
     public string? Penalty { get; init; }
 

@@ -5,7 +5,13 @@ namespace SlimSharp.Cli;
 /// <summary>The sample of Fashion-MNIST that comes along, and the small VGG that is trained on it.</summary>
 internal static class Sample
 {
+    /// <summary>What it is called where the path of images is asked for.</summary>
+    internal const string Name = "sample";
+
     private const double Width = 0.25;
+
+    /// <summary>The path of the sample for its name, unless something there is called so; any other path as it is.</summary>
+    internal static string Resolve(string path) => path == Name && !Path.Exists(path) ? Data().Path : path;
 
     /// <summary>The images in the form in which that network takes them.</summary>
     internal static DataOptions Data(string? path = null) =>

@@ -38,7 +38,7 @@ internal sealed class TrainingSession(RunFolder folder, RunOptions options, Scre
         var train = data.Train ?? throw new DataException($"In '{options.Data.Path}' there are no training images.");
         if (data.Validation is null && options.Training.KeepBest)
             throw new UsageException("--keep best needs validation images; give --validation a share above 0.");
-        var normalization = start?.Normalization ?? data.NormalizationForTraining();
+        var normalization = Normalization(start, data);
         using var model = Create(start, train);
         using var methods = new Methods(options, model, train, normalization, screen);
         using var nothing = new Weights();
@@ -104,6 +104,16 @@ internal sealed class TrainingSession(RunFolder folder, RunOptions options, Scre
         folder.WriteReport(Report.Page([new(folder.Path, folder.ModelFile, folder)], null));
         return result;
     }
+
+    // That of the network; a new one, or new weights, have none yet.
+    private Normalization Normalization(SlimFile? start, TrainAndTest data) =>
+        start?.Normalization
+        ?? options.Normalization
+        ?? (
+            start is null || options.Recovery is { FromScratch: true }
+                ? data.NormalizationForTraining()
+                : throw new UsageException(NormalizationArguments.Missing(options.From!))
+        );
 
     // The checkpoint to go on from, if there is one.
     private SlimFile? Last(SlimFile description)

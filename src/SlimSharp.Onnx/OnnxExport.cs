@@ -33,11 +33,11 @@ public static class OnnxExport
             metadata["classes"] = JsonSerializer.Serialize([.. file.Classes], OnnxJson.Default.StringArray);
         if (file.Normalization is { } normalization)
         {
-            metadata["normalization.mean"] = JsonSerializer.Serialize(
+            metadata[OnnxImport.MeanKey] = JsonSerializer.Serialize(
                 [.. normalization.Mean],
                 OnnxJson.Default.DoubleArray
             );
-            metadata["normalization.deviation"] = JsonSerializer.Serialize(
+            metadata[OnnxImport.DeviationKey] = JsonSerializer.Serialize(
                 [.. normalization.Deviation],
                 OnnxJson.Default.DoubleArray
             );

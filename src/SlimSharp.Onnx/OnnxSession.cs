@@ -65,6 +65,9 @@ public sealed class OnnxSession : IDisposable
         }
     }
 
+    /// <summary>True where the model reads bytes, and not numbers.</summary>
+    internal bool ReadsBytes => _session.InputMetadata[_input].ElementDataType == TensorElementType.UInt8;
+
     /// <summary>The first output, in row-major order.</summary>
     /// <param name="values">The input's elements in row-major order.</param>
     /// <param name="sizes">Its shape, with the batch.</param>
@@ -97,7 +100,7 @@ public sealed class OnnxSession : IDisposable
     public float[] Run(ImageSet set, int[] rows, Normalization normalization)
     {
         var (shape, input) = (set.Shape, _session.InputMetadata[_input]);
-        if (input.ElementDataType != TensorElementType.UInt8)
+        if (!ReadsBytes)
         {
             using var batch = Batches.InOrder(set, normalization).Make(rows);
             return Run(Numbers.ReadSingle(batch.Images), batch.Images.shape);

@@ -1,9 +1,10 @@
 using System.CommandLine;
-using System.Globalization;
 using SlimSharp.Data;
 using SlimSharp.Formats;
+using SlimSharp.Models;
 using SlimSharp.Networks;
 using SlimSharp.Zoo;
+using TorchSharp;
 
 namespace SlimSharp.Cli;
 
@@ -36,27 +37,14 @@ internal static class ConvertCommand
             DefaultValueFactory = _ => 10,
             HelpName = "N",
         };
-        var mean = new Option<string?>("--mean")
-        {
-            Description =
-                "Mean per channel of what the network was trained on, for pixels in 0–1, as in 0.485,0.456,0.406.",
-            HelpName = "LIST",
-        };
-        var deviation = new Option<string?>("--deviation")
-        {
-            Description = "Standard deviation per channel.",
-            HelpName = "LIST",
-        };
-        var raw = new Option<bool>("--raw-pixels")
-        {
-            Description =
-                "The network was trained on pixels from 0 to 255 as they are, instead of --mean and --deviation.",
-        };
+        var normalization = new NormalizationArguments(allowsNone: true);
+        var raw = new Option<bool>("--raw-pixels") { Description = "The same as --normalization bytes." };
         var output = new Option<string?>("--out") { Description = "The file to write.", HelpName = "FILE" };
         var common = new CommonOptions();
         command.Add(input);
-        foreach (var option in (Option[])[model, width, classes, mean, deviation, raw, output])
+        foreach (var option in (Option[])[model, width, classes, raw, output])
             command.Add(option);
+        normalization.AddTo(command);
         common.AddTo(command);
         command.SetAction(parsed =>
         {
@@ -66,19 +54,41 @@ internal static class ConvertCommand
                 parsed.GetValue(width)
             );
             var target = parsed.GetValue(output) ?? throw new UsageException("Give --out FILE for the .slim file.");
-            var normalization = Normalization(
-                parsed.GetValue(mean),
-                parsed.GetValue(deviation),
-                parsed.GetValue(raw),
-                network
-            );
+            var isRaw = parsed.GetValue(raw);
+            if (isRaw && normalization.IsGiven(parsed))
+                throw new UsageException(
+                    "--raw-pixels takes the place of --normalization, --mean and --deviation; leave those out."
+                );
+            var stated = isRaw
+                ? NormalizationKind.Get("bytes", network.Shapes[network.Inputs.First().Name].Channels)
+                : normalization.Get(parsed, network);
             common.Prepare(parsed);
-            return Convert(common.Screen(parsed), parsed.GetValue(input)!, target, network, normalization);
+            var screen = common.Screen(parsed);
+            Convert(
+                screen,
+                parsed.GetValue(input)!,
+                target,
+                network,
+                stated,
+                (parsed.GetValue(classes), parsed.GetValue(width))
+            );
+            if (!isRaw && !normalization.IsGiven(parsed))
+                screen.Warn(
+                    "how images are normalised was not said; what computes on images will ask for --normalization, here or there."
+                );
+            return ExitCode.Done;
         });
         return command;
     }
 
-    private static int Convert(Screen screen, string path, string target, Network network, Normalization? normalization)
+    private static void Convert(
+        Screen screen,
+        string path,
+        string target,
+        Network network,
+        Normalization? normalization,
+        (int Classes, double Width) asked
+    )
     {
         if (!File.Exists(path))
             throw new UsageException($"There is no file '{path}'.");
@@ -97,7 +107,7 @@ internal static class ConvertCommand
             using var file = new SlimFile
             {
                 Network = network,
-                Weights = NameMap.Match(path, network, tensors),
+                Weights = Match(path, network, tensors, asked),
                 Normalization = normalization,
                 Provenance = new Dictionary<string, string>
                 {
@@ -119,43 +129,49 @@ internal static class ConvertCommand
         screen.Say(
             $"{target} ({Words.Size(new FileInfo(target).Length)}): {network.Name}, {Words.Count(NetworkCost.Of(network).Parameters)} parameters"
         );
-        if (normalization is null)
-            screen.Warn(
-                "no --mean and --deviation were given; 'slim evaluate' will normalise by the images it measures on."
-            );
         screen.Emit(new() { ["file"] = target, ["parameters"] = NetworkCost.Of(network).Parameters });
-        return ExitCode.Done;
     }
 
-    private static Normalization? Normalization(string? mean, string? deviation, bool raw, Network network)
+    // Where they do not fit, perhaps another network of the zoo was meant.
+    private static Weights Match(
+        string path,
+        Network network,
+        IReadOnlyDictionary<string, torch.Tensor> tensors,
+        (int Classes, double Width) asked
+    )
     {
-        var channels = network.Shapes[network.Inputs.First().Name].Channels;
-        if (raw && (mean ?? deviation) is not null)
-            throw new UsageException("--raw-pixels takes the place of --mean and --deviation; leave those out.");
-        if (raw)
-            return Data.Normalization.Raw(channels);
-        if (mean is null && deviation is null)
-            return null;
-        var (means, deviations) = (Numbers("--mean", mean, channels), Numbers("--deviation", deviation, channels));
-        return deviations.All(d => d > 0)
-            ? new([.. means], [.. deviations])
-            : throw new UsageException("--deviation must be positive.");
-    }
-
-    private static double[] Numbers(string option, string? list, int channels)
-    {
-        double[] numbers =
-        [
-            .. (list ?? "")
-                .Split(',')
-                .Select(p =>
-                    double.TryParse(p, NumberStyles.Float, CultureInfo.InvariantCulture, out var n) ? n : double.NaN
-                ),
-        ];
-        return numbers.Length == channels && numbers.All(double.IsFinite)
-            ? numbers
-            : throw new UsageException(
-                $"{option} needs {channels} numbers with commas between, as in 0.485,0.456,0.406."
+        try
+        {
+            return NameMap.Match(path, network, tensors);
+        }
+        catch (FileFormatException e)
+        {
+            string[] others = [.. ZooEntry.All.Where(o => Fits(o, path, tensors, asked)).Select(o => o.Name)];
+            if (others.Length == 0)
+                throw;
+            throw new FileFormatException(
+                $"{path}: does not fit {network.Name}, but fits {string.Join(" and ", others)}; give --model {others[0]}.",
+                e
             );
+        }
+    }
+
+    private static bool Fits(
+        ZooEntry entry,
+        string path,
+        IReadOnlyDictionary<string, torch.Tensor> tensors,
+        (int Classes, double Width) asked
+    )
+    {
+        try
+        {
+            var network = NameMap.Fit(entry.Create(asked.Classes, asked.Width, entry.Usual), tensors);
+            using var weights = NameMap.Match(path, network, tensors);
+            return true;
+        }
+        catch (SlimSharpException)
+        {
+            return false;
+        }
     }
 }

@@ -64,7 +64,7 @@ internal static class DataCommand
             );
         }
         screen.Say(
-            $"\nA sample of Fashion-MNIST comes with SlimSharp: {Sample.Data().Path}. 'slim data PATH' shows what is in a place."
+            $"\nA sample of Fashion-MNIST comes with SlimSharp, and is called {Sample.Name}: {Sample.Data().Path}. 'slim data PATH' shows what is in a place."
         );
         return ExitCode.Done;
     }

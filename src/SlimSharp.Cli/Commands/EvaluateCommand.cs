@@ -1,5 +1,6 @@
 using System.CommandLine;
 using SlimSharp.Data;
+using SlimSharp.Formats;
 using SlimSharp.Models;
 using SlimSharp.Networks;
 using SlimSharp.Training;
@@ -29,16 +30,19 @@ internal static class EvaluateCommand
             "train",
             All
         );
-        var (data, common) = (new DataArguments(), new CommonOptions());
+        var (data, normalization, common) = (new DataArguments(), new NormalizationArguments(), new CommonOptions());
         command.Add(input);
         command.Add(split);
         data.AddTo(command);
+        normalization.AddTo(command);
         common.AddTo(command);
         command.SetAction(parsed =>
         {
             var device = common.Prepare(parsed);
             var screen = common.Screen(parsed);
-            using var file = Files.Load(parsed.GetValue(input)!);
+            var path = Files.Trained(parsed.GetValue(input)!);
+            using var source = SlimFile.Load(path);
+            var file = normalization.Needed(parsed, source, path);
             var options = data.Get(parsed, file.Data);
             var sets = Sets.For(screen, file, options with { Parts = Parts(parsed.GetValue(split)!) });
             using var weights = file.Weights.Copy(torch.float32, device);
@@ -46,7 +50,7 @@ internal static class EvaluateCommand
             var cost = NetworkCost.Of(file.Network);
             foreach (var (name, set) in Chosen(parsed.GetValue(split)!, sets, options.Path))
             {
-                var score = Evaluation.Of(model, set, file.Normalization ?? Normalization.Of(set));
+                var score = Evaluation.Of(model, set, file.Normalization!);
                 screen.Say(
                     $"{file.Network.Name} on {score.Count} {name} images: accuracy {Words.Percent(score.Accuracy, 2)}, loss {Words.Number(score.Loss, "F4")}; "
                         + $"{Words.Count(cost.Parameters)} parameters, {Words.Count(cost.Macs)} MACs"

@@ -26,11 +26,12 @@ internal static class ExportCommand
             Description = "A PyTorch state dict, with the names of the nodes.",
             HelpName = "FILE",
         };
-        var (data, common) = (new DataArguments(), new CommonOptions());
+        var (data, normalization, common) = (new DataArguments(), new NormalizationArguments(), new CommonOptions());
         command.Add(input);
         foreach (var option in (Option[])[onnx, pixels, keep, torch])
             command.Add(option);
         data.AddTo(command);
+        normalization.AddTo(command);
         common.AddTo(command);
         command.SetAction(parsed =>
         {
@@ -43,7 +44,11 @@ internal static class ExportCommand
                 throw new UsageException("--data names images to check --onnx on; give that, too.");
             common.Prepare(parsed);
             var screen = common.Screen(parsed);
-            using var file = Files.Load(parsed.GetValue(input)!);
+            var path = Files.Trained(parsed.GetValue(input)!);
+            using var source = SlimFile.Load(path);
+            var file = parsed.Has(data.Path)
+                ? normalization.Needed(parsed, source, path)
+                : normalization.With(parsed, source, path);
             if (weights is not null)
                 WriteStateDict(screen, file, weights);
             if (network is not null)

@@ -4,6 +4,7 @@ using SlimSharp.Formats;
 using SlimSharp.Models;
 using SlimSharp.Networks;
 using SlimSharp.Onnx;
+using SlimSharp.Training;
 
 namespace SlimSharp.Cli;
 
@@ -25,11 +26,21 @@ internal static class ImportCommand
             Description =
                 "Put a BatchNorm behind every convolution that has none, with statistics of the images of --data; the function stays.",
         };
-        var (data, common) = (new DataArguments(), new CommonOptions());
+        var record = new Option<bool>("--record-data")
+        {
+            Description =
+                "Note --data as the network's own, so that later commands find it: its images and classes must be those of the network.",
+        };
+        var (data, normalization, common) = (
+            new DataArguments(),
+            new NormalizationArguments(allowsNone: true),
+            new CommonOptions()
+        );
         command.Add(input);
-        command.Add(output);
-        command.Add(restore);
+        foreach (var option in (Option[])[output, restore, record])
+            command.Add(option);
         data.AddTo(command);
+        normalization.AddTo(command);
         common.AddTo(command);
         command.SetAction(parsed =>
         {
@@ -37,25 +48,27 @@ internal static class ImportCommand
             common.Prepare(parsed);
             var screen = common.Screen(parsed);
             var path = parsed.GetValue(input)!;
-            var model = OnnxModel.Load(path);
+            var model = OnnxImport.WithoutBytePixels(OnnxModel.Load(path));
             var (network, weights) = OnnxImport.Of(model, path);
             using var first = weights;
             var difference = ImportCheck.Run(path, network, weights);
-            var options = parsed.Has(data.Path) ? data.Get(parsed) : null;
-            var sets = options is null ? null : Sets.Read(screen, options);
-            var normalization = OnnxImport.NormalizationOf(model) ?? sets?.NormalizationForTraining();
+            var options = data.Given(parsed);
+            if (options is null && parsed.GetValue(record))
+                throw new UsageException("--record-data notes what --data names; give that, too.");
+            var sets = options is null ? null : Read(screen, options, network, withClasses: parsed.GetValue(record));
+            var stated = Stated(screen, normalization, parsed, network, OnnxImport.NormalizationOf(model), path);
             if (parsed.GetValue(restore))
             {
-                (network, weights) = Restore(screen, network, first, sets, normalization);
+                (network, weights) = Restore(screen, network, first, sets, stated, path);
                 difference = ImportCheck.Run(path, network, weights);
             }
             using var file = new SlimFile
             {
                 Network = network,
                 Weights = weights,
-                Normalization = normalization,
+                Normalization = stated,
                 Classes = OnnxImport.ClassesOf(model),
-                Data = options,
+                Data = parsed.GetValue(record) ? options : null,
                 Provenance = new Dictionary<string, string>
                 {
                     ["command"] = "import",
@@ -67,6 +80,10 @@ internal static class ImportCommand
             screen.Say(
                 $"{target}: {network.Name}, {Words.Count(cost.Parameters)} parameters, {Words.Count(cost.Macs)} MACs, {network.BatchNorms.Count()} BatchNorms; differs by {Words.Number(difference, "G2")} of the largest output from what ONNX Runtime computes of the file, on noise"
             );
+            if (!network.BatchNorms.Any() && network.Nodes.Any(n => n.Layer is Convolution))
+                screen.Say(
+                    "No BatchNorm scales are left to penalise and to cut by; --restore-batchnorm --data DIR gives it some. Without them, 'slim prune --criterion l1' cuts by weights."
+                );
             screen.Emit(
                 new()
                 {
@@ -82,12 +99,50 @@ internal static class ImportCommand
         return command;
     }
 
+    // Those of another size are of no use; their classes matter only where they are to be the network's.
+    private static TrainAndTest Read(Screen screen, DataOptions options, Network network, bool withClasses)
+    {
+        var sets = Sets.Read(screen, options);
+        var images = (sets.Train ?? sets.Test)!;
+        Evaluation.CheckImages(network, images);
+        if (withClasses && Evaluation.NoClasses(network) is null)
+            Evaluation.CheckClasses(network, images);
+        return sets;
+    }
+
+    // What was said on the command line, or else in the file.
+    private static Normalization? Stated(
+        Screen screen,
+        NormalizationArguments arguments,
+        ParseResult parsed,
+        Network network,
+        Normalization? recorded,
+        string path
+    )
+    {
+        var (shape, given) = (network.Shapes[network.Inputs.First().Name], arguments.Get(parsed, network));
+        if (recorded is not null && recorded.Mean.Length != shape.Channels)
+            recorded = null; // of somebody else, under the same words
+        if (arguments.IsGiven(parsed))
+        {
+            if (recorded is not null && !recorded.Equals(given))
+                screen.Warn($"{path} says otherwise how images are normalised: {recorded}.");
+            return given;
+        }
+        if (recorded is null && shape.IsImage)
+            screen.Say(
+                $"{path} does not say how images are normalised; what computes on images will ask for --normalization, here or there."
+            );
+        return recorded;
+    }
+
     private static (Network Network, Weights Weights) Restore(
         Screen screen,
         Network network,
         Weights weights,
         TrainAndTest? sets,
-        Normalization? normalization
+        Normalization? normalization,
+        string path
     )
     {
         var train =
@@ -96,7 +151,7 @@ internal static class ImportCommand
             network,
             weights,
             train.Subset(train.Spread(Math.Min(Images, train.Count))),
-            normalization!
+            normalization ?? throw new UsageException(NormalizationArguments.Missing(path))
         );
         screen.Say(
             $"BatchNorms restored; the function differs by {Words.Number(difference, "G2")} of the largest output."

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using SlimSharp.Data;
 using SlimSharp.Formats;
 using SlimSharp.Models;
 using SlimSharp.Networks;
@@ -54,7 +55,7 @@ internal static class InspectCommand
             Description =
                 "Try cuts on validation images: accuracy against size, how far a cut may go, and where it would fall.",
         };
-        var (data, common) = (new DataArguments(), new CommonOptions());
+        var (data, normalization, common) = (new DataArguments(), new NormalizationArguments(), new CommonOptions());
         command.Add(input);
         command.Add(width);
         command.Add(classes);
@@ -62,6 +63,7 @@ internal static class InspectCommand
         command.Add(range);
         command.Add(curve);
         data.AddTo(command);
+        normalization.AddTo(command);
         common.AddTo(command);
         command.SetAction(parsed =>
         {
@@ -74,10 +76,14 @@ internal static class InspectCommand
                 return ExitCode.Done;
             }
             common.Prepare(parsed);
-            using var file = SlimFile.Load(Files.Resolve(path, "model.slim", "last.slim"));
+            path = Files.Resolve(path, "model.slim", "last.slim");
+            using var source = SlimFile.Load(path);
+            var file = normalization.With(parsed, source, path);
             Show(screen, file.Network, file.Weights);
             Details(screen, file);
             Emit(screen, file.Network, file);
+            if (parsed.GetValue(range) || parsed.GetValue(curve))
+                file = normalization.Needed(parsed, source, path);
             if (parsed.GetValue(range))
                 LambdaGuide.Show(screen, file, data.Get(parsed, file.Data), parsed.GetValue(penalty));
             if (parsed.GetValue(curve))
@@ -146,6 +152,9 @@ internal static class InspectCommand
             screen.Say(
                 $"cut from {Words.Count(NetworkCost.Of(made.Source).Parameters)} parameters; certificate: structure {Words.Number(file.Certificate!.StructureDifference, "G2")}, function {Words.Number(file.Certificate.FunctionDifference, "G2")}"
             );
+        screen.Say(
+            $"normalisation: {file.Normalization?.ToString() ?? "not stated; what computes on images asks for it"}"
+        );
         if (file.Position is { } position)
             screen.Say($"a checkpoint: {position.Epoch} epochs and {position.Batch} batches done");
         foreach (var (key, value) in file.Provenance.Where(p => p.Key != "options"))
@@ -176,6 +185,14 @@ internal static class InspectCommand
                             }
                     ),
                 ]),
+                ["normalization"] = file?.Normalization is { } normalization
+                    ? new JsonObject
+                    {
+                        ["name"] = NormalizationKind.NameOf(normalization),
+                        ["mean"] = new JsonArray([.. normalization.Mean.Select(m => (JsonNode)m)]),
+                        ["deviation"] = new JsonArray([.. normalization.Deviation.Select(d => (JsonNode)d)]),
+                    }
+                    : null,
                 ["provenance"] = file is null
                     ? null
                     : new JsonObject(file.Provenance.Select(p => KeyValuePair.Create(p.Key, (JsonNode?)p.Value))),

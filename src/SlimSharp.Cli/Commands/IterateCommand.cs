@@ -39,10 +39,11 @@ internal static class IterateCommand
         {
             Description = "Take BatchNorm statistics anew after every cut.",
         };
-        var run = new RunArguments();
+        var (run, normalization) = (new RunArguments(), new NormalizationArguments());
         command.Add(input);
         foreach (var option in (Option[])[rounds, macs, parameters, criterion, recalibrate])
             command.Add(option);
+        normalization.AddTo(command);
         run.AddTo(command, resumes: false);
         command.SetAction(parsed =>
         {
@@ -58,11 +59,13 @@ internal static class IterateCommand
             var count = parsed.GetValue(rounds);
             if (count is < 1 or > 100)
                 throw new UsageException($"--rounds is {count}, but must be from 1 to 100.");
-            using var start = SlimFile.Load(path);
+            using var source = SlimFile.Load(path);
+            var start = normalization.Needed(parsed, source, path);
             var options = run.Read(parsed, start.Data);
             var folder = run.Output(parsed) ?? throw new UsageException("Give --out DIR for the folder of the rounds.");
             return new Iteration(run.Common.Screen(parsed), folder, options).Run(
                 path,
+                start,
                 plan,
                 count,
                 parsed.GetValue(recalibrate)

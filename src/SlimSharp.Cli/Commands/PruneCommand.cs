@@ -1,4 +1,5 @@
 using System.CommandLine;
+using SlimSharp.Formats;
 using SlimSharp.Slimming;
 
 namespace SlimSharp.Cli;
@@ -45,6 +46,7 @@ internal static class PruneCommand
         };
         var planOnly = new Option<bool>("--plan-only") { Description = "Show the plan and cut nothing." };
         var (plan, latency, common) = (new PlanArguments(), new LatencyArguments(), new CommonOptions());
+        var (data, normalization) = (new DataArguments(), new NormalizationArguments());
         (PlanOptions Options, LatencyGoal? Goal) Read(ParseResult parsed)
         {
             var goal = latency.Get(parsed, parsed.GetValue(common.Threads));
@@ -72,6 +74,8 @@ internal static class PruneCommand
         latency.AddTo(command);
         foreach (var option in (Option[])[control, candidates, recalibrate, images, output, withOptimizer, planOnly])
             command.Add(option);
+        data.AddTo(command);
+        normalization.AddTo(command);
         common.AddTo(command);
         command.SetAction(parsed =>
         {
@@ -80,7 +84,22 @@ internal static class PruneCommand
             var path = Files.Trained(parsed.GetValue(input)!);
             var target =
                 parsed.GetValue(output) ?? Path.Combine(Path.GetDirectoryName(Path.GetFullPath(path))!, "pruned.slim");
-            using var pruning = new Pruning(common.Screen(parsed), path, target, parsed.GetValue(images));
+            using var source = SlimFile.Load(path);
+            // Whatever computes on images needs to know how they are normalised; a cut alone does not.
+            var measures =
+                parsed.Has(data.Path)
+                || parsed.GetValue(recalibrate)
+                || parsed.GetValue(candidates) > 1
+                || CriterionKind.All.First(k => k.Name == options.Criterion).NeedsImages;
+            var file = measures ? normalization.Needed(parsed, source, path) : normalization.With(parsed, source, path);
+            using var pruning = new Pruning(
+                common.Screen(parsed),
+                path,
+                file,
+                target,
+                parsed.GetValue(images),
+                data.Given(parsed)
+            );
             return pruning.Run(
                 options,
                 goal,

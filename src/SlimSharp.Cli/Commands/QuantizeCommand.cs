@@ -54,7 +54,7 @@ internal static class QuantizeCommand
             Description = "Weights of 8 bits whatever this processor makes of them, for a file that runs on another.",
         };
         var pixels = OnnxFiles.Pixels();
-        var data = new DataArguments();
+        var (data, normalization) = (new DataArguments(), new NormalizationArguments());
         var common = new CommonOptions();
         command.Add(input);
         foreach (
@@ -62,6 +62,7 @@ internal static class QuantizeCommand
         )
             command.Add(option);
         data.AddTo(command);
+        normalization.AddTo(command);
         common.AddTo(command);
         command.SetAction(parsed =>
         {
@@ -73,7 +74,8 @@ internal static class QuantizeCommand
                 throw new UsageException("--reduced-range and --full-range exclude each other.");
             common.Prepare(parsed);
             var path = Files.Trained(parsed.GetValue(input)!);
-            using var file = SlimFile.Load(path);
+            using var source = SlimFile.Load(path);
+            var file = normalization.Needed(parsed, source, path);
             var options = new QuantizationOptions
             {
                 Method = parsed.GetValue(method) switch

@@ -20,7 +20,7 @@ internal static class RetrainCommand
             "epochs",
             "budget"
         );
-        var run = new RunArguments();
+        var (run, normalization) = (new RunArguments(), new NormalizationArguments());
         var command = new CheckedCommand(
             "retrain",
             "Train a cut network on from the weights it kept, by default without a penalty; writes a run folder.",
@@ -28,6 +28,7 @@ internal static class RetrainCommand
         );
         command.Add(file);
         command.Add(scratch);
+        normalization.AddTo(command);
         run.AddTo(command);
         command.SetAction(parsed =>
             run.Execute(
@@ -39,7 +40,15 @@ internal static class RetrainCommand
                         ?? throw new UsageException("Name the .slim file or run folder to retrain.");
                     var path = Files.Resolve(given, "pruned.slim", "model.slim");
                     using var start = SlimFile.Load(path);
-                    var options = run.Read(parsed, start.Data) with { From = Path.GetFullPath(path) };
+                    var isNew = parsed.GetValue(scratch) is not null;
+                    var stated = isNew
+                        ? normalization.With(parsed, start, path)
+                        : normalization.Needed(parsed, start, path);
+                    var options = run.Read(parsed, start.Data) with
+                    {
+                        From = Path.GetFullPath(path),
+                        Normalization = start.Normalization is null ? stated.Normalization : null,
+                    };
                     return parsed.GetValue(scratch) is { } how ? FromScratch(options, start, how) : options;
                 }
             )

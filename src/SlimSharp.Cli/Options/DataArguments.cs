@@ -10,7 +10,8 @@ internal sealed class DataArguments
 {
     private readonly Option<string?> _path = new("--data")
     {
-        Description = "Folder or file of images; 'slim data' lists what can be read.",
+        Description =
+            "Folder or file of images; 'slim data' lists what can be read. 'sample' is the part of Fashion-MNIST that comes along.",
         HelpName = "DIR",
     };
     private readonly Option<int?> _size = new("--size")
@@ -70,7 +71,7 @@ internal sealed class DataArguments
         if (path?.Trim().Length == 0)
             throw new UsageException("--data is empty; give a folder or file. 'slim data' lists what can be read.");
         var start = path is not null
-            ? new() { Path = System.IO.Path.GetFullPath(path) }
+            ? new() { Path = System.IO.Path.GetFullPath(Sample.Resolve(path)) }
             : fallback ?? throw new UsageException("Give --data DIR; 'slim data' lists what can be read.");
         Require(parsed.GetValue(_size), "--size");
         Require(parsed.GetValue(_pad), "--pad");

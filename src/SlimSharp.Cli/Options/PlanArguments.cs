@@ -77,9 +77,10 @@ internal sealed class PlanArguments
         $"What channels are judged by: {string.Join("; ", CriterionKind.All.Select(k => $"{k.Name}, {k.Title}"))}.",
         [.. CriterionKind.All.Select(k => k.Name)]
     );
-    private readonly Option<bool> _normalized = new("--normalized")
+    private readonly Option<bool?> _normalized = new("--normalized")
     {
-        Description = "Compare layers by importance over its mean in the layer.",
+        Description =
+            "Compare layers by importance over its mean in the layer; by default only where filters are judged and the network has no BatchNorm scales.",
     };
     private readonly Option<long> _seed = new("--seed")
     {

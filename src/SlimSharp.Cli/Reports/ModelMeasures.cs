@@ -33,12 +33,30 @@ internal sealed record ModelMeasures
         var known = Read(place);
         if (known?.Weights == hash && (known.Curve is not null || !curve))
             return known;
-        if (file.Data is not { } data || file.Normalization is not { } normalization || !Path.Exists(data.Path))
+        if (file.Data is not { } data || !Path.Exists(data.Path))
             return null;
-        var sets = DataSource.Read(data).MatchedTo(file.Classes, $"the network {file.Network.Name}");
+        if (file.Normalization is not { } normalization)
+        {
+            screen.Warn(
+                $"accuracy of {path} is not measured: it does not say how images are normalised; import or convert it again with --normalization."
+            );
+            return null;
+        }
+        using var model = file.ToModel();
+        TrainAndTest sets;
+        try
+        {
+            sets = DataSource.Read(data).MatchedTo(file.Classes, $"the network {file.Network.Name}");
+            if ((sets.Test ?? sets.Validation) is { } some)
+                Evaluation.CheckFit(model, some);
+        }
+        catch (DataException e)
+        {
+            screen.Warn($"accuracy of {path} is not measured: {e.Message}");
+            return null;
+        }
         if ((sets.Test ?? sets.Validation) is not { } set)
             return null;
-        using var model = file.ToModel();
         var confusion = Evaluation.Confusion(model, set, normalization);
         var measures = new ModelMeasures
         {

@@ -42,11 +42,33 @@ public static class ImportCheck
         }
     }
 
+    // What such a file does to bytes is the network's normalisation.
+    private static double OnBytes(string path, OnnxSession session, Network network, Weights weights, int count)
+    {
+        var normalization =
+            OnnxImport.NormalizationOf(OnnxModel.Load(path))
+            ?? throw new OnnxException("it reads bytes, but does not begin with their normalisation.");
+        var input = network.Inputs.Single();
+        var pixels = new byte[count * network.Shapes[input.Name].Count];
+        new Random(0).NextBytes(pixels);
+        var images = new ImageSet("noise", network.Shapes[input.Name], pixels, new int[count], ["none"]);
+        int[] rows = [.. Enumerable.Range(0, count)];
+        using var batch = Batches.InOrder(images, normalization).Make(rows);
+        var exact = OnnxCheck.Exact(
+            network,
+            weights,
+            new Dictionary<string, torch.Tensor> { [input.Name] = batch.Images }
+        );
+        return OnnxCheck.Difference(exact[0], session.Run(images, rows, normalization));
+    }
+
     private static double Difference(string path, Network network, Weights weights)
     {
         using var scope = torch.NewDisposeScope();
         using var session = new OnnxSession(File.ReadAllBytes(path));
         var batch = session.Batch > 0 ? session.Batch : Samples;
+        if (session.ReadsBytes)
+            return OnBytes(path, session, network, weights, (int)batch);
         if (network.Inputs.Sum(i => network.Shapes[i.Name].Count) * batch > MostNumbers)
             throw new OnnxException(
                 $"it takes {batch} samples at a time, too many to compare with; export it with an open batch."

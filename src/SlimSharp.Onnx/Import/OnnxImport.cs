@@ -9,6 +9,9 @@ namespace SlimSharp.Onnx;
 /// <summary>Networks that came as ONNX files: they can be trained, cut and written again like any other.</summary>
 public static class OnnxImport
 {
+    internal const string MeanKey = "normalization.mean";
+    internal const string DeviationKey = "normalization.deviation";
+
     /// <summary>The network of a file and its weights, which the caller disposes.</summary>
     /// <exception cref="OnnxException">The file is damaged, or holds what a network here cannot be; the message names the operator.</exception>
     public static (Network Network, Weights Weights) Read(string path) => Of(OnnxModel.Load(path), path);
@@ -22,7 +25,7 @@ public static class OnnxImport
         var weights = new Weights();
         try
         {
-            return (new Importer(model, weights).Run(), weights);
+            return (new Importer(BytePixels.Removed(model), weights).Run(), weights);
         }
         catch (Exception e) when (Sentence(e) is { } sentence)
         {
@@ -49,10 +52,20 @@ public static class OnnxImport
     public static IReadOnlyList<string> ClassesOf(OnnxModel model) =>
         Metadata(model, "classes", OnnxJson.Default.StringArray) ?? [];
 
-    /// <summary>What is done to bytes before the network sees them, from a model's metadata; null where they do not say.</summary>
-    public static Normalization? NormalizationOf(OnnxModel model) =>
-        Metadata(model, "normalization.mean", OnnxJson.Default.DoubleArray) is { } mean
-        && Metadata(model, "normalization.deviation", OnnxJson.Default.DoubleArray) is { } deviation
+    /// <summary>
+    /// The model that reads normalised numbers, where this one reads bytes and normalises them itself as exported ones do; what it did stands in its metadata. Itself,
+    /// where it begins in another way.
+    /// </summary>
+    public static OnnxModel WithoutBytePixels(OnnxModel model) => BytePixels.Removed(model);
+
+    /// <summary>
+    /// What is done to bytes before the network sees them: by the model itself, where it reads bytes, or from its metadata; null where neither says.
+    /// </summary>
+    public static Normalization? NormalizationOf(OnnxModel model) => StatedNormalization(BytePixels.Removed(model));
+
+    internal static Normalization? StatedNormalization(OnnxModel model) =>
+        Metadata(model, MeanKey, OnnxJson.Default.DoubleArray) is { } mean
+        && Metadata(model, DeviationKey, OnnxJson.Default.DoubleArray) is { } deviation
         && mean.Length == deviation.Length
         && deviation.All(d => d > 0)
             ? new([.. mean], [.. deviation])

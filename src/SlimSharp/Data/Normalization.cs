@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 
 namespace SlimSharp.Data;
 
@@ -14,9 +15,17 @@ public sealed record Normalization(ImmutableArray<double> Mean, ImmutableArray<d
     public static Normalization Svhn { get; } =
         new([0.4376821, 0.4437697, 0.47280442], [0.19803012, 0.20101562, 0.19703614]);
 
-    /// <summary>No normalisation: a network sees the bytes as they are, 0 to 255.</summary>
-    public static Normalization Raw(int channels) =>
-        new([.. new double[channels]], [.. Enumerable.Repeat(1 / 255.0, channels)]);
+    /// <summary>The constants of ImageNet, with which torchvision's networks were trained.</summary>
+    public static Normalization ImageNet { get; } = new([0.485, 0.456, 0.406], [0.229, 0.224, 0.225]);
+
+    /// <summary>A network sees the bytes as they are, 0 to 255.</summary>
+    public static Normalization Raw(int channels) => Alike(channels, 0, 1 / 255.0);
+
+    /// <summary>A network sees numbers from 0 to 1.</summary>
+    public static Normalization Unit(int channels) => Alike(channels, 0, 1);
+
+    /// <summary>A network sees numbers from −1 to 1.</summary>
+    public static Normalization Signed(int channels) => Alike(channels, 0.5, 0.5);
 
     /// <summary>The mean and deviation of a set's own pixels.</summary>
     public static Normalization Of(ImageSet set)
@@ -49,6 +58,18 @@ public sealed record Normalization(ImmutableArray<double> Mean, ImmutableArray<d
                 (m, d) => Enumerable.Range(0, 256).Select(b => (float)((b / 255.0 - m) / d)).ToArray()
             ),
         ];
+
+    /// <summary>Its name, if it has one, and its numbers.</summary>
+    public override string ToString()
+    {
+        static string List(ImmutableArray<double> numbers) =>
+            string.Join(", ", numbers.Select(n => n.ToString("G6", CultureInfo.InvariantCulture)));
+        var numbers = $"mean {List(Mean)}, deviation {List(Deviation)}";
+        return NormalizationKind.NameOf(this) is { } name ? $"{name} ({numbers})" : numbers;
+    }
+
+    private static Normalization Alike(int channels, double mean, double deviation) =>
+        new([.. Enumerable.Repeat(mean, channels)], [.. Enumerable.Repeat(deviation, channels)]);
 
     /// <inheritdoc/>
     public bool Equals(Normalization? other) =>

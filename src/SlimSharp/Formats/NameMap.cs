@@ -34,6 +34,7 @@ public static class NameMap
     /// </summary>
     public static Network Fit(Network network, IReadOnlyDictionary<string, torch.Tensor> tensors)
     {
+        tensors = Used(tensors);
         var map = BestMap(network, tensors);
         var nodes = network.Nodes.Select(n =>
             map.TryGetValue($"{n.Name}.weight", out var name) && tensors.TryGetValue(name, out var weight)
@@ -68,6 +69,7 @@ public static class NameMap
         IReadOnlyDictionary<string, torch.Tensor> tensors
     )
     {
+        tensors = Used(tensors);
         var parameters = network.Parameters().ToArray();
         var map = BestMap(network, tensors);
         string[] missing =
@@ -92,6 +94,12 @@ public static class NameMap
             );
         return parameters.ToDictionary(p => p.Name, p => map[p.Name]);
     }
+
+    // How many batches a BatchNorm has seen is a state of PyTorch's that no network here needs.
+    private static Dictionary<string, torch.Tensor> Used(IReadOnlyDictionary<string, torch.Tensor> tensors) =>
+        tensors
+            .Where(t => !t.Key.EndsWith("num_batches_tracked", StringComparison.Ordinal))
+            .ToDictionary(t => t.Key, t => t.Value);
 
     private static Dictionary<string, string> BestMap(
         Network network,

@@ -16,6 +16,8 @@ public sealed record CriterionKind(
     Func<PlanOptions, Sensitivity?, Criterion> Create
 )
 {
+    private static readonly string[] FilterCriteria = ["l1", "l2", "median"]; // of weights, whose size is that of their layer
+
     /// <summary>Every criterion there is. A new one is a file of its own and a row here.</summary>
     public static IReadOnlyList<CriterionKind> All { get; } =
     [
@@ -33,9 +35,17 @@ public sealed record CriterionKind(
         new("random", "chance", false, (options, _) => new RandomCriterion(options.Seed)),
     ];
 
+    /// <summary>Whether importance is divided by its mean over the layer.</summary>
+    internal static bool IsNormalized(PlanOptions options, Network network) =>
+        options.Normalized
+        ?? (
+            FilterCriteria.Contains(options.Criterion)
+            && !network.Parameters().Any(p => p.Parameter.Role == ParameterRole.Scale)
+        );
+
     /// <summary>The criterion that some options ask for.</summary>
     /// <exception cref="PlanException">It needs to be measured, and was not.</exception>
-    internal static Criterion Make(PlanOptions options, Sensitivity? sensitivity)
+    internal static Criterion Make(PlanOptions options, Sensitivity? sensitivity, Network network)
     {
         var kind = All.First(k => k.Name == options.Criterion);
         if (kind.NeedsImages && sensitivity is null)
@@ -43,8 +53,9 @@ public sealed record CriterionKind(
                 $"The criterion {kind.Name} is measured on training images; give them (--data), or measure a Sensitivity."
             );
         var criterion = kind.Create(options, sensitivity);
-        return options.Normalized || options.Jitter is not null
-            ? new Rescaled(criterion, options.Normalized, options.Jitter)
+        var normalized = IsNormalized(options, network);
+        return normalized || options.Jitter is not null
+            ? new Rescaled(criterion, normalized, options.Jitter)
             : criterion;
     }
 

@@ -59,8 +59,11 @@ public sealed record PlanOptions
     /// <summary>What channels are judged by: a name in <see cref="CriterionKind.All"/>.</summary>
     public string Criterion { get; init; } = ScaleCriterion.Text;
 
-    /// <summary>Divide importance by its mean over the layer, so that layers compare in what stands out within them.</summary>
-    public bool Normalized { get; init; }
+    /// <summary>
+    /// Divide importance by its mean over the layer, so that layers compare in what stands out within them. Null for norms of filters in networks without
+    /// BatchNorm scales only: there a filter's size is that of its layer, and the layers of small weights would go whole.
+    /// </summary>
+    public bool? Normalized { get; init; }
 
     /// <summary>Multiply the importance of each layer by a random factor between a half and two, a function of this seed: another division of the same target.</summary>
     public long? Jitter { get; init; }
@@ -85,7 +88,7 @@ public sealed record PlanOptions
             throw new PlanException(
                 $"--criterion {Criterion}: there is no such one; there are {string.Join(", ", CriterionKind.All.Select(k => k.Name))}."
             );
-        if (Zeros && (Criterion != ScaleCriterion.Text || Normalized))
+        if (Zeros && (Criterion != ScaleCriterion.Text || Normalized == true))
             throw new PlanException(
                 "--zeros goes by scales and weights that are zero; leave out --criterion and --normalized."
             );

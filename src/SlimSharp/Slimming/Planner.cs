@@ -53,7 +53,7 @@ public static class Planner
     )
     {
         options.Check();
-        var criterion = CriterionKind.Make(options, sensitivity);
+        var criterion = CriterionKind.Make(options, sensitivity, network);
         CheckKeep(network, options);
         var prepared = options.Prepare(network);
         var first = PlanningStage.Of(
@@ -81,6 +81,11 @@ public static class Planner
         if (scales.Length == 0 && !options.Zeros)
             throw new PlanException(
                 $"No channel of {network.Name} may be cut: no group that is free to change has anything to judge by ({options.Criterion})."
+                    + (
+                        options.Criterion == ScaleCriterion.Text && NetworkCost.Of(network).Scales == 0
+                            ? " It has no BatchNorm scales: give --criterion l1, or let slim import put some in with --restore-batchnorm."
+                            : ""
+                    )
             );
         if (scales.Any(double.IsNaN))
             throw new PlanException($"Some weights of {network.Name} are not numbers; the training has diverged.");
@@ -170,13 +175,19 @@ public static class Planner
 
     // Only scales as they are have a gap that a penalty made.
     private static bool ShowsGap(PlanOptions options) =>
-        options.Criterion == ScaleCriterion.Text && !options.Normalized && options.Jitter is null;
+        options.Criterion == ScaleCriterion.Text && options.Normalized != true && options.Jitter is null;
 
     private static IEnumerable<string> Warnings(Candidate[] candidates, SlimmingPlan made)
     {
         var plans = made.Groups;
         foreach (var rescued in plans.Where(p => p.Why.Contains("emptied", StringComparison.Ordinal)))
             yield return $"'{rescued.Group}' {rescued.Why}.";
+        if (
+            plans.Any(p => p.Why.Contains("emptied", StringComparison.Ordinal))
+            && made.Options.Criterion != ScaleCriterion.Text
+            && !CriterionKind.IsNormalized(made.Options, made.Source)
+        )
+            yield return $"{made.Options.Criterion} compares layers of different size as they are; --normalized compares what stands out in each, and --min-channels keeps more.";
         if (!ShowsGap(made.Options))
             yield break;
         var removed = new List<double>();

@@ -14,6 +14,7 @@ public class BadInputTests
         {
             Network = network,
             Weights = SlimSharp.Models.Initialization.Draw(network, 1),
+            Normalization = SlimSharp.Data.Normalization.Unit(1),
         };
         file.Save(path);
         return path;
@@ -108,9 +109,9 @@ public class BadInputTests
                 "needs a network that was cut"
             },
             { "prune {model} --ratio 0.5 --criterion luck", "luck" },
-            { "prune {model} --ratio 0.5 --criterion taylor", "needs the training images" },
-            { "prune {model} --ratio 0.5 --recalibrate", "needs the training images" },
-            { "prune {model} --ratio 0.5 --candidates 3", "needs the training images" },
+            { "prune {model} --ratio 0.5 --criterion taylor", "needs training images" },
+            { "prune {model} --ratio 0.5 --recalibrate", "needs training images" },
+            { "prune {model} --ratio 0.5 --candidates 3", "needs training images" },
             { "prune {model} --ratio 0.5 --candidates 0", "--candidates is 0" },
             { "prune {model} --ratio 0.5 --candidates 2 --control uniform", "do not go together" },
             { "prune {model} --ratio 0.5 --images 1", "--images is 1" },

@@ -91,6 +91,28 @@ public class CommandTests
         );
     }
 
+    [Theory]
+    [InlineData("vgg11", "vgg16")]
+    [InlineData("resnet20b", "resnet32b")]
+    [InlineData("mobilenetv1", "mobilenetv2")]
+    public async Task Weights_of_another_network_of_the_zoo_are_told_by_its_name(string theirs, string asked)
+    {
+        var folder = Machine.Folder();
+        var (slim, weights) = (Path.Combine(folder, "a.slim"), Path.Combine(folder, "a.pth"));
+        var network = SlimSharp.Zoo.ZooEntry.Get(theirs, 7, 0.25);
+        using var file = new SlimSharp.Formats.SlimFile
+        {
+            Network = network,
+            Weights = SlimSharp.Models.Initialization.Draw(network, 3),
+        };
+        file.Save(slim);
+        await Json("export", slim, "--pytorch", weights);
+        var (code, _, error) = await Slim.Run("convert", weights, "--model", asked, "--width", "0.25", "--out", slim);
+        Assert.Equal(2, code);
+        Assert.Contains($"does not fit {asked}, but fits {theirs}", error);
+        Assert.Contains($"give --model {theirs}.", error);
+    }
+
     [Fact]
     [Trait("Length", "long")]
     public async Task Pytorch_loads_what_is_exported()

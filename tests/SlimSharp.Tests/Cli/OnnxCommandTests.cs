@@ -34,6 +34,11 @@ public class OnnxCommandTests
         Assert.InRange((double)quantized["accuracy"]! - (double)quantized["accuracyBefore"]!, -0.03, 0.03);
         Assert.True((long)quantized["bytes"]! < 0.6 * (long)quantized["bytesBefore"]!); // small layers are mostly names
 
+        await Json("import", In("a.onnx"), "--out", In("bytes.slim"));
+        using (var whole = SlimSharp.Formats.SlimFile.Load(Path.Combine(In("a"), "model.slim")))
+        using (var back = SlimSharp.Formats.SlimFile.Load(In("bytes.slim")))
+            Assert.Equal(whole.Normalization, back.Normalization);
+
         await Json("export", In("a"), "--onnx", In("b.onnx"));
         var imported = (
             await Json(
@@ -42,6 +47,7 @@ public class OnnxCommandTests
                 "--out",
                 In("b.slim"),
                 "--restore-batchnorm",
+                "--record-data",
                 "--data",
                 Images,
                 "--pad",

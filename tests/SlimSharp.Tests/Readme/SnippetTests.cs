@@ -1,5 +1,6 @@
 using SlimSharp.Models;
 using SlimSharp.Networks;
+using TorchSharp;
 
 namespace SlimSharp.Tests.Readme;
 
@@ -42,6 +43,7 @@ public class SnippetTests
             Assert.True(Snippets.Slimming(model, train.Subset(few), normalization) <= NetworkCost.Of(network).Macs / 2);
             using var wide = new Model(SlimSharp.Zoo.Vgg.Create("wide", [64, 0, 64, 0, 64], 10, train.Shape), 1);
             Snippets.Latency(wide);
+            Carried();
             Assert.Equal(10, Snippets.Networks().Shapes["classifier"].Channels);
         }
         finally
@@ -49,6 +51,28 @@ public class SnippetTests
             Console.SetOut(output);
             Directory.SetCurrentDirectory(folder);
         }
+    }
+
+    // Weights of a module of TorchSharp's own, and a penalty on it.
+    private static void Carried()
+    {
+        using var theirs = torch.nn.Sequential(
+            ("conv", torch.nn.Conv2d(3, 16, 3, padding: 1, bias: false)),
+            ("bn", torch.nn.BatchNorm2d(16)),
+            ("relu", torch.nn.ReLU()),
+            ("pool", torch.nn.AdaptiveAvgPool2d(1)),
+            ("flat", torch.nn.Flatten()),
+            ("fc", torch.nn.Linear(16, 10))
+        );
+        using var scope = torch.NewDisposeScope();
+        var (images, labels) = (torch.randn(4, 3, 32, 32), torch.tensor([0L, 1, 2, 3]));
+        var before = theirs.parameters().Select(p => p.detach().clone()).ToArray();
+        Snippets.Foreign(theirs, images, labels); // scales have moved, and statistics are not those of a new module
+        Assert.All(theirs.parameters().Zip(before), p => Assert.False(p.First.allclose(p.Second)));
+        using var model = Snippets.Carried(theirs);
+        theirs.eval();
+        model.eval();
+        Assert.True(model.forward(images).allclose(theirs.forward(images), rtol: 1e-4, atol: 1e-5));
     }
 
     private static string Trimmed(string text) => string.Join('\n', text.Trim().Split('\n').Select(l => l.Trim()));

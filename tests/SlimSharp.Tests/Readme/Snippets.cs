@@ -1,4 +1,5 @@
 using SlimSharp.Data;
+using SlimSharp.Formats;
 using SlimSharp.Models;
 using SlimSharp.Networks;
 using SlimSharp.Onnx;
@@ -6,6 +7,7 @@ using SlimSharp.Penalties;
 using SlimSharp.Regularizers;
 using SlimSharp.Slimming;
 using SlimSharp.Training;
+using TorchSharp;
 
 namespace SlimSharp.Tests.Readme;
 
@@ -30,6 +32,17 @@ internal static class Snippets
         return network;
     }
 
+    internal static Model Carried(torch.nn.Module<torch.Tensor, torch.Tensor> theirs)
+    {
+        var b = new NetworkBuilder("mine", new Shape(3, 32, 32)); // what their forward() does, under their names
+        var x = b.Activation("relu", b.BatchNorm("bn", b.Convolution("conv", b.Input, 16)));
+        var network = b.Build(b.Linear("fc", b.GlobalAveragePool("pool", x), 10));
+
+        var weights = NameMap.Match("theirs", network, theirs.state_dict()); // names what is missing, left over or misshapen
+        var model = new Model(network, weights); // the weights are its own from now on
+        return model;
+    }
+
     internal static (ImageSet Train, ImageSet Validation, ImageSet Test, Normalization Normalization) Data()
     {
         var data = DataSource.Read(new DataOptions { Path = "data/fashion-mnist", Pad = 32 });
@@ -44,6 +57,22 @@ internal static class Snippets
         using var penalty = new ScalePenalty(new TransformedL1(a: 1), lambda: 1e-3);
         new Trainer(options, penalty).Train(model, train, validation, normalization);
         Console.WriteLine(Evaluation.Of(model, test, normalization).Accuracy);
+    }
+
+    internal static void Foreign(torch.nn.Module<torch.Tensor, torch.Tensor> module, torch.Tensor images, torch.Tensor labels)
+    {
+        const double rate = 0.05, momentum = 0.9;
+        using var optimizer = torch.optim.SGD(module.parameters(), rate, momentum: momentum);
+        var prox = new ProximalPenalty(new TransformedL1(a: 1), lambda: 1e-3);                         // one of the two
+        using var splitting = new ProximalSplitting(module, new L1(), lambda: 0.1, coupling: 100);
+
+        using var scope = torch.NewDisposeScope();
+        var loss = torch.nn.functional.cross_entropy(module.call(images), labels);
+        optimizer.zero_grad();
+        loss.backward();
+        optimizer.step();
+        prox.Shrink(module, rate / (1 - momentum)); // after the step: scales become exactly 0
+        splitting.Update(module, alpha: 1 / rate);  // or: both updates, of the scales and of their auxiliary ones
     }
 
     internal static long Slimming(Model model, ImageSet train, Normalization normalization)

@@ -132,7 +132,7 @@ public class CriterionTests
     {
         using var weights = Initialization.Draw(Vgg, 4);
         var group = Group(Vgg, "block2.conv");
-        double[] Of(PlanOptions options) => CriterionKind.Make(options, null).Of(group, Vgg, weights)!;
+        double[] Of(PlanOptions options) => CriterionKind.Make(options, null, Vgg).Of(group, Vgg, weights)!;
         var plain = Of(new() { Criterion = "l1" });
         Assert.Equal(1, Of(new() { Criterion = "l1", Normalized = true }).Average(), 1e-12);
         var jittered = Of(new() { Criterion = "l1", Jitter = 3 });
@@ -182,5 +182,59 @@ public class CriterionTests
         // One step wider needs more.
         var wider = Planner.Plan(model, uniform.Options with { Ratio = uniform.Options.Ratio - 0.001 });
         Assert.True(NetworkCost.Of(wider.Target()).Macs > NetworkCost.Of(plan.Target()).Macs);
+    }
+
+    [Theory]
+    [InlineData("l1")]
+    [InlineData("l2")]
+    [InlineData("median")]
+    public void Without_scales_filters_compare_within_their_layers_unless_told_otherwise(string criterion)
+    {
+        // The second layer's filters are a hundredth of the first's: as they are, the second goes before any of the first does.
+        var b = new NetworkBuilder("bare", new Shape(3, 8, 8));
+        var x = b.Activation("relu.a", b.Convolution("a", b.Input, 16));
+        x = b.Activation("relu.b", b.Convolution("b", x, 16));
+        var network = b.Build(b.Linear("fc", b.GlobalAveragePool("pool", x), 4));
+        using var weights = Initialization.Draw(network, 1);
+        using (torch.no_grad())
+            weights["b.weight"].mul_(0.01);
+        PlanOptions Options(bool? normalized) =>
+            new()
+            {
+                Ratio = 0.4,
+                Criterion = criterion,
+                Normalized = normalized,
+            };
+        int Least(SlimmingPlan plan) => plan.Groups.Where(g => g.Group is "a" or "b").Min(g => g.Kept.Length);
+        var usual = Planner.Plan(network, weights, Options(null));
+        Assert.InRange(Least(usual), 4, 16);
+        Assert.Empty(usual.Warnings);
+        Assert.Equal(
+            Planner.Plan(network, weights, Options(true)).Groups.SelectMany(g => g.Kept),
+            usual.Groups.SelectMany(g => g.Kept)
+        );
+        var asTheyAre = Planner.Plan(network, weights, Options(false));
+        Assert.Equal(3, asTheyAre.Groups.Single(g => g.Group == "b").Kept.Length); // all ⌊0.4·32⌋ + 1 are its
+        var emptied = Planner.Plan(network, weights, Options(false) with { Ratio = 0.6 });
+        Assert.Equal(1, Least(emptied));
+        Assert.Contains(emptied.Warnings, w => w.Contains("--normalized"));
+    }
+
+    [Fact]
+    public void With_scales_the_default_compares_filters_as_they_are()
+    {
+        var network = SlimSharp.Zoo.Vgg.Create(11, 10, 0.1);
+        using var weights = Initialization.Draw(network, 1);
+        PlanOptions Options(bool? normalized) =>
+            new()
+            {
+                Macs = 0.6,
+                Criterion = "l1",
+                Normalized = normalized,
+            };
+        Assert.Equal(
+            Planner.Plan(network, weights, Options(false)).Groups.SelectMany(g => g.Kept),
+            Planner.Plan(network, weights, Options(null)).Groups.SelectMany(g => g.Kept)
+        );
     }
 }

@@ -1,0 +1,83 @@
+using SlimSharp.Data;
+using SlimSharp.Formats;
+using SlimSharp.Models;
+using SlimSharp.Training;
+
+namespace SlimSharp.Cli;
+
+/// <summary>
+/// The images that a cut is judged, recalibrated and measured on: those that were given, which must fit, or else those of the data that the file names,
+/// which may be gone or be of other classes. A cut needs none of them.
+/// </summary>
+internal sealed class CutImages
+{
+    private readonly SlimFile _file;
+    private readonly Lazy<(TrainAndTest? Sets, string? Missing)> _found;
+    private readonly Lazy<string?> _whyNot;
+
+    /// <exception cref="SlimSharpException">The images that were given cannot be read, or are not those that the network takes.</exception>
+    internal CutImages(Screen screen, SlimFile file, DataOptions? given)
+    {
+        _file = file;
+        _found = new(() => given is null ? Own(screen) : (Sets.For(screen, file, given), null));
+        _whyNot = new(WhyNot);
+        if (given is null || _found.Value.Sets is not { } sets || (sets.Train ?? sets.Test) is not { } any)
+            return;
+        Evaluation.CheckImages(file.Network, any);
+        if (Evaluation.NoClasses(file.Network) is null)
+            Evaluation.CheckClasses(file.Network, any);
+    }
+
+    /// <summary>Why no accuracy can be measured, as the end of a sentence; null where it can.</summary>
+    internal string? Missing => _whyNot.Value;
+
+    /// <summary>Loss and accuracy on the validation images; null where they cannot be measured.</summary>
+    internal Score? Score(Model model) =>
+        Missing is null ? Evaluation.Of(model, _found.Value.Sets!.Validation!, _file.Normalization!) : null;
+
+    /// <summary>The training images.</summary>
+    /// <param name="option">What needs them.</param>
+    /// <exception cref="UsageException">There are none.</exception>
+    internal ImageSet Train(string option) =>
+        _found.Value.Sets?.Train
+        ?? throw new UsageException(
+            $"{option} needs training images: {_found.Value.Missing ?? "there are none among the images"}."
+        );
+
+    private (TrainAndTest? Sets, string? Missing) Own(Screen screen)
+    {
+        if (_file.Data is not { } data)
+            return (null, "the file names no data; give --data DIR");
+        if (!Path.Exists(data.Path))
+            return (null, $"the data that the file names are not where they were ({data.Path}); give --data DIR");
+        try
+        {
+            var sets = Sets.For(screen, _file, data);
+            Evaluation.CheckImages(_file.Network, (sets.Train ?? sets.Test)!);
+            return (sets, null);
+        }
+        catch (Exception e) when (e is SlimSharpException or IOException or UnauthorizedAccessException)
+        {
+            return (null, e.Message.TrimEnd('.'));
+        }
+    }
+
+    private string? WhyNot()
+    {
+        if (_found.Value is not { Sets: { } sets })
+            return _found.Value.Missing;
+        if (_file.Normalization is null)
+            return "the file does not say how images are normalised; give --normalization";
+        if (sets.Validation is not { } validation)
+            return "no validation images are held out; give --data, and --validation a share above 0";
+        try
+        {
+            Evaluation.CheckClasses(_file.Network, validation);
+            return null;
+        }
+        catch (DataException e)
+        {
+            return e.Message.TrimEnd('.');
+        }
+    }
+}
