@@ -34,6 +34,7 @@ public static class CommandTree
             return await Refuse(misuse);
         try
         {
+            using var memory = MemoryOption.Use(parsed);
             return await parsed.InvokeAsync(
                 new() { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }
             );
@@ -58,6 +59,7 @@ public static class CommandTree
     internal static RootCommand Root()
     {
         var root = new RootCommand(Tour) { HelpName = ProgramName.Word };
+        root.Add(MemoryOption.Create());
         foreach (var command in Commands())
             root.Add(command);
         ProgramName.PutIn(root);

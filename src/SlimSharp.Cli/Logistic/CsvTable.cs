@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using System.IO.Compression;
 using CsvHelper;
 using CsvHelper.Configuration;
 using SlimSharp.Linear;
@@ -11,6 +10,8 @@ namespace SlimSharp.Cli;
 internal static class CsvTable
 {
     private static readonly string[] LabelNames = ["label", "class", "target", "y"];
+    private const int BytesPerColumn = 256; // lists, names, and a few numbers of whoever fits its weight
+    private const int BytesPerCell = 48; // a text, its place in a list, and the number that is made of it
     private static readonly string[] MissingValues = ["", "na", "nan", "null", "?"];
 
     /// <summary>Reads a file.</summary>
@@ -45,7 +46,8 @@ internal static class CsvTable
         List<string> remarks
     )
     {
-        if (dropped.FirstOrDefault(d => !header.Contains(d)) is { } unknown)
+        var places = header.Select((name, place) => (name, place)).ToDictionary(c => c.name, c => c.place);
+        if (dropped.FirstOrDefault(d => !places.ContainsKey(d)) is { } unknown)
             throw new LinearDataException($"{path} has no column '{unknown}' to drop.");
         var names = header.Where(h => !dropped.Contains(h)).ToArray();
         var labels = label is not null
@@ -63,15 +65,15 @@ internal static class CsvTable
         );
         for (var j = 0; j < features.Length; j++)
             Fill(
-                values.AsSpan(j * rows, rows),
-                columns[header.IndexOf(features[j])],
+                values.AsSpan(checked(j * rows), rows),
+                columns[places[features[j]]],
                 path,
                 features[j],
                 model,
                 missing,
                 remarks
             );
-        var (signs, classes) = Labels(path, labels is null ? null : columns[header.IndexOf(labels)], positive, model);
+        var (signs, classes) = Labels(path, labels is null ? null : columns[places[labels]], positive, model);
         return new(new DenseMatrix(rows, features.Length, values), signs, features, classes)
         {
             Missing = missing.ToImmutable(),
@@ -91,9 +93,10 @@ internal static class CsvTable
     {
         try
         {
+            var budget = ReadBudget.Of(path, sentence => new LinearDataException(sentence));
             using var file = File.OpenRead(path);
             using Stream stream = path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase)
-                ? new GZipStream(file, CompressionMode.Decompress)
+                ? new UnpackedStream(file, budget)
                 : file;
             using var reader = new StreamReader(stream);
             using var csv = new CsvReader(
@@ -107,6 +110,7 @@ internal static class CsvTable
             );
             if (!csv.Read() || csv.Parser.Record is not { Length: > 1 } header)
                 throw new LinearDataException($"{path} has no header of at least two columns.");
+            budget.Take(header.Length, BytesPerColumn, "its columns");
             var columns = header.Select(_ => new List<string>()).ToArray();
             while (csv.Read())
             {
@@ -114,6 +118,7 @@ internal static class CsvTable
                     throw new LinearDataException(
                         $"{path}, line {csv.Parser.RawRow}: {csv.Parser.Count} values, but the header names {header.Length}."
                     );
+                budget.Take(2L * csv.Parser.RawRecord.Length + (long)BytesPerCell * header.Length, "its cells");
                 for (var j = 0; j < header.Length; j++)
                     columns[j].Add(csv.Parser[j]);
             }

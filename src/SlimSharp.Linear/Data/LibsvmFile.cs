@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.IO.Compression;
 using System.Text;
 
 namespace SlimSharp.Linear;
@@ -10,6 +9,9 @@ namespace SlimSharp.Linear;
 /// </summary>
 public static class LibsvmFile
 {
+    private const int BytesPerFeature = 128; // its name, its place, and a few numbers of whoever fits its weight
+    private const int BytesPerValue = 40; // its row, column and number, in lists and then by columns
+    private const string Samples = "its samples";
     private const double DenseFrom = 0.25; // share of numbers stored, above which all are
 
     /// <summary>Reads a file.</summary>
@@ -21,12 +23,13 @@ public static class LibsvmFile
     {
         try
         {
+            var budget = ReadBudget.Of(path, sentence => new LinearDataException(sentence));
             using var file = File.OpenRead(path);
             using Stream stream = path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase)
-                ? new GZipStream(file, CompressionMode.Decompress)
+                ? new UnpackedStream(file, budget)
                 : file;
             using var reader = new StreamReader(stream, Encoding.ASCII, false, 1 << 16);
-            return Read(reader, path, features, classes);
+            return Read(reader, path, budget, features, classes);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
         {
@@ -37,6 +40,7 @@ public static class LibsvmFile
     private static LinearData Read(
         StreamReader reader,
         string path,
+        ReadBudget budget,
         int? features,
         (string Minus, string Plus)? classes
     )
@@ -53,6 +57,7 @@ public static class LibsvmFile
             line = line.Trim();
             if (line.IsEmpty)
                 continue;
+            budget.Take(BytesPerValue, Samples);
             var last = -1;
             foreach (var range in line.SplitAny(' ', '\t'))
             {
@@ -81,6 +86,7 @@ public static class LibsvmFile
                 var value = Number(token[(colon + 1)..], path, number, "value");
                 if (value == 0)
                     continue;
+                budget.Take(BytesPerValue, Samples);
                 rows.Add(labels.Count - 1);
                 columns.Add(index);
                 values.Add(value);
@@ -89,9 +95,15 @@ public static class LibsvmFile
         if (labels.Count == 0)
             throw new LinearDataException($"{path} has no samples.");
         var first = least == 0 ? 0 : 1;
-        var count = features ?? Math.Max(most - first + 1, 0);
-        if (most - first + 1 > count)
-            throw new LinearDataException($"{path} has the feature {most}, but there are only {count}.");
+        var named = Math.Max((long)most - first + 1, 0);
+        if (named > (features ?? int.MaxValue - 1))
+            throw new LinearDataException(
+                features is null
+                    ? $"{path} has the feature {most}; the largest that can be is {int.MaxValue - 1}."
+                    : $"{path} has the feature {most}, but there are only {features}."
+            );
+        var count = features ?? (int)named;
+        budget.Take(count, BytesPerFeature, $"{count} features, as many as its largest index says,");
         var (minus, plus) = classes ?? Classes(labels, path);
         var signs = new sbyte[labels.Count];
         var (low, high) = (
@@ -106,7 +118,7 @@ public static class LibsvmFile
                     $"{path}: sample {i + 1} has the label {Text(labels[i])}, which is neither {minus} nor {plus}."
                 );
         return new(
-            Matrix(labels.Count, count, first, rows, columns, values),
+            Matrix(budget, labels.Count, count, first, rows, columns, values),
             signs,
             [.. Enumerable.Range(first, count).Select(i => i.ToString(CultureInfo.InvariantCulture))],
             (minus, plus)
@@ -127,6 +139,7 @@ public static class LibsvmFile
 
     // By columns; rows come in order, so that a stable distribution leaves them in order.
     private static DesignMatrix Matrix(
+        ReadBudget budget,
         int rows,
         int columns,
         int first,
@@ -137,6 +150,7 @@ public static class LibsvmFile
     {
         if (values.Count >= DenseFrom * rows * columns && (long)rows * columns < Array.MaxLength)
         {
+            budget.Take((long)rows * columns, sizeof(double), Samples);
             var all = new double[rows * columns];
             for (var k = 0; k < values.Count; k++)
                 all[(columnOf[k] - first) * rows + rowOf[k]] = values[k];

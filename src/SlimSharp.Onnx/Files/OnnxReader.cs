@@ -17,7 +17,8 @@ internal static partial class OnnxReader
         byte[] bytes;
         try
         {
-            bytes = File.ReadAllBytes(path);
+            using var file = File.OpenRead(path);
+            bytes = ReadBudget.Of(path, sentence => new OnnxException(sentence)).Read(file, file.Length, "its bytes");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

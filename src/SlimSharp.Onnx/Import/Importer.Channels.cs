@@ -23,7 +23,8 @@ internal sealed partial class Importer
             "Slice" => Sliced(node, _shapes[source].Channels),
             _ => Padded(node, _shapes[source].Channels),
         };
-        if (_nodes.First(n => n.Name == source) is { Layer: Select earlier } before)
+        budget.Take(indices.Length, sizeof(int), "the channels it selects");
+        if (_nodes[_places[source]] is { Layer: Select earlier } before)
         {
             indices = [.. indices.Select(i => i == Networks.Select.Zero ? i : earlier.Indices[i])];
             source = before.Inputs[0];

@@ -140,8 +140,15 @@ internal sealed partial class Importer
             Put(node, layer, sources);
     }
 
-    private bool IsReadOnce(string value) =>
-        model.Nodes.Sum(n => n.Inputs.Count(i => i == value)) == 1 && model.Outputs.All(o => o.Name != value);
+    private bool IsReadOnce(string value)
+    {
+        _reads ??= model
+            .Nodes.SelectMany(n => n.Inputs)
+            .Concat(model.Outputs.SelectMany(o => new[] { o.Name, o.Name })) // twice, so that an output is none
+            .GroupBy(v => v)
+            .ToDictionary(g => g.Key, g => g.Count());
+        return _reads.GetValueOrDefault(value) == 1;
+    }
 
     // ONNX lays shapes on each other from the last axis on, so a vector lies along the width unless ones follow it.
     private double[] PerChannel(ImportNode node, OnnxTensor constant, string source, int input = 0) =>

@@ -13,8 +13,11 @@ internal sealed partial class Importer
         var plain = Unusual().Replace(output, ".").Trim('.');
         plain = plain.Length == 0 ? "node" : plain;
         var name = plain;
-        for (var i = 2; _shapes.ContainsKey(name); i++)
-            name = $"{plain}.{i}";
+        while (_shapes.ContainsKey(name))
+        {
+            _alike[plain] = _alike.GetValueOrDefault(plain, 1) + 1;
+            name = $"{plain}.{_alike[plain]}";
+        }
         return name;
     }
 
@@ -23,7 +26,8 @@ internal sealed partial class Importer
 
     private void Give(string node, string parameter, double[] numbers, params long[] sizes)
     {
-        if (sizes.Aggregate(1L, (a, b) => a * b) != numbers.Length)
+        budget.Take(numbers.Length, sizeof(double), "its weights"); // as often as layers use one constant
+        if (sizes.Aggregate(1L, (a, b) => checked(a * b)) != numbers.Length)
             throw new OnnxException(
                 $"the {parameter} of '{node}' has {numbers.Length} elements in place of {string.Join('×', sizes)}."
             );
@@ -52,16 +56,11 @@ internal sealed partial class Importer
             )
             .DistinctBy(p => p.From)
             .ToDictionary(p => p.From, p => p.To);
+        var owned = weights.Names.ToLookup(n => n[..n.LastIndexOf('.')]);
         string Named(string name) => names.GetValueOrDefault(name, name);
         foreach (var (from, to) in names)
         {
-            foreach (
-                var name in weights
-                    .Names.Where(n =>
-                        n.StartsWith($"{from}.", StringComparison.Ordinal) && n.LastIndexOf('.') == from.Length
-                    )
-                    .ToArray()
-            )
+            foreach (var name in owned[from])
                 weights.Rename(name, to + name[from.Length..]);
         }
         return new(

@@ -115,6 +115,7 @@ internal sealed partial class Importer
     {
         _nodes.RemoveAt(_nodes.Count - 1);
         _shapes.Remove(last.Name);
+        _places.Remove(last.Name);
         var name = Put(output, last.Layer, [.. last.Inputs]);
         foreach (var value in _values.Where(v => v.Value == last.Name).Select(v => v.Key).ToArray())
             _values[value] = name;

@@ -144,7 +144,7 @@ internal sealed partial class Importer
         var owner = _shared.GetValueOrDefault(key);
         var shares =
             owner is not null
-            && _nodes.First(n => n.Name == owner) is var first
+            && _nodes[_places[owner]] is var first
             && first.Layer == layer
             && _shapes[first.Inputs[0]].Channels == _shapes[source].Channels;
         var name = Put(node.Output, layer, [source], shares ? owner : null);

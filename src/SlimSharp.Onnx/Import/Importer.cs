@@ -7,7 +7,7 @@ namespace SlimSharp.Onnx;
 /// Makes a network of a graph of operators, one after another; the operators that are known stand in <see
 /// cref="Read(ImportNode)"/>.
 /// </summary>
-internal sealed partial class Importer(OnnxModel model, Weights weights)
+internal sealed partial class Importer(OnnxModel model, Weights weights, ReadBudget budget)
 {
     private const int MaxSize = 1 << 16;
     private readonly Dictionary<string, OnnxTensor> _constants = [];
@@ -15,6 +15,10 @@ internal sealed partial class Importer(OnnxModel model, Weights weights)
     private readonly Dictionary<string, Shape> _shapes = [];
     private readonly Dictionary<string, string> _shared = []; // the owner of a constant that several layers use
     private readonly List<Node> _nodes = [];
+    private readonly Dictionary<string, int> _places = []; // of nodes in the list
+    private readonly Dictionary<string, int> _alike = []; // how often a name was asked for
+    private Dictionary<string, int>? _reads; // how often each value is read, once somebody asks
+    private long _total; // of parameters and operations
 
     /// <summary>The network; its weights are put where they were to go.</summary>
     internal Network Run()
@@ -236,7 +240,9 @@ internal sealed partial class Importer(OnnxModel model, Weights weights)
     private string Put(string output, Layer layer, string[] inputs, string? shares = null)
     {
         var name = Free(output);
-        _shapes[name] = layer.Output([.. inputs.Select(i => _shapes[i])]);
+        _shapes[name] = NetworkShapes.Checked(layer, [.. inputs.Select(i => _shapes[i])], ref _total);
+        _shapes[name].TakeFrom(budget);
+        _places[name] = _nodes.Count;
         _nodes.Add(new(name, layer, [.. inputs], shares));
         return name;
     }

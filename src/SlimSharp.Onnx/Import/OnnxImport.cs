@@ -25,7 +25,7 @@ public static class OnnxImport
         var weights = new Weights();
         try
         {
-            return (new Importer(BytePixels.Removed(model), weights).Run(), weights);
+            return (new Importer(BytePixels.Removed(model), weights, Budget(model, name)).Run(), weights);
         }
         catch (Exception e) when (Sentence(e) is { } sentence)
         {
@@ -38,6 +38,16 @@ public static class OnnxImport
             throw;
         }
     }
+
+    private static ReadBudget Budget(OnnxModel model, string name) =>
+        new(
+            "", // the name is put in front of every sentence
+            Math.Max(
+                model.Constants.Sum(c => (long)c.Data.Length),
+                new FileInfo(name) is { Exists: true } file ? file.Length : 0
+            ),
+            sentence => new OnnxException(sentence)
+        );
 
     private static string? Sentence(Exception exception) =>
         exception switch

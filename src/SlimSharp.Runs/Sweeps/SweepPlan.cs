@@ -19,6 +19,9 @@ public sealed partial record SweepPlan
     private static readonly string[] Own = ["out", "resume", "json"];
     private static readonly string[] None = ["help", "version", "plan-only"];
 
+    private const int BytesPerRun = 4096; // its options and settings, its folder's name, its row of the table
+    private const string Runs = "its combinations";
+
     /// <summary>What it is called.</summary>
     public required string Name { get; init; }
 
@@ -30,6 +33,11 @@ public sealed partial record SweepPlan
     public ImmutableArray<SweepRun> Expand()
     {
         Check();
+        var budget = new ReadBudget(
+            "",
+            0,
+            sentence => new RunException($"The sweep '{Name}' is too large: {sentence}")
+        );
         var runs = ImmutableArray.CreateBuilder<SweepRun>();
         List<SweepRun?> parents = [null];
         foreach (var stage in Stages)
@@ -37,7 +45,7 @@ public sealed partial record SweepPlan
             var (next, taken) = (new List<SweepRun?>(), new HashSet<string>());
             foreach (var parent in parents)
             {
-                foreach (var (one, options, settings) in Combinations(stage, parent))
+                foreach (var (one, options, settings) in Combinations(stage, parent, budget))
                 {
                     taken.Add(one ?? "");
                     var run = new SweepRun(
@@ -107,7 +115,8 @@ public sealed partial record SweepPlan
     // Options of the command, and the settings that tell a run from others.
     private static IEnumerable<(string? Case, Values Options, Values Settings)> Combinations(
         SweepStage stage,
-        SweepRun? parent
+        SweepRun? parent,
+        ReadBudget budget
     )
     {
         var before = parent?.Settings ?? Values.Empty;
@@ -122,6 +131,7 @@ public sealed partial record SweepPlan
                 grid = grid.SelectMany(c => values.Select(v => c.Add(key, v)));
             foreach (var chosen in grid)
             {
+                budget.Take(BytesPerRun, Runs); // of those that are left out as well: they take time
                 var settings = named.SetItems(chosen.Select(c => KeyValuePair.Create(KeyFor(parent, c.Key), c.Value)));
                 var options = fixedOptions.SetItems(chosen);
                 string? Of(string key) => options.GetValueOrDefault(key) ?? settings.GetValueOrDefault(key);

@@ -61,7 +61,7 @@ internal static class Characters
 
     private static bool Begins(string labels)
     {
-        using var stream = DataFile.Open(labels);
+        using var stream = DataFile.Open(labels, DataFile.Budget(labels));
         var head = new byte[8 + Beginnings[0].Length];
         return stream.ReadAtLeast(head, head.Length, throwOnEndOfStream: false) == head.Length
             && Beginnings.Any(b => head.AsSpan(8).SequenceEqual(b));

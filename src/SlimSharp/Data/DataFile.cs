@@ -1,25 +1,25 @@
-using System.IO.Compression;
-
 namespace SlimSharp.Data;
 
 /// <summary>Reading files that may be gzipped, with sentences for what goes wrong.</summary>
 internal static class DataFile
 {
-    /// <summary>The whole content, unpacked if the name ends in .gz; refused beyond <paramref name="limit"/> bytes.</summary>
-    internal static byte[] ReadAll(string path, long limit)
+    /// <summary>What reading that file may take.</summary>
+    internal static ReadBudget Budget(string path) => ReadBudget.Of(path, sentence => new DataException(sentence));
+
+    /// <summary>The whole content, unpacked if the name ends in .gz.</summary>
+    internal static byte[] ReadAll(string path, ReadBudget budget)
     {
         try
         {
-            using var stream = Open(path);
+            using var stream = Open(path, budget);
+            if (stream.CanSeek)
+                return budget.Read(stream, stream.Length, "its bytes");
             using var content = new MemoryStream();
             var buffer = new byte[1 << 16];
             for (int read; (read = stream.Read(buffer)) > 0; )
             {
+                budget.Take(2 * read, "its unpacked bytes"); // besides those that the stream takes: room grows by doubling
                 content.Write(buffer, 0, read);
-                if (content.Length > limit)
-                    throw new DataException(
-                        $"{path}: holds more than the {limit} bytes that its header or the memory allows."
-                    );
             }
             return content.ToArray();
         }
@@ -36,20 +36,18 @@ internal static class DataFile
         }
     }
 
-    internal static Stream Open(string path)
+    internal static Stream Open(string path, ReadBudget budget)
     {
         var file = File.OpenRead(path);
-        return path.EndsWith(".gz", StringComparison.Ordinal) || path.EndsWith(".tgz", StringComparison.Ordinal)
-            ? new GZipStream(file, CompressionMode.Decompress)
-            : file;
+        return IsPacked(path) ? new UnpackedStream(file, budget) : file;
     }
+
+    private static bool IsPacked(string path) =>
+        path.EndsWith(".gz", StringComparison.Ordinal) || path.EndsWith(".tgz", StringComparison.Ordinal);
 
     /// <summary>The path itself or with .gz, whichever is there; null if neither.</summary>
     internal static string? Existing(string path) =>
         File.Exists(path) ? path
         : File.Exists(path + ".gz") ? path + ".gz"
         : null;
-
-    /// <summary>More than any set that fits in memory.</summary>
-    internal static long MemoryLimit => Math.Min(Array.MaxLength, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 2);
 }

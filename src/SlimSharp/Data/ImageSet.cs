@@ -107,8 +107,8 @@ public sealed class ImageSet
     /// <exception cref="DataException">They would not fit.</exception>
     internal static byte[] Allocate(string name, Shape shape, long count)
     {
-        var bytes = shape.Count * count;
-        var limit = Math.Min(Array.MaxLength, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 2);
+        var bytes = (double)shape.Count * count;
+        var limit = Math.Min(Array.MaxLength, ReadBudget.Given ?? ReadBudget.HalfOfMemory);
         return bytes <= limit
             ? GC.AllocateUninitializedArray<byte>((int)bytes)
             : throw new DataException(

@@ -88,11 +88,21 @@ public static class NameMap
                 && !tensor.shape.AsSpan().SequenceEqual(p.Parameter.Sizes.AsSpan())
             select $"{map[p.Name]} ({string.Join('×', tensors[map[p.Name]].shape)} instead of {string.Join('×', p.Parameter.Sizes)})",
         ];
+        if (parameters.FirstOrDefault(p => IsOfWholeNumbers(p.Name)).Name is { } whole)
+            throw new FileFormatException(
+                $"{source}: the tensor '{map[whole]}' is of the type {tensors[map[whole]].dtype}, but weights and statistics are floating-point numbers. "
+                    + "Save the network's own weights, not quantised ones or a mask."
+            );
         if (missing.Length + extra.Length + misshapen.Length > 0)
             throw new FileFormatException(
                 $"{source}: does not fit {network.Name}.{List(" Missing: ", missing)}{List(" Too many: ", extra)}{List(" Misshapen: ", misshapen)}"
             );
         return parameters.ToDictionary(p => p.Name, p => map[p.Name]);
+
+        bool IsOfWholeNumbers(string name) =>
+            map.TryGetValue(name, out var theirs)
+            && tensors.TryGetValue(theirs, out var tensor)
+            && !torch.is_floating_point(tensor);
     }
 
     // How many batches a BatchNorm has seen is a state of PyTorch's that no network here needs.

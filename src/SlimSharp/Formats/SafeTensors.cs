@@ -75,8 +75,8 @@ public static class SafeTensors
             throw new FileFormatException(
                 $"{path}: is not a safetensors file, or cut short: it announces a header of {length} bytes."
             );
-        var header = new byte[length];
-        stream.ReadExactly(header);
+        var budget = ReadBudget.Of(path, sentence => new FileFormatException(sentence));
+        var header = budget.Read(stream, length, "its header");
         var (entries, metadata) = ParseHeader(path, header);
         if (metadata.ContainsKey(HeaderSeal.Key) && !HeaderSeal.Holds(prefix, header))
             throw new FileFormatException(
@@ -89,6 +89,7 @@ public static class SafeTensors
         {
             foreach (var entry in entries.OrderBy(e => e.Begin))
             {
+                budget.Take(entry.End - entry.Begin, "its tensors");
                 var tensor = torch.empty(entry.Sizes, entry.Type);
                 tensors[entry.Name] = tensor;
                 stream.Position = 8 + length + entry.Begin;
@@ -187,6 +188,10 @@ public static class SafeTensors
         long[] sizes = [.. property.Value.GetProperty("shape").EnumerateArray().Select(n => n.GetInt64())];
         long[] offsets = [.. property.Value.GetProperty("data_offsets").EnumerateArray().Select(n => n.GetInt64())];
         var bytes = sizes.Aggregate((double)size, (a, b) => a * b);
+        if (bytes > int.MaxValue && offsets is [var first, var last] && last - first == bytes)
+            throw new FileFormatException(
+                $"{path}: the tensor '{property.Name}' has {bytes / 1e9:F1} GB, more than the 2.1 GB that a tensor may have."
+            );
         return sizes.All(n => n >= 0) && offsets is [>= 0 and var begin, var end] && end - begin == bytes
             ? new(property.Name, type, sizes, begin, end)
             : throw new FileFormatException($"{path}: the tensor '{property.Name}' does not fit between its offsets.");

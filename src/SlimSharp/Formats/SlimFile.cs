@@ -119,6 +119,7 @@ public sealed record SlimFile : IDisposable
                 Extras = extras,
             };
             file.CheckTensors(path);
+            file.Network.Shapes.TakeFrom(ReadBudget.Of(path, sentence => new FileFormatException(sentence)));
             return file;
         }
         catch
@@ -147,6 +148,10 @@ public sealed record SlimFile : IDisposable
             if (!Weights[name].shape.AsSpan().SequenceEqual(parameter.Sizes.AsSpan()))
                 throw new FileFormatException(
                     $"{path}: the tensor '{name}' is not of the shape that its network needs."
+                );
+            if (!torch.is_floating_point(Weights[name]))
+                throw new FileFormatException(
+                    $"{path}: the tensor '{name}' is of the type {Weights[name].dtype}, but weights and statistics are floating-point numbers."
                 );
         }
     }

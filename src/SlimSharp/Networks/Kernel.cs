@@ -7,7 +7,7 @@ public readonly record struct Kernel(int Height, int Width)
 {
     /// <summary>Positions under the window.</summary>
     [System.Text.Json.Serialization.JsonIgnore]
-    public int Area => Height * Width;
+    public int Area => checked(Height * Width);
 
     /// <summary>A square window.</summary>
     public static implicit operator Kernel(int size) => new(size, size);

@@ -17,7 +17,7 @@ public sealed record LayerParameter(
 )
 {
     /// <summary>How many numbers it holds.</summary>
-    public long Count => Sizes.Aggregate(1L, (a, b) => a * b);
+    public long Count => Sizes.Aggregate(1L, (a, b) => checked(a * b));
 
     /// <summary>True if an optimiser trains it; false for statistics and fixed factors.</summary>
     public bool IsTrained =>

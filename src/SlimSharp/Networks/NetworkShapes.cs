@@ -1,20 +1,24 @@
-using System.Collections.Immutable;
-
 namespace SlimSharp.Networks;
 
 /// <summary>Shape inference, which is also the check that a network can be.</summary>
 internal static class NetworkShapes
 {
+    private const int BytesPerChannel = 64;
+    private const string TooLarge = "has sizes whose product is larger than can be counted";
+
     internal static Dictionary<string, Shape> Infer(Network network)
     {
-        var shapes = new Dictionary<string, Shape>();
+        var (shapes, owners) = (new Dictionary<string, Shape>(), new Dictionary<string, Node>());
+        var total = 0L;
         foreach (var node in network.Nodes)
         {
             if (string.IsNullOrWhiteSpace(node.Name))
                 throw new NetworkException("A node has no name.");
             if (shapes.ContainsKey(node.Name))
                 throw new NetworkException($"The name '{node.Name}' stands for two nodes.");
-            shapes[node.Name] = Output(node, network.Nodes, shapes);
+            shapes[node.Name] = Output(node, owners, shapes, ref total);
+            if (node.Shares is null)
+                owners[node.Name] = node;
         }
         if (network.Outputs.Length == 0)
             throw new NetworkException($"The network {network.Name} has no output.");
@@ -23,7 +27,12 @@ internal static class NetworkShapes
         return shapes;
     }
 
-    private static Shape Output(Node node, ImmutableArray<Node> nodes, Dictionary<string, Shape> shapes)
+    private static Shape Output(
+        Node node,
+        Dictionary<string, Node> owners,
+        Dictionary<string, Shape> shapes,
+        ref long total
+    )
     {
         var kind = node.Layer.GetType().Name;
         if (node.Inputs.FirstOrDefault(i => !shapes.ContainsKey(i)) is { } unknown)
@@ -36,8 +45,8 @@ internal static class NetworkShapes
         {
             Shape[] inputs = [.. node.Inputs.Select(i => shapes[i])];
             if (node.Shares is { } owner)
-                CheckSharing(node, inputs, owner, nodes, shapes);
-            return node.Layer.Output(inputs);
+                CheckSharing(node, inputs, owner, owners, shapes);
+            return Checked(node.Layer, inputs, ref total);
         }
         catch (NetworkException e)
         {
@@ -49,12 +58,11 @@ internal static class NetworkShapes
         Node node,
         Shape[] inputs,
         string owner,
-        ImmutableArray<Node> nodes,
+        Dictionary<string, Node> owners,
         Dictionary<string, Shape> shapes
     )
     {
-        var other = nodes.TakeWhile(n => n != node).FirstOrDefault(n => n.Name == owner && n.Shares is null);
-        if (other is null)
+        if (!owners.TryGetValue(owner, out var other))
             throw new NetworkException(
                 $"shares parameters with '{owner}', which no earlier node with parameters of its own is called"
             );
@@ -63,6 +71,44 @@ internal static class NetworkShapes
                 $"shares parameters with '{owner}', which is another layer or reads other channels"
             );
     }
+
+    /// <summary>The shape of a layer's output, after checking that what is counted of it, its values, parameters and operations, can be counted.</summary>
+    /// <param name="layer">The layer.</param>
+    /// <param name="inputs">The shapes that it reads.</param>
+    /// <param name="total">Parameters and operations of the layers so far; those of this one are added.</param>
+    /// <exception cref="NetworkException">The layer refuses its inputs, or sizes are out of range; the message is the rest of a sentence.</exception>
+    internal static Shape Checked(Layer layer, IReadOnlyList<Shape> inputs, ref long total)
+    {
+        try
+        {
+            var shape = layer.Output(inputs);
+            if (shape.Channels < 1 || shape.Height < 0 || shape.Width < 0 || shape.IsImage != shape.Width > 0)
+                throw new NetworkException($"has the impossible shape {shape}");
+            if (shape.Count > int.MaxValue)
+                throw new NetworkException(
+                    $"makes {shape} numbers of a sample, more than the {int.MaxValue} that can be"
+                );
+            total = checked(total + layer.PublishedFlops(inputs) + layer.Parameters(inputs).Sum(p => p.Count));
+            return shape;
+        }
+        catch (OverflowException)
+        {
+            throw new NetworkException(TooLarge);
+        }
+    }
+
+    /// <summary>
+    /// Takes what lists of all channels need, which stands in no relation to the length of a file: a few bytes can say how many there are.
+    /// </summary>
+    internal static void TakeFrom(this IReadOnlyDictionary<string, Shape> shapes, ReadBudget budget)
+    {
+        foreach (var shape in shapes.Values)
+            TakeFrom(shape, budget);
+    }
+
+    /// <inheritdoc cref="TakeFrom(IReadOnlyDictionary{string, Shape}, ReadBudget)"/>
+    internal static void TakeFrom(this Shape shape, ReadBudget budget) =>
+        budget.Take(shape.Channels, BytesPerChannel, "the channels of its network");
 
     private static string Arity(Layer layer) =>
         layer.MinInputs == layer.MaxInputs ? $"{layer.MinInputs}"

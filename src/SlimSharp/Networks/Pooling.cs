@@ -7,7 +7,7 @@ internal static class Pooling
     {
         if (!padding.IsSymmetric)
             throw new NetworkException("needs the same padding on opposite sides");
-        if (2 * padding.Top > kernel.Height || 2 * padding.Left > kernel.Width)
+        if (padding.Top > kernel.Height / 2 || padding.Left > kernel.Width / 2)
             throw new NetworkException($"has padding of more than half its {kernel} window");
     }
 }

@@ -12,11 +12,11 @@ public readonly record struct Shape(int Channels, int Height = 0, int Width = 0)
 
     /// <summary>Positions per channel: height × width, or 1 for a vector.</summary>
     [System.Text.Json.Serialization.JsonIgnore]
-    public int Area => IsImage ? Height * Width : 1;
+    public int Area => IsImage ? checked(Height * Width) : 1;
 
     /// <summary>Numbers per sample.</summary>
     [System.Text.Json.Serialization.JsonIgnore]
-    public long Count => (long)Channels * Area;
+    public long Count => (long)Channels * Area; // of two ints, so that it cannot run over
 
     /// <summary>Sizes in the order of a tensor's dimensions, the batch in front.</summary>
     public long[] Sizes(long batch) => IsImage ? [batch, Channels, Height, Width] : [batch, Channels];

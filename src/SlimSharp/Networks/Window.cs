@@ -34,13 +34,12 @@ internal static class Window
 
     private static int Count(int size, int kernel, int stride, int before, int after, int dilation, bool ceil)
     {
-        var room = size + before + after - (dilation * (kernel - 1) + 1);
+        var (padded, reach) = ((long)size + before + after, (long)dilation * (kernel - 1) + 1);
+        var room = padded - reach;
         if (room < 0)
-            throw new NetworkException(
-                $"has a window of {dilation * (kernel - 1) + 1}, larger than its padded input of {size + before + after}"
-            );
+            throw new NetworkException($"has a window of {reach}, larger than its padded input of {padded}");
         var count = (ceil ? (room + stride - 1) / stride : room / stride) + 1;
         // With ceil mode the last window must start inside the input or its left padding.
-        return ceil && (count - 1) * stride >= size + before ? count - 1 : count;
+        return checked((int)(ceil && (count - 1) * stride >= (long)size + before ? count - 1 : count));
     }
 }

@@ -80,7 +80,7 @@ public static class Idx
     {
         try
         {
-            using var stream = DataFile.Open(path);
+            using var stream = DataFile.Open(path, DataFile.Budget(path));
             var head = new byte[4];
             return
                 stream.ReadAtLeast(head, 4, throwOnEndOfStream: false) == 4
@@ -96,7 +96,8 @@ public static class Idx
 
     private static (int[] Sizes, byte[] Values) ReadBytes(string path, PixelRange? range)
     {
-        var bytes = DataFile.ReadAll(path, DataFile.MemoryLimit);
+        var budget = DataFile.Budget(path);
+        var bytes = DataFile.ReadAll(path, budget);
         if (bytes.Length < 4 || bytes[0] != 0 || bytes[1] != 0 || bytes[3] == 0)
             throw new DataException(
                 $"{path}: does not begin as an IDX file does (two zero bytes, a type and a number of dimensions)."
@@ -125,6 +126,7 @@ public static class Idx
             throw new DataException(
                 $"{path}: its header promises {string.Join('×', sizes)} elements, but {bytes.Length - header} bytes follow; it is cut short or damaged."
             );
+        budget.Take((long)count, bytes[2] == 0x08 ? 1 : 9, "its elements");
         return (sizes, ToBytes(path, bytes[2], width, bytes.AsSpan(header), range));
     }
 

@@ -6,8 +6,8 @@ namespace SlimSharp.Data;
 /// <summary>JPEG, PNG, BMP, GIF and TIFF pictures in one folder per class, or a tar or tar.gz file of such folders.</summary>
 public static class ImageFolder
 {
-    private const int MaxFile = 1 << 28;
-    private const long MaxPixels = 1 << 26;
+    private const long ManyPixels = 1 << 23; // of pictures that are decoded one at a time
+    private static readonly Lock OneAtATime = new();
 
     /// <summary>
     /// Reads all images, classes in the order of their names, turned as EXIF says. All must be of one size, unless <paramref name="size"/> is given.
@@ -23,20 +23,32 @@ public static class ImageFolder
 
     internal static ImageSet Read(PictureListing listing, string path, int? size)
     {
-        var files = listing.Pictures;
-        var classes = listing.Classes;
-        var images = new ImageSet[files.Length];
+        var (files, classes) = (listing.Pictures, listing.Classes);
+        var room = ReadBudget.OfPictures(path, sentence => new DataException(sentence));
+        ImageSet Picture(int i)
+        {
+            var image = Decode(files[i].Name, files[i].Read!, room, listing.Label(files[i]), classes);
+            return size is { } s ? image.ResizedTo(s, s) : image;
+        }
+        var first = Picture(0);
+        var set = new ImageSet(
+            path,
+            first.Shape,
+            ImageSet.Allocate(path, first.Shape, files.Length),
+            [.. files.Select(listing.Label)],
+            classes
+        );
+        Put(first, set, 0, first);
         var failure = (DataException?)null;
         Parallel.For(
-            0,
+            1,
             files.Length,
             Threads.Parallel,
             (i, loop) =>
             {
                 try
                 {
-                    var image = Decode(files[i].Name, files[i].Read!, listing.Label(files[i]), classes);
-                    images[i] = size is { } s ? image.ResizedTo(s, s) : image;
+                    Put(Picture(i), set, i, first);
                 }
                 catch (DataException e)
                 {
@@ -45,26 +57,23 @@ public static class ImageFolder
                 }
             }
         );
-        return failure is null ? Join(path, images, classes) : throw failure;
+        return failure is null ? set : throw failure;
     }
 
     /// <summary>One image as a set, 3×H×W, turned as EXIF says; its label is 0.</summary>
     /// <param name="name">What errors call it.</param>
     /// <param name="content">The content of a JPEG, PNG, BMP, GIF or TIFF file.</param>
     /// <exception cref="DataException">It is no such file, or damaged.</exception>
-    public static ImageSet Decode(string name, byte[] content) => Decode(name, () => content, 0, [""]);
+    public static ImageSet Decode(string name, byte[] content) =>
+        Decode(name, () => content, ReadBudget.OfPictures(name, sentence => new DataException(sentence)), 0, [""]);
 
-    private static ImageSet Join(string path, ImageSet[] images, string[] classes)
+    private static void Put(ImageSet image, ImageSet set, int place, ImageSet first)
     {
-        var shape = images[0].Shape;
-        if (images.FirstOrDefault(i => i.Shape != shape) is { } odd)
+        if (image.Shape != set.Shape)
             throw new DataException(
-                $"{odd.Name}: is {odd.Shape}, but {images[0].Name} is {shape}. Give --size to bring all images to one size."
+                $"{image.Name}: is {image.Shape}, but {first.Name} is {first.Shape}. Give --size to bring all images to one size."
             );
-        var pixels = ImageSet.Allocate(path, shape, images.Length);
-        for (var i = 0; i < images.Length; i++)
-            images[i].Pixels.CopyTo(pixels, i * shape.Count);
-        return new(path, shape, pixels, [.. images.Select(i => i.Labels[0])], classes);
+        image.Pixels.CopyTo(set.Pixels, place * set.Shape.Count);
     }
 
     // Class folders, what is in them, and what lies beside them.
@@ -94,18 +103,19 @@ public static class ImageFolder
         var entries = new List<PictureListing.Entry>();
         try
         {
-            using var stream = DataFile.Open(path);
-            using var tar = new TarReader(stream);
+            var budget = DataFile.Budget(path);
+            using var stream = DataFile.Open(path, budget);
+            using var tar = new TarReader(new TarGuard(stream));
             while (tar.GetNextEntry() is { } entry)
             {
                 string[] parts = [.. entry.Name.Split('/').Where(p => p is not ("" or "."))];
                 if (entry.EntryType == TarEntryType.Directory)
                     entries.Add(new(parts, $"{path}:{entry.Name}", null));
                 else if (entry.EntryType is TarEntryType.RegularFile or TarEntryType.V7RegularFile)
-                    entries.Add(new(parts, $"{path}:{entry.Name}", Content(entry)));
+                    entries.Add(new(parts, $"{path}:{entry.Name}", Content(entry, budget)));
             }
         }
-        catch (Exception e)
+        catch (Exception e) when (e is not DataException)
         {
             throw new DataException(
                 $"{path}: is not an intact tar file ({e.Message.TrimEnd('.')}). Fetch it again.",
@@ -117,35 +127,33 @@ public static class ImageFolder
     }
 
     // What is no picture that is read takes no memory.
-    private static Func<byte[]> Content(TarEntry entry)
+    private static Func<byte[]> Content(TarEntry entry, ReadBudget budget)
     {
         if (!PictureFormat.IsRead(entry.Name) || entry.DataStream is null)
             return () => [];
-        if (entry.Length > MaxFile)
-            throw new InvalidDataException($"{entry.Name} claims {entry.Length} bytes");
-        var content = new byte[entry.Length];
-        entry.DataStream.ReadExactly(content);
+        var content = budget.Read(entry.DataStream, entry.Length, "the pictures in it");
         return () => content;
     }
 
-    private static ImageSet Decode(string name, Func<byte[]> read, int label, string[] classes)
+    private static ImageSet Decode(string name, Func<byte[]> read, ReadBudget room, int label, string[] classes)
     {
         try
         {
             var content = read();
+            room.Grow(content.Length);
             var (format, head) = PictureFormat.Of(content);
-            if ((long)head.Width * head.Height > MaxPixels)
-                throw new InvalidDataException($"it claims {head.Width}×{head.Height} pixels");
-            var pixels = format.Decode(content, head);
-            var shape = head.IsTransposed ? new Shape(3, head.Width, head.Height) : new(3, head.Height, head.Width);
-            var planes = ImageSet.Allocate(name, shape, 1);
-            for (var i = 0; i < shape.Area; i++) // H×W×C -> C×H×W
-            {
-                var source = 3 * head.Source(i / shape.Width, i % shape.Width);
-                for (var c = 0; c < 3; c++)
-                    planes[c * shape.Area + i] = pixels[source + c];
-            }
-            return new(name, shape, planes, [label], classes);
+            var pixels = (long)head.Width * head.Height;
+            ReadBudget
+                .OfPicture(name, content.Length, sentence => new DataException(sentence))
+                .Take(pixels, 3, "its pixels");
+            room.Take(pixels, 3, "its pictures");
+            if (pixels < ManyPixels)
+                return Planes();
+            lock (OneAtATime)
+                return Planes();
+
+            ImageSet Planes() =>
+                new(name, ShapeOf(head), Decoded(name, format.Decode(content, head), head), [label], classes);
         }
         catch (Exception e) when (e is not DataException)
         {
@@ -154,5 +162,21 @@ public static class ImageFolder
                 e
             );
         }
+    }
+
+    private static Shape ShapeOf(PictureHead head) =>
+        head.IsTransposed ? new(3, head.Width, head.Height) : new(3, head.Height, head.Width);
+
+    private static byte[] Decoded(string name, byte[] pixels, PictureHead head)
+    {
+        var shape = ShapeOf(head);
+        var planes = ImageSet.Allocate(name, shape, 1);
+        for (var i = 0; i < shape.Area; i++) // H×W×C -> C×H×W
+        {
+            var source = 3 * head.Source(i / shape.Width, i % shape.Width);
+            for (var c = 0; c < 3; c++)
+                planes[c * shape.Area + i] = pixels[source + c];
+        }
+        return planes;
     }
 }

@@ -26,7 +26,7 @@ public static class ImageRecords
     )
     {
         var record = checked((int)shape.Count + labelBytes);
-        var files = paths.Select(p => (Path: p, Bytes: DataFile.ReadAll(p, DataFile.MemoryLimit))).ToArray();
+        var files = paths.Select(p => (Path: p, Bytes: DataFile.ReadAll(p, DataFile.Budget(p)))).ToArray();
         foreach (var (path, bytes) in files)
         {
             if (bytes.Length == 0 || bytes.Length % record != 0)

@@ -18,6 +18,7 @@ internal static class MatFile
     private const uint UInt32 = 6;
     private const int Matrix = 14;
     private const int Compressed = 15;
+    private const string Arrays = "its arrays";
 
     /// <summary>The arrays of those names, with their dimensions and elements; bytes stay bytes, other numbers become them if they are whole and fit.</summary>
     /// <exception cref="DataException">The file is damaged, of another version, or lacks an array.</exception>
@@ -25,6 +26,7 @@ internal static class MatFile
     {
         try
         {
+            var budget = DataFile.Budget(path);
             using var stream = new BufferedStream(File.OpenRead(path), 1 << 16);
             CheckHeader(path, stream);
             var arrays = new Dictionary<string, (int[], byte[])>();
@@ -44,11 +46,11 @@ internal static class MatFile
                     if (U32(tag, 4) > (long)Deflate.MostExpansion * size)
                         throw new InvalidDataException("an array claims more than its compressed bytes can hold");
                     if (U32(tag, 0) == Matrix)
-                        Keep(path, Take(zlib, path, U32(tag, 4)), names, arrays);
+                        Keep(path, budget, budget.Read(zlib, U32(tag, 4), Arrays), names, arrays);
                 }
                 else if (type == Matrix)
                 {
-                    Keep(path, Take(stream, path, size), names, arrays);
+                    Keep(path, budget, budget.Read(stream, size, Arrays), names, arrays);
                 }
                 else
                 {
@@ -87,30 +89,31 @@ internal static class MatFile
             );
     }
 
-    private static byte[] Take(Stream stream, string path, uint size)
-    {
-        if (size > DataFile.MemoryLimit)
-            throw new DataException($"{path}: an array of {size} bytes is more than may be used here.");
-        var content = new byte[size];
-        stream.ReadExactly(content);
-        return content;
-    }
-
     // A matrix holds, one after another: flags, dimensions, name, elements.
-    private static void Keep(string path, byte[] matrix, string[] names, Dictionary<string, (int[], byte[])> arrays)
+    private static void Keep(
+        string path,
+        ReadBudget budget,
+        byte[] matrix,
+        string[] names,
+        Dictionary<string, (int[], byte[])> arrays
+    )
     {
         var at = 0;
         var kind = matrix[Element(matrix, ref at, UInt32).Data].FirstOrDefault();
         var dimensions = Element(matrix, ref at, Int32).Data;
         var name = Encoding.ASCII.GetString(matrix.AsSpan(Element(matrix, ref at, Int8).Data));
         if (!names.Contains(name))
+        {
+            budget.Return(matrix.Length);
             return;
+        }
         if (kind is < FirstNumeric or > LastNumeric)
             throw new InvalidDataException($"the array '{name}' does not hold plain numbers");
         var sizes = new int[(dimensions.End.Value - dimensions.Start.Value) / 4];
         for (var i = 0; i < sizes.Length; i++)
             sizes[i] = BinaryPrimitives.ReadInt32LittleEndian(matrix.AsSpan(dimensions.Start.Value + 4 * i));
         var (type, data) = Element(matrix, ref at);
+        budget.Take(matrix.AsSpan(data).Length, Arrays);
         var values = Bytes(path, type, matrix.AsSpan(data));
         if (sizes.Any(s => s < 0) || sizes.Aggregate(1.0, (a, b) => a * b) != values.Length)
             throw new InvalidDataException($"the array '{name}' is not of the size it claims");

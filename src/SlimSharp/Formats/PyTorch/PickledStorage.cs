@@ -5,7 +5,7 @@ namespace SlimSharp.Formats;
 /// <summary>Raw numbers that tensors of a state dict are views of.</summary>
 /// <param name="Key">Its name in the file.</param>
 /// <param name="Type">The type of its elements.</param>
-internal sealed record PickledStorage(string Key, torch.ScalarType Type)
+internal sealed record PickledStorage(string Key, torch.ScalarType Type) : IDisposable
 {
     private static readonly Dictionary<string, torch.ScalarType> Types = new()
     {
@@ -26,6 +26,23 @@ internal sealed record PickledStorage(string Key, torch.ScalarType Type)
 
     /// <summary>The bytes, once they have been read.</summary>
     internal byte[] Bytes { get; set; } = [];
+
+    private torch.Tensor? _whole;
+
+    /// <summary>All numbers as one tensor, which belongs to the storage: however many tensors are views of it, it is made once.</summary>
+    internal torch.Tensor Whole(ReadBudget budget)
+    {
+        if (_whole is not null)
+            return _whole;
+        budget.Take(Bytes.Length, "the numbers in it");
+        _whole = torch.empty(Bytes.Length / Width, Type);
+        if (Bytes.Length >= Width)
+            Bytes.AsSpan(0, Bytes.Length / Width * Width).CopyTo(_whole.bytes);
+        return _whole;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _whole?.Dispose();
 
     /// <summary>Bytes per element.</summary>
     internal int Width =>

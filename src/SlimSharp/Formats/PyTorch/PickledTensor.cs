@@ -16,7 +16,7 @@ internal sealed record PickledTensor(PickledStorage Storage, long Offset, long[]
 
     /// <summary>The tensor, contiguous; the caller disposes it.</summary>
     /// <exception cref="InvalidDataException">It reaches beyond its storage.</exception>
-    internal torch.Tensor ToTensor()
+    internal torch.Tensor ToTensor(ReadBudget budget)
     {
         var count = Sizes.Aggregate(1.0, (a, b) => a * b);
         var last = Offset + Sizes.Zip(Strides, (n, s) => (double)(n - 1) * s).Sum();
@@ -31,10 +31,9 @@ internal sealed record PickledTensor(PickledStorage Storage, long Offset, long[]
             throw new InvalidDataException(
                 $"a tensor of {string.Join('×', Sizes)} reaches beyond its storage '{Storage.Key}'"
             );
-        using var whole = torch.empty(Storage.Bytes.Length / Storage.Width, Storage.Type);
-        if (Storage.Bytes.Length > 0)
-            Storage.Bytes.AsSpan(0, (int)whole.numel() * Storage.Width).CopyTo(whole.bytes);
-        using var view = whole.as_strided(Sizes, Strides, Offset);
-        return view.clone().contiguous();
+        budget.Take((long)count, Storage.Width, "the tensors in it");
+        using var view = Storage.Whole(budget).as_strided(Sizes, Strides, Offset);
+        using var copy = view.clone();
+        return copy.contiguous();
     }
 }

@@ -15,6 +15,7 @@ public static partial class StateDict
     private const int Protocol = 1001;
     private const int FolderAttribute = 0x10;
     private const int MaxWrappers = 8;
+    private const string Storages = "the numbers in it";
     private static readonly string[] Wrappers = ["state_dict", "model", "net"];
     private static readonly BigInteger Magic = BigInteger.Parse("119547037146038801333356");
 
@@ -22,11 +23,14 @@ public static partial class StateDict
     /// <exception cref="FileFormatException">The file is damaged, or holds something else than numbers by name; the message says what.</exception>
     public static Dictionary<string, torch.Tensor> Read(string path)
     {
+        var storages = new Dictionary<string, PickledStorage>();
         try
         {
             using var file = File.OpenRead(path);
-            var root = file.ReadByte() == 'P' && file.ReadByte() == 'K' ? FromZip(file) : FromLegacy(file);
-            return Tensors(Unwrap(root));
+            var budget = ReadBudget.Of(path, sentence => new FileFormatException(sentence));
+            var isZip = file.ReadByte() == 'P' && file.ReadByte() == 'K';
+            var root = isZip ? FromZip(file, storages, budget) : FromLegacy(file, storages, budget);
+            return Tensors(Unwrap(root), budget);
         }
         catch (Exception e)
             when (e
@@ -46,9 +50,14 @@ public static partial class StateDict
                 e
             );
         }
+        finally
+        {
+            foreach (var storage in storages.Values)
+                storage.Dispose();
+        }
     }
 
-    private static Hashtable FromZip(FileStream file)
+    private static Hashtable FromZip(FileStream file, Dictionary<string, PickledStorage> storages, ReadBudget budget)
     {
         file.Position = 0;
         using var zip = new ZipArchive(file, ZipArchiveMode.Read);
@@ -56,7 +65,6 @@ public static partial class StateDict
             zip.Entries.FirstOrDefault(e => e.FullName.EndsWith("/data.pkl", StringComparison.Ordinal))
             ?? throw new InvalidDataException("its archive holds no data.pkl");
         var folder = pickle.FullName[..^"data.pkl".Length];
-        var storages = new Dictionary<string, PickledStorage>();
         PickledStorage Storage(object?[] id)
         {
             var storage = PickledStorage.Of(id);
@@ -65,19 +73,21 @@ public static partial class StateDict
             var entry =
                 zip.GetEntry($"{folder}data/{storage.Key}")
                 ?? throw new InvalidDataException($"its archive holds no storage '{storage.Key}'");
-            storage.Bytes = All(entry);
+            storage.Bytes = All(entry, budget);
             return storages[storage.Key] = storage;
         }
-        _ = All(zip.GetEntry($"{folder}version") ?? throw new InvalidDataException("its archive holds no version"));
-        return new Unpickler(new MemoryStream(All(pickle)), Storage).Read() as Hashtable
+        _ = All(
+            zip.GetEntry($"{folder}version") ?? throw new InvalidDataException("its archive holds no version"),
+            budget
+        );
+        return new Unpickler(new MemoryStream(All(pickle, budget)), Storage).Read() as Hashtable
             ?? throw new InvalidDataException("it holds no dictionary");
     }
 
     // Pickles one after another (magic number, protocol, system, object, keys of storages), then the storages.
-    private static Hashtable FromLegacy(FileStream file)
+    private static Hashtable FromLegacy(FileStream file, Dictionary<string, PickledStorage> storages, ReadBudget budget)
     {
         file.Position = 0;
-        var storages = new Dictionary<string, PickledStorage>();
         PickledStorage Storage(object?[] id)
         {
             var storage = PickledStorage.Of(id);
@@ -95,8 +105,7 @@ public static partial class StateDict
             var bytes = checked(BitConverter.ToInt64(prefix) * storages[key].Width);
             if (bytes < 0 || bytes > file.Length - file.Position)
                 throw new InvalidDataException("it is cut short");
-            storages[key].Bytes = new byte[bytes];
-            file.ReadExactly(storages[key].Bytes);
+            storages[key].Bytes = budget.Read(file, bytes, Storages);
         }
         return root;
     }
@@ -113,9 +122,24 @@ public static partial class StateDict
         throw new InvalidDataException("its dictionaries lie in one another without an end");
     }
 
-    private static Dictionary<string, torch.Tensor> Tensors(Hashtable root)
+    private static Dictionary<string, torch.Tensor> Tensors(Hashtable root, ReadBudget budget)
     {
         var tensors = new Dictionary<string, torch.Tensor>();
+        try
+        {
+            Read(root, budget, tensors);
+        }
+        catch
+        {
+            foreach (var tensor in tensors.Values)
+                tensor.Dispose();
+            throw;
+        }
+        return tensors.Count > 0 ? tensors : throw new InvalidDataException("it holds no tensor");
+    }
+
+    private static void Read(Hashtable root, ReadBudget budget, Dictionary<string, torch.Tensor> tensors)
+    {
         foreach (DictionaryEntry entry in root)
         {
             var name = ((string)entry.Key).StartsWith("module.", StringComparison.Ordinal)
@@ -123,22 +147,22 @@ public static partial class StateDict
                 : (string)entry.Key;
             if (name.EndsWith("num_batches_tracked", StringComparison.Ordinal))
                 continue;
-            tensors[name] = entry.Value is PickledTensor tensor
-                ? tensor.ToTensor()
-                : throw new InvalidDataException($"'{name}' is no tensor");
+            if (entry.Value is not PickledTensor tensor)
+                throw new InvalidDataException($"'{name}' is no tensor");
+            if (tensors.Remove(name, out var same)) // with and without the prefix
+                same.Dispose();
+            tensors[name] = tensor.ToTensor(budget);
         }
-        return tensors.Count > 0 ? tensors : throw new InvalidDataException("it holds no tensor");
     }
 
-    private static byte[] All(ZipArchiveEntry entry)
+    private static byte[] All(ZipArchiveEntry entry, ReadBudget budget)
     {
         if (entry.IsEncrypted || (entry.ExternalAttributes & FolderAttribute) != 0)
             throw new InvalidDataException($"'{entry.FullName}' is encrypted, or said to be a folder");
         if (entry.Length > Deflate.MostExpansion * entry.CompressedLength)
             throw new InvalidDataException($"'{entry.FullName}' claims more than its compressed bytes can hold");
         using var stream = entry.Open();
-        var content = new byte[entry.Length];
-        stream.ReadExactly(content);
+        var content = budget.Read(stream, entry.Length, Storages);
         return stream.ReadByte() < 0 && Crc32.HashToUInt32(content) == entry.Crc32
             ? content
             : throw new InvalidDataException($"'{entry.FullName}' does not have the checksum that the archive says");

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Collections;
+using System.Runtime.InteropServices;
 using System.Text;
 
 namespace SlimSharp.Formats;
@@ -181,7 +182,7 @@ internal sealed class Unpickler(Stream stream, Func<object?[], object> storage)
 
     private object?[] Last(int count)
     {
-        object?[] items = [.. _stack[^count..]];
+        object?[] items = [.. CollectionsMarshal.AsSpan(_stack)[^count..]];
         _stack.RemoveRange(_stack.Count - count, count);
         return items;
     }
@@ -205,11 +206,12 @@ internal sealed class Unpickler(Stream stream, Func<object?[], object> storage)
                 : (long)new System.Numerics.BigInteger(bytes)
             : new System.Numerics.BigInteger(bytes);
 
-    private byte Byte() => Bytes(1)[0];
+    private byte Byte() =>
+        stream.ReadByte() is >= 0 and var b ? (byte)b : throw new EndOfStreamException("it is cut short");
 
     private byte[] Bytes(int count)
     {
-        if (count < 0 || count > stream.Length)
+        if (count < 0 || count > stream.Length - stream.Position)
             throw new InvalidDataException("it is cut short");
         var bytes = new byte[count];
         stream.ReadExactly(bytes);

@@ -23,7 +23,7 @@ public sealed record AveragePool(Kernel Kernel) : Layer
 
     /// <inheritdoc/>
     public override long PublishedFlops(IReadOnlyList<Shape> inputs) =>
-        Kernel == 2 ? 0 : Output(inputs).Count * Kernel.Area;
+        Kernel == 2 ? 0 : checked(Output(inputs).Count * Kernel.Area);
 
     /// <inheritdoc/>
     public override ChannelFlow Flow(IReadOnlyList<Shape> inputs) => new ChannelFlow.Same();

@@ -11,7 +11,7 @@ public sealed record Concat : Layer
         inputs.All(s => (s.Height, s.Width) == (inputs[0].Height, inputs[0].Width))
             ? inputs[0] with
             {
-                Channels = inputs.Sum(s => s.Channels),
+                Channels = inputs.Sum(s => s.Channels), // which throws where it runs over
             }
             : throw new NetworkException(
                 $"concatenates values of different height or width: {string.Join(" and ", inputs)}"

@@ -35,11 +35,11 @@ public sealed record Convolution(int Channels, Kernel Kernel) : Layer
 
     /// <inheritdoc/>
     public override long Macs(IReadOnlyList<Shape> inputs) =>
-        Output(inputs).Count * Kernel.Area * (inputs[0].Channels / Groups);
+        checked(Output(inputs).Count * Kernel.Area * (inputs[0].Channels / Groups));
 
     /// <inheritdoc/>
     public override long PublishedFlops(IReadOnlyList<Shape> inputs) =>
-        2 * Macs(inputs) + (Bias ? Output(inputs).Count : 0);
+        checked(2 * Macs(inputs) + (Bias ? Output(inputs).Count : 0));
 
     /// <inheritdoc/>
     public override IReadOnlyList<LayerParameter> Parameters(IReadOnlyList<Shape> inputs)

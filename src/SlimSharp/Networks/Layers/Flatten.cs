@@ -4,7 +4,7 @@ namespace SlimSharp.Networks;
 public sealed record Flatten : Layer
 {
     /// <inheritdoc/>
-    public override Shape Output(IReadOnlyList<Shape> inputs) => new((int)inputs[0].Count);
+    public override Shape Output(IReadOnlyList<Shape> inputs) => new(checked((int)inputs[0].Count));
 
     /// <inheritdoc/>
     public override ChannelFlow Flow(IReadOnlyList<Shape> inputs) =>

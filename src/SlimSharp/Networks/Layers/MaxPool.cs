@@ -22,7 +22,7 @@ public sealed record MaxPool(Kernel Kernel) : Layer
     }
 
     /// <inheritdoc/>
-    public override long PublishedFlops(IReadOnlyList<Shape> inputs) => Output(inputs).Count * Kernel.Area;
+    public override long PublishedFlops(IReadOnlyList<Shape> inputs) => checked(Output(inputs).Count * Kernel.Area);
 
     /// <inheritdoc/>
     public override ChannelFlow Flow(IReadOnlyList<Shape> inputs) => new ChannelFlow.Same();

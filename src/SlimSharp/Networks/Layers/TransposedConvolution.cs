@@ -47,14 +47,15 @@ public sealed record TransposedConvolution(int Channels, Kernel Kernel) : Layer
     }
 
     /// <inheritdoc/>
-    public override long Macs(IReadOnlyList<Shape> inputs) => inputs[0].Count * Kernel.Area * (Channels / Groups);
+    public override long Macs(IReadOnlyList<Shape> inputs) =>
+        checked(inputs[0].Count * Kernel.Area * (Channels / Groups));
 
     /// <inheritdoc/>
     public override int Uses(IReadOnlyList<Shape> inputs) => inputs[0].Area;
 
     /// <inheritdoc/>
     public override long PublishedFlops(IReadOnlyList<Shape> inputs) =>
-        2 * Macs(inputs) + (Bias ? Output(inputs).Count : 0);
+        checked(2 * Macs(inputs) + (Bias ? Output(inputs).Count : 0));
 
     /// <inheritdoc/>
     public override IReadOnlyList<LayerParameter> Parameters(IReadOnlyList<Shape> inputs)
@@ -100,7 +101,7 @@ public sealed record TransposedConvolution(int Channels, Kernel Kernel) : Layer
             throw new NetworkException("needs kernel, stride and dilation of at least 1 and no negative padding");
         if (extra < 0 || extra >= Math.Max(stride, dilation))
             throw new NetworkException($"has an output padding of {extra}, which must be less than its stride");
-        var size = (input - 1) * stride - 2 * padding + dilation * (kernel - 1) + extra + 1;
+        var size = checked((input - 1) * stride - 2 * padding + dilation * (kernel - 1) + extra + 1);
         return size > 0 ? size : throw new NetworkException($"leaves nothing of an input of {input}");
     }
 }

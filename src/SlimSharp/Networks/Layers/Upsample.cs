@@ -11,7 +11,7 @@ public sealed record Upsample(Stride Factor) : Layer
     public override Shape Output(IReadOnlyList<Shape> inputs) =>
         !inputs[0].IsImage ? throw new NetworkException($"needs an image, but its input is a vector of {inputs[0]}")
         : Factor.Height < 1 || Factor.Width < 1 ? throw new NetworkException("needs factors of at least 1")
-        : new(inputs[0].Channels, inputs[0].Height * Factor.Height, inputs[0].Width * Factor.Width);
+        : checked(new(inputs[0].Channels, inputs[0].Height * Factor.Height, inputs[0].Width * Factor.Width));
 
     /// <inheritdoc/>
     public override ChannelFlow Flow(IReadOnlyList<Shape> inputs) => new ChannelFlow.Same();

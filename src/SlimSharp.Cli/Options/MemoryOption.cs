@@ -1,0 +1,48 @@
+using System.CommandLine;
+
+namespace SlimSharp.Cli;
+
+/// <summary>How much memory a file that is read may take, for every command. It is kept in the environment, where all readers and the processes of a sweep find it.</summary>
+internal static class MemoryOption
+{
+    /// <summary>The option, which stands on every command.</summary>
+    internal static Option<string?> Create() =>
+        new("--memory")
+        {
+            Description =
+                $"Memory that each file which is read may take, such as 8GB [default: {ReadBudget.Floor / 1_000_000} MB and {ReadBudget.PerByte} times its length, at most half of the machine's].",
+            HelpName = "AMOUNT",
+            Recursive = true,
+        };
+
+    /// <summary>Lets readers know, until the result is disposed.</summary>
+    /// <exception cref="UsageException">The option, or the environment variable, is no amount.</exception>
+    internal static IDisposable Use(ParseResult parsed)
+    {
+        var before = Environment.GetEnvironmentVariable(ReadBudget.Variable);
+        var given = parsed.GetValue<string?>("--memory");
+        Check(given, "--memory");
+        Check(before, ReadBudget.Variable);
+        if (given is not null)
+            Environment.SetEnvironmentVariable(ReadBudget.Variable, given);
+        return new Reset(before);
+    }
+
+    private static void Check(string? text, string name)
+    {
+        try
+        {
+            if (!string.IsNullOrEmpty(text) || (text is "" && name.StartsWith('-')))
+                ReadBudget.Parse(text!);
+        }
+        catch (FormatException e)
+        {
+            throw new UsageException($"{name}: {e.Message}");
+        }
+    }
+
+    private sealed class Reset(string? before) : IDisposable
+    {
+        public void Dispose() => Environment.SetEnvironmentVariable(ReadBudget.Variable, before);
+    }
+}
