@@ -34,6 +34,7 @@ internal sealed class ReadBudget(string path, long length, Func<string, Exceptio
     internal const long PicturesFloor = 1_000_000_000;
 
     private const int Step = 1 << 20;
+    private const int Growth = 8; // what is outgrown is garbage, so that it is to be little
 
     private static readonly (string Unit, long Bytes)[] Units =
     [
@@ -134,7 +135,7 @@ internal sealed class ReadBudget(string path, long length, Func<string, Exceptio
         while (content.Length < count)
         {
             var had = content.Length;
-            Array.Resize(ref content, checked((int)Math.Min(count, 2L * had)));
+            Array.Resize(ref content, checked((int)Math.Min(count, (long)Growth * had)));
             stream.ReadExactly(content.AsSpan(had));
         }
         return content;

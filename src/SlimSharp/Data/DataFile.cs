@@ -14,14 +14,14 @@ internal static class DataFile
             using var stream = Open(path, budget);
             if (stream.CanSeek)
                 return budget.Read(stream, stream.Length, "its bytes");
-            using var content = new MemoryStream();
-            var buffer = new byte[1 << 16];
-            for (int read; (read = stream.Read(buffer)) > 0; )
+            var parts = new List<byte[]>();
+            var buffer = new byte[1 << 20];
+            for (int read; (read = stream.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false)) > 0; )
             {
-                budget.Take(2 * read, "its unpacked bytes"); // besides those that the stream takes: room grows by doubling
-                content.Write(buffer, 0, read);
+                budget.Take(read, "its unpacked bytes"); // once more than the stream takes: they are put together
+                parts.Add(buffer[..read]);
             }
-            return content.ToArray();
+            return Joined(parts);
         }
         catch (Exception e) when (e is InvalidDataException or EndOfStreamException)
         {
@@ -34,6 +34,18 @@ internal static class DataFile
         {
             throw new DataException($"{path}: cannot be read ({e.Message.TrimEnd('.')}).", e);
         }
+    }
+
+    private static byte[] Joined(List<byte[]> parts)
+    {
+        var all = GC.AllocateUninitializedArray<byte>(parts.Sum(p => p.Length));
+        var at = 0;
+        foreach (var part in parts)
+        {
+            part.CopyTo(all, at);
+            at += part.Length;
+        }
+        return all;
     }
 
     internal static Stream Open(string path, ReadBudget budget)

@@ -1,10 +1,13 @@
 using System.Security.Cryptography;
 using System.Text;
+using SlimSharp.Cli;
 using SlimSharp.Data;
 using SlimSharp.Formats;
+using SlimSharp.Linear;
 using SlimSharp.Models;
 using SlimSharp.Networks;
 using SlimSharp.Onnx;
+using SlimSharp.Runs;
 using SlimSharp.Tests.Networks;
 using TorchSharp;
 
@@ -14,7 +17,7 @@ namespace SlimSharp.Tests.Trust;
 /// <param name="Name">What it reads.</param>
 /// <param name="FileName">What the file must be called, below the test's folder.</param>
 /// <param name="Seeds">Intact files.</param>
-/// <param name="Read">Reads one; throws <see cref="SlimSharpException"/> where it refuses.</param>
+/// <param name="Read">Reads one; throws where it refuses: see <see cref="IsRefusal"/>.</param>
 /// <param name="BytesPerByte">How many bytes of memory a byte of the file may justify.</param>
 internal sealed record Reader(
     string Name,
@@ -26,6 +29,10 @@ internal sealed record Reader(
 {
     private const int Deflated = 1032 * 3; // read, unpacked, and once more as pixels
     private const int Picture = 8 * 1032 * 8; // a pixel from each deflated bit, 3 bytes each, and what decoding needs
+
+    /// <summary>Whether a reader may throw it: an exception whose message is a sentence for whoever gave the file.</summary>
+    internal static bool IsRefusal(Exception exception) =>
+        exception is SlimSharpException or LinearDataException or RunException;
 
     /// <summary>Every reader.</summary>
     internal static IReadOnlyList<Reader> All { get; } =
@@ -46,7 +53,64 @@ internal sealed record Reader(
         new("TIFF", "class/x.tif", () => Real.Tiffs, ReadPicture, Picture),
         new("tar of JPEG", "x.tar", () => [Real.Tar], p => Text(ImageFolder.Read(p)), Picture),
         new("tar.gz of JPEG", "x.tar.gz", () => [Real.Zipped(Real.Tar)], p => Text(ImageFolder.Read(p)), Picture),
+        new("LIBSVM", "x.libsvm", () => [Samples], p => Text(LibsvmFile.Read(p)), 4 * ReadBudget.PerByte),
+        new("LIBSVM, gzipped", "x.libsvm.gz", () => [Real.Zipped(Samples)], p => Text(LibsvmFile.Read(p)), Deflated),
+        new("CSV", "x.csv", () => [Table], ReadTable, 4 * ReadBudget.PerByte),
+        new("CSV, gzipped", "x.csv.gz", () => [Real.Zipped(Table)], ReadTable, 4 * ReadBudget.PerByte * Deflated),
+        new("sweep, TOML", "x.toml", () => [SweepText(".toml")], ReadSweep, 4 * ReadBudget.PerByte),
+        new("sweep, JSON", "x.json", () => [SweepText(".json")], ReadSweep, 4 * ReadBudget.PerByte),
     ];
+
+    private static byte[] Samples =>
+        Encoding.ASCII.GetBytes(
+            string.Concat(
+                Enumerable
+                    .Range(0, 40)
+                    .Select(i => $"{(i % 3 == 0 ? "+1" : "-1")} {1 + i % 4}:0.5 {9 + i}:{i}e-2 # {i}\n")
+            )
+        );
+
+    private static byte[] Table =>
+        Encoding.UTF8.GetBytes(
+            "height,\"its width\",mass,label\n"
+                + string.Concat(Enumerable.Range(0, 40).Select(i => $"{i}.5,{(i == 7 ? "?" : i * i)},-{i}e3,{i % 2}\n"))
+        );
+
+    private static byte[] SweepText(string ending) =>
+        ending == ".toml"
+            ? """
+                name = "two"
+                [[stage]]
+                command = "train"
+                options = { model = "vgg11", data = "data", epochs = 2 }
+                unless = [{ lambda = 0.1, lr = 0.5 }]
+                [[stage.case]]
+                name = "l1"
+                penalty = "l1"
+                grid = { lambda = [0.1, 0.01] }
+                [[stage.case]]
+                name = "none"
+                only = { lr = [0.1] }
+                [stage.grid]
+                lr = [0.1, 0.5]
+                seed = [1, 2, 3]
+                [[stage]]
+                command = "prune"
+                grid = { ratio = [0.3, 0.5] }
+                """u8.ToArray()
+            : """
+                {"name": "two", "stage": [{"command": "train", "options": {"model": "vgg11", "data": "data"},
+                "case": [{"name": "l1", "grid": {"lambda": [0.1, 0.01]}}, {"name": "none"}], "grid": {"seed": [1, 2]}},
+                {"command": "prune", "grid": {"ratio": [0.3, 0.5]}}]}
+                """u8.ToArray();
+
+    private static string ReadTable(string path) => Text(CsvTable.Read(path, "label", null, [], null));
+
+    private static string ReadSweep(string path) =>
+        string.Join('\n', SweepFile.Read(path).Expand().Select(r => $"{r.Stage} {string.Join(' ', r.Options)}"));
+
+    private static string Text(LinearData data) =>
+        $"{data.Features.Rows} {data.Features.Columns} {string.Join(' ', data.Labels)} {string.Join(' ', data.Names.Take(100))}";
 
     private static IEnumerable<byte[]> TensorFiles()
     {
