@@ -130,12 +130,14 @@ internal sealed class ReadBudget(string path, long length, Func<string, Exceptio
     internal byte[] Read(Stream stream, long count, string what)
     {
         Take(count, what);
+        if (count > Array.MaxLength)
+            throw refuse($"{path}: {what} are {Words(count)}, more than the {Words(Array.MaxLength)} that can be read in one piece.");
         var content = new byte[Math.Min(count, Step)];
         stream.ReadExactly(content);
         while (content.Length < count)
         {
             var had = content.Length;
-            Array.Resize(ref content, checked((int)Math.Min(count, (long)Growth * had)));
+            Array.Resize(ref content, (int)Math.Min(count, (long)Growth * had));
             stream.ReadExactly(content.AsSpan(had));
         }
         return content;

@@ -21,7 +21,9 @@ internal static class DataFile
                 budget.Take(read, "its unpacked bytes"); // once more than the stream takes: they are put together
                 parts.Add(buffer[..read]);
             }
-            return Joined(parts);
+            return parts.Sum(p => (long)p.Length) <= Array.MaxLength
+                ? Joined(parts)
+                : throw new DataException($"{path}: has more than {Array.MaxLength} bytes unpacked, which is more than can be read in one piece.");
         }
         catch (Exception e) when (e is InvalidDataException or EndOfStreamException)
         {
