@@ -131,7 +131,9 @@ internal sealed class ReadBudget(string path, long length, Func<string, Exceptio
     {
         Take(count, what);
         if (count > Array.MaxLength)
-            throw refuse($"{path}: {what} are {Words(count)}, more than the {Words(Array.MaxLength)} that can be read in one piece.");
+            throw refuse(
+                $"{path}: {what} are {Words(count)}, more than the {Words(Array.MaxLength)} that can be read in one piece."
+            );
         var content = new byte[Math.Min(count, Step)];
         stream.ReadExactly(content);
         while (content.Length < count)

@@ -23,7 +23,9 @@ internal static class DataFile
             }
             return parts.Sum(p => (long)p.Length) <= Array.MaxLength
                 ? Joined(parts)
-                : throw new DataException($"{path}: has more than {Array.MaxLength} bytes unpacked, which is more than can be read in one piece.");
+                : throw new DataException(
+                    $"{path}: has more than {Array.MaxLength} bytes unpacked, which is more than can be read in one piece."
+                );
         }
         catch (Exception e) when (e is InvalidDataException or EndOfStreamException)
         {
