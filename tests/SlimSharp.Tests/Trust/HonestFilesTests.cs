@@ -21,7 +21,7 @@ public class HonestFilesTests
     {
         // As Omniglot's: 33 kB of pixels each from some hundred bytes.
         var picture = Pictures.Png(105, 105, [.. Enumerable.Repeat((byte)255, 105 * 105 * 3)]);
-        Assert.True(picture.Length < 300);
+        Assert.True(picture.Length < 1_000);
         var set = ImageFolder.Read(Folder(_ => picture, 3_000));
         Assert.Equal(3_000, set.Count);
         Assert.True(set.Pixels.All(p => p == 255));

@@ -106,8 +106,18 @@ internal sealed record Reader(
 
     private static string ReadTable(string path) => Text(CsvTable.Read(path, "label", null, [], null));
 
-    private static string ReadSweep(string path) =>
-        string.Join('\n', SweepFile.Read(path).Expand().Select(r => $"{r.Stage} {string.Join(' ', r.Options)}"));
+    private static string ReadSweep(string path)
+    {
+        var plan = SweepFile.Read(path);
+        try
+        {
+            return string.Join('\n', plan.Expand().Select(r => $"{r.Stage} {string.Join(' ', r.Options)}"));
+        }
+        catch (RunException e)
+        {
+            throw new RunException($"{path}: {e.Message}", e); // a plan does not know its file
+        }
+    }
 
     private static string Text(LinearData data) =>
         $"{data.Features.Rows} {data.Features.Columns} {string.Join(' ', data.Labels)} {string.Join(' ', data.Names.Take(100))}";
