@@ -72,7 +72,7 @@ internal static class OnnxBombs
             Nodes = [.. nodes],
             Constants = [.. constants],
             Inputs = [new(input, OnnxType.Float, [0, .. sizes])],
-            Outputs = [new(output ?? $"v{nodes.Length}", OnnxType.Float, [0])],
+            Outputs = [new(output ?? $"v{nodes.Length}", OnnxType.Float, [0, .. sizes])],
         }.Save(path);
         return path;
     }
