@@ -50,6 +50,6 @@ internal sealed record Bomb(string Name, Func<string, string> Make, string Comma
         new("ONNX, Concat that doubles 40 times", OnnxBombs.Concats, "import {} --out {out}", TooMuch),
         new("ONNX, pads of 2³¹", OnnxBombs.WidePads, "import {} --out {out}", "larger than can be counted"),
         new("ONNX, one constant of 20,000 layers", OnnxBombs.OneConstant, "import {} --out {out}", TooMuch),
-        new("ONNX, 50,000 nodes of one name", OnnxBombs.OneName, "import {} --out {out}", ""),
+        new("ONNX, 50,000 nodes of one name", OnnxBombs.OneName, "import {} --out {out}", "same node name"),
     ];
 }
