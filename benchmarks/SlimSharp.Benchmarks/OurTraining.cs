@@ -41,7 +41,9 @@ internal sealed class OurTraining : IDisposable
         var penalties = PenaltyKind.All.Select(k => Penalty.Parse(k.Example, 1e-4)).ToArray();
         foreach (var scale in _model.Scales)
             scale.grad = torch.zeros_like(scale);
-        var gradients = penalties.Select(p => Time(() => new ScalePenalty(p, 1e-4).AddGradients(_model))).Max();
+        var gradients = penalties
+            .Select(p => Time(() => new ScalePenalty(p, 1e-4) { Warning = _ => { } }.AddGradients(_model)))
+            .Max();
         var prox = penalties.Select(p => Time(() => Shrink(p))).Max();
         return (Time(() => _options.Optimizer.Step(slots, 0.1, 1)), gradients, prox);
     }

@@ -8,21 +8,21 @@ internal static partial class AtomicFile
 {
     /// <summary>
     /// Writes to a temporary name in the same folder, flushes, renames, and flushes the folder. What was there before is kept under the name
-    /// <paramref name="before"/>, if one is given.
+    /// <paramref name="before"/>, if one is given. What killed processes have left in that folder is removed.
     /// </summary>
     internal static void Write(string path, Action<Stream> write, string? before = null)
     {
         var full = Path.GetFullPath(path);
         var folder = Path.GetDirectoryName(full)!;
         Directory.CreateDirectory(folder);
-        var temporary = $"{full}.{Environment.ProcessId}.tmp";
+        TemporaryFile.Clear(folder, Path.GetFileName(full));
+        var temporary = TemporaryFile.NameFor(full);
         try
         {
-            using (var stream = new FileStream(temporary, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 16))
-            {
-                write(stream);
-                stream.Flush(flushToDisk: true);
-            }
+            // Held open until it has its name, so that nobody takes it for left behind.
+            using var stream = new FileStream(temporary, FileMode.Create, FileAccess.Write, FileShare.Delete, 1 << 16);
+            write(stream);
+            stream.Flush(flushToDisk: true);
             if (before is not null && File.Exists(full))
                 File.Move(full, before, overwrite: true);
             File.Move(temporary, full, overwrite: true);

@@ -161,7 +161,7 @@ internal sealed class Comparison(Screen screen, string folder, int epochs, doubl
     private SlimFile Train(string name, int seed, RunOptions options, CancellationToken stop)
     {
         var run = TrainingSession.OpenOrCreate(Place(name, seed), options);
-        if (run.IsFinished)
+        if (run.IsComplete)
             return SlimFile.Load(run.ModelFile);
         screen.Say($"\n{name}, seed {seed}:");
         return new TrainingSession(run, options, screen).Run(stop);

@@ -27,7 +27,7 @@ internal sealed class Iteration(Screen screen, string folder, RunOptions options
             }
             var retraining = options with { Command = "retrain", From = cut };
             var run = TrainingSession.OpenOrCreate(At($"round-{round}"), retraining);
-            if (!run.IsFinished)
+            if (!run.IsComplete)
             {
                 screen.Say($"\nRound {round} of {rounds}: retrain");
                 try

@@ -2,6 +2,7 @@ using SlimSharp.Data;
 using SlimSharp.Formats;
 using SlimSharp.Models;
 using SlimSharp.Regularizers;
+using SlimSharp.Runs;
 using SlimSharp.Training;
 
 namespace SlimSharp.Cli;
@@ -18,21 +19,31 @@ internal sealed class Methods : IDisposable
     private readonly List<Regularizer> _all = [];
     private readonly Model? _teacher;
 
-    internal Methods(RunOptions options, Model model, ImageSet train, Normalization normalization, Screen screen)
+    internal Methods(
+        RunOptions options,
+        Model model,
+        ImageSet train,
+        Normalization normalization,
+        Screen screen,
+        Action<RunWarning> warn
+    )
     {
         var method = options.Method ?? new();
         if (method.Variational is { } variational)
         {
             var pull = variational.Weight / (variational.Deviation * variational.Deviation * train.Count);
             if (pull > StrongPull)
-                screen.Warn(
-                    $"the prior pulls every scale to 0 with {Words.Number(pull, "G2")} times its size (weight/(σ²·images)), more than gradients can hold up; expect an empty network, or give --kl-weight {Words.Number(GentlePull * variational.Weight / pull, "G1")}."
+                warn(
+                    new(
+                        RunWarning.StrongPrior,
+                        $"the prior pulls every scale to 0 with {Words.Number(pull, "G2")} times its size (weight/(σ²·images)), more than gradients can hold up; expect an empty network, or give --kl-weight {Words.Number(GentlePull * variational.Weight / pull, "G1")}."
+                    )
                 );
             _all.Add(new VariationalScales(model, train.Count, variational, options.Training.Seed));
         }
         else if (options.Penalty is not null)
         {
-            var scales = Scales(options, method, model, train, screen);
+            var scales = Scales(options, method, model, train, screen, warn);
             if (method.Steering is { } steering)
                 _all.Add(new LambdaSteering(model, scales, options.Training, steering));
             _all.Add(scales);
@@ -62,12 +73,19 @@ internal sealed class Methods : IDisposable
         MethodOptions method,
         Model model,
         ImageSet train,
-        Screen screen
+        Screen screen,
+        Action<RunWarning> warn
     )
     {
         var penalty = MethodArguments.Parse(options.Penalty!, options.Lambda);
-        if (penalty.CautionFor(Initialization.Scale) is { } caution)
-            screen.Warn(caution);
+        var caution = penalty.CautionFor(Initialization.Scale);
+        if (caution is not null)
+            warn(new(RunWarning.FlatPenalty, caution));
+        void WarnOnce(string idle)
+        {
+            if (caution is null)
+                warn(new(RunWarning.FlatPenalty, idle));
+        }
         var least = LambdaRange.Least(penalty, options.Training, options.Training.StepsPerEpoch(train.Count));
         var lambda = options.Lambda;
         if (method.Steering is not null && lambda == 0)
@@ -78,22 +96,28 @@ internal sealed class Methods : IDisposable
             screen.Say($"λ starts at {Words.Number(lambda)}.");
         }
         else if (method.Steering is null && method.Kind != Method.Splitting && options.From is null && lambda < least)
-            screen.Warn(
+            warn(
                 double.IsFinite(least)
-                    ? $"with λ = {Words.Number(lambda)} not even a scale that nothing holds up reaches zero in this training; that takes {Words.Number(least)}."
-                    : LambdaGuide.Flat(penalty)
+                    ? new(
+                        RunWarning.WeakPenalty,
+                        $"with λ = {Words.Number(lambda)} not even a scale that nothing holds up reaches zero in this training; that takes {Words.Number(least)}."
+                    )
+                    : new(RunWarning.FlatPenalty, LambdaGuide.Flat(penalty))
             );
         return method.Kind switch
         {
-            Method.Prox => new ProximalPenalty(penalty, lambda) { BareStep = method.BareStep },
+            Method.Prox => new ProximalPenalty(penalty, lambda) { BareStep = method.BareStep, Warning = WarnOnce },
             Method.Splitting => new ProximalSplitting(
                 model,
                 penalty,
                 lambda,
                 method.Coupling!.Value,
                 options.Training.Seed
-            ),
-            _ => new ScalePenalty(penalty, lambda),
+            )
+            {
+                Warning = WarnOnce,
+            },
+            _ => new ScalePenalty(penalty, lambda) { Warning = WarnOnce },
         };
     }
 

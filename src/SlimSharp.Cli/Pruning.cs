@@ -1,8 +1,10 @@
+using System.Collections.Immutable;
 using System.Text.Json.Nodes;
 using SlimSharp.Data;
 using SlimSharp.Formats;
 using SlimSharp.Models;
 using SlimSharp.Networks;
+using SlimSharp.Runs;
 using SlimSharp.Slimming;
 using SlimSharp.Training;
 
@@ -36,6 +38,10 @@ internal sealed class Pruning : IDisposable
         _data = new(screen, file, data);
         _model = _file.ToModel();
     }
+
+    /// <summary>What a cut file's plan warned of.</summary>
+    internal static ImmutableArray<RunWarning> Warnings(SlimFile file) =>
+        [.. (file.Plan?.Warnings ?? []).Select(w => new RunWarning(w.Kind, w.Text))];
 
     internal int Run(
         PlanOptions options,
@@ -109,7 +115,7 @@ internal sealed class Pruning : IDisposable
                 ["accuracyAfter"] = after?.Accuracy,
                 ["accuracyRecalibrated"] = recalibrated?.Accuracy,
                 ["whyNoAccuracy"] = before is null ? _data.Missing : null,
-                ["warnings"] = new JsonArray([.. plan.Warnings.Select(w => (JsonNode)w)]),
+                ["warnings"] = new JsonArray([.. plan.Warnings.Select(w => (JsonNode)w.Text)]),
             }
         );
 

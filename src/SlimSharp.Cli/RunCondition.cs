@@ -1,5 +1,4 @@
 using System.Globalization;
-using SlimSharp.Runs;
 
 namespace SlimSharp.Cli;
 
@@ -15,15 +14,19 @@ internal sealed record RunCondition(string Name, string Value)
             ? new(name, value)
             : throw new UsageException($"--where {text}: a condition is written NAME=VALUE.");
 
-    /// <summary>True if the run has such a setting, whatever its value.</summary>
-    internal bool IsKnownTo(RunSummary run) => Values(run).Any();
+    private const string Command = "command"; // of what is listed, not of what that descends from
 
-    /// <summary>True if it holds for the run.</summary>
-    internal bool Fits(RunSummary run) => Values(run).DefaultIfEmpty("").Any(v => v == Value || IsSameNumber(v, Value));
+    /// <summary>True if the run, or one that it descends from, has such a setting, whatever its value.</summary>
+    internal bool IsKnownTo(ListedRun run) => Values(run).Any();
 
-    private IEnumerable<string> Values(RunSummary run) =>
-        run
-            .Settings.Where(s => s.Key == Name || s.Key.EndsWith($".{Name}", StringComparison.Ordinal))
+    /// <summary>True if it holds for the run, or for one that it descends from.</summary>
+    internal bool Fits(ListedRun run) => Values(run).DefaultIfEmpty("").Any(v => v == Value || IsSameNumber(v, Value));
+
+    private IEnumerable<string> Values(ListedRun run) =>
+        (Name == Command ? [] : run.Ancestors)
+            .Prepend(run.Run.Settings)
+            .SelectMany(s => s)
+            .Where(s => s.Key == Name || s.Key.EndsWith($".{Name}", StringComparison.Ordinal))
             .Select(s => s.Value);
 
     private static bool IsSameNumber(string a, string b) =>

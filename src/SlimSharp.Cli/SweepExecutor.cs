@@ -1,5 +1,7 @@
+using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Text.Json.Nodes;
+using SlimSharp.Formats;
 using SlimSharp.Runs;
 
 namespace SlimSharp.Cli;
@@ -38,6 +40,7 @@ internal sealed class SweepExecutor(int? threads, string[]? program = null)
             Accuracy = (double)test["accuracy"]!,
             Validation = (double?)splits.GetValueOrDefault("validation")?["accuracy"],
             Scales = run.Command == "train" ? ScaleHistory.Read(RunFolder.Open(file)).LastCounts : [],
+            Warnings = Warnings(run, file),
             Parameters = (long)test["parameters"]!,
             Macs = (long)test["macs"]!,
             Classes = (int)test["classes"]!,
@@ -58,13 +61,21 @@ internal sealed class SweepExecutor(int? threads, string[]? program = null)
         return splits;
     }
 
+    private static ImmutableArray<RunWarning> Warnings(SweepRun run, string file)
+    {
+        if (run.Command != "prune")
+            return RunRecord.Read(file)?.Warnings ?? [];
+        using var cut = SlimFile.Load(file);
+        return Pruning.Warnings(cut);
+    }
+
     private IEnumerable<string> NextCommand(SweepRun run, string attempt, string? parent)
     {
         var folder = Path.Combine(attempt, Run);
         var begun = run.Command != "prune" && File.Exists(Path.Combine(folder, "run.json"));
-        if (begun && RunFolder.Open(folder).IsFinished)
-            return []; // finished, but not measured
-        if (begun && RunFolder.Open(folder).HasCheckpoint)
+        if (begun && RunFolder.Open(folder).IsComplete)
+            return []; // but not measured
+        if (begun && RunFolder.Open(folder) is { HasCheckpoint: true } or { IsFinished: true })
             return [run.Command, "--resume", folder, "--json"];
         if (Directory.Exists(folder))
             Directory.Delete(folder, recursive: true);

@@ -15,24 +15,29 @@ namespace SlimSharp.Cli;
 internal sealed class TrainingSession(RunFolder folder, RunOptions options, Screen screen)
 {
     private const int ProbeSize = 4;
+    private readonly List<RunWarning> _warnings = [.. RunRecord.Read(folder.Path)?.Warnings ?? []];
+    private RunRecord? _record;
 
-    /// <summary>A run that was begun with the same options, or a new one.</summary>
+    /// <summary>A run that was begun with the same options but for threads, or a new one.</summary>
     internal static RunFolder OpenOrCreate(string path, RunOptions options)
     {
-        if (!Directory.Exists(path))
+        if (!RunFolder.IsBegun(path))
             return RunFolder.Create(path, options.ToJson(path));
         var begun = RunFolder.Open(path);
-        return RunOptions.Read(begun).ToJson() == options.ToJson()
+        return (RunOptions.Read(begun) with { Threads = options.Threads }).ToJson(path) == options.ToJson(path)
             ? begun
             : throw new UsageException(
-                $"'{path}' was begun with other options; give the same ones again, or choose another --out."
+                $"The run in '{path}' was begun with other options; give the same ones again, go on with --resume {path}, or choose another --out."
             );
     }
 
-    /// <summary>Trains and writes model.slim. The caller disposes the result.</summary>
+    /// <summary>Trains and writes model.slim, record and report, or what of them is missing. The caller disposes the result.</summary>
     /// <exception cref="OperationCanceledException">It was stopped, after a checkpoint.</exception>
     internal SlimFile Run(CancellationToken stop)
     {
+        folder.Tidy();
+        if (folder.IsFinished)
+            return RunEnd.Complete(folder);
         using var start = options.From is null ? null : Files.Load(options.From);
         var data = start is null ? Sets.Read(screen, options.Data) : Sets.For(screen, start, options.Data);
         var train = data.Train ?? throw new DataException($"In '{options.Data.Path}' there are no training images.");
@@ -40,7 +45,7 @@ internal sealed class TrainingSession(RunFolder folder, RunOptions options, Scre
             throw new UsageException("--keep best needs validation images; give --validation a share above 0.");
         var normalization = Normalization(start, data);
         using var model = Create(start, train);
-        using var methods = new Methods(options, model, train, normalization, screen);
+        using var methods = new Methods(options, model, train, normalization, screen, Warn);
         using var nothing = new Weights();
         var description = new SlimFile
         {
@@ -55,13 +60,14 @@ internal sealed class TrainingSession(RunFolder folder, RunOptions options, Scre
             Provenance = Provenance(train),
         };
 
-        folder.Tidy();
         using var last = Last(description);
-        var record = Record(description);
-        folder.WriteRecord(record);
+        _record = Record(description);
+        folder.WriteRecord(_record);
         var from = last?.Position is { } at ? new Checkpoint(at, last.Weights, last.Extras) : null;
         EpochMetrics[] done = [.. last?.Position?.History ?? []];
         screen.Say(RunWords.Augmentation(options));
+        if (last?.Position is { } position)
+            WriteEpochs(description, position, last.Weights); // a kill may have come between the checkpoint and these
         var display = new TrainingDisplay(screen, done);
         using var events = options.TensorBoard is true ? new EpochEvents(folder, done, display) : null;
         var trainer = new Trainer(options.Training, methods.All)
@@ -70,7 +76,7 @@ internal sealed class TrainingSession(RunFolder folder, RunOptions options, Scre
             Save = checkpoint => Save(description, checkpoint),
         };
         using var memory = options.Recovery is { FromScratch: true } ? null : start?.Extras.Only(Cutting.IsRemembered);
-        var position = trainer.Train(
+        var end = trainer.Train(
             model,
             train,
             data.Validation,
@@ -92,16 +98,7 @@ internal sealed class TrainingSession(RunFolder folder, RunOptions options, Scre
             result.Extras[Checkpoint.Beside + name] = tensor.detach().clone();
         folder.CheckIsThere();
         result.Save(folder.ModelFile);
-        folder.WriteRecord(
-            record with
-            {
-                Ended = DateTime.UtcNow,
-                Seconds = position.Seconds,
-                Accuracy = position.History[^1].ValidationAccuracy,
-                Files = RunRecord.Hashes(folder.Path, "model.slim", "metrics.jsonl", "run.json"),
-            }
-        );
-        folder.WriteReport(Report.Page([new(folder.Path, folder.ModelFile, folder)], null));
+        RunEnd.Write(folder, _record, end.History);
         return result;
     }
 
@@ -141,7 +138,12 @@ internal sealed class TrainingSession(RunFolder folder, RunOptions options, Scre
         }
         catch (FileFormatException e) when (File.Exists(former))
         {
-            screen.Warn($"{e.Message.TrimEnd('.')}; going on from the checkpoint before it, {former}.");
+            Warn(
+                new(
+                    RunWarning.DamagedCheckpoint,
+                    $"{e.Message.TrimEnd('.')}; going on from the checkpoint before it, {former}."
+                )
+            );
             File.Delete(last); // or it would become the former one
             return SlimFile.Load(former);
         }
@@ -167,7 +169,21 @@ internal sealed class TrainingSession(RunFolder folder, RunOptions options, Scre
             Begun = DateTime.UtcNow,
             Parameters = cost.Parameters,
             Macs = cost.Macs,
+            Warnings = [.. _warnings],
         };
+    }
+
+    // Said, and kept with the run: whoever compares it does not see what was said.
+    private void Warn(RunWarning warning)
+    {
+        screen.Warn(warning.Text);
+        if (_warnings.Contains(warning))
+            return; // by a process before this one
+        _warnings.Add(warning);
+        if (_record is null)
+            return;
+        _record = _record with { Warnings = [.. _warnings] };
+        folder.WriteRecord(_record);
     }
 
     private void Save(SlimFile description, Checkpoint checkpoint)
@@ -176,8 +192,14 @@ internal sealed class TrainingSession(RunFolder folder, RunOptions options, Scre
         var file = description with { Position = position, Weights = weights, Extras = extras };
         folder.CheckIsThere();
         file.Save(folder.CheckpointFile, folder.FormerCheckpointFile);
+        WriteEpochs(description, position, weights);
+    }
+
+    // A line per epoch that is done.
+    private void WriteEpochs(SlimFile description, TrainingPosition position, Weights weights)
+    {
         folder.WriteMetrics(position.History.Select(m => JsonSerializer.Serialize(m, CliJson.Default.EpochMetrics)));
-        if (position.Batch == 0)
+        if (position is { Batch: 0, Epoch: > 0 })
             ScaleHistory.Read(folder).With(position.Epoch, description.Network, weights).Write(folder);
     }
 

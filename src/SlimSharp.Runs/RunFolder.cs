@@ -1,3 +1,6 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
 namespace SlimSharp.Runs;
 
 /// <summary>
@@ -38,32 +41,49 @@ public sealed class RunFolder
     /// <summary>True if the run has a checkpoint to go on from.</summary>
     public bool HasCheckpoint => File.Exists(CheckpointFile) || File.Exists(FormerCheckpointFile);
 
-    /// <summary>True if the run is finished.</summary>
+    /// <summary>True if the run is finished: its model is there.</summary>
     public bool IsFinished => File.Exists(ModelFile);
 
+    /// <summary>True if all that comes after the model is there as well: the end of the record, and the report.</summary>
+    public bool IsComplete =>
+        IsFinished && File.Exists(ReportFile) && RunRecord.Read(Path) is null or { Ended: not null };
+
     /// <summary>A new run with these options.</summary>
+    /// <remarks>A folder in which a process was killed before it had written anything counts as empty.</remarks>
     /// <exception cref="RunException">The folder holds something already, or cannot be written.</exception>
     public static RunFolder Create(string path, string options)
     {
         if (File.Exists(path))
             throw new RunException($"'{path}' is a file; --out needs a folder.");
+        var folder = new RunFolder(path);
+        if (Directory.Exists(path))
+            folder.Tidy();
         if (Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any())
             throw new RunException(
-                $"The folder '{path}' is not empty. Go on with --resume {path}, or choose another --out."
+                $"The folder '{path}' is not empty and holds no run that could be gone on with; choose another --out."
             );
-        var folder = new RunFolder(path);
         Write(folder.OptionsFile, options);
         return folder;
+    }
+
+    /// <summary>True if a run was begun in that folder: its options are there.</summary>
+    /// <remarks>Options that were written whole by a process that was killed before it gave them their name get it now.</remarks>
+    public static bool IsBegun(string path)
+    {
+        var file = new RunFolder(path).OptionsFile;
+        if (!File.Exists(file) && Directory.Exists(path))
+        {
+            foreach (var left in TemporaryFile.LeftIn(path, System.IO.Path.GetFileName(file)).Where(IsWhole).Take(1))
+                File.Move(left, file);
+        }
+        return File.Exists(file);
     }
 
     /// <summary>An existing run.</summary>
     /// <exception cref="RunException">There is no run in that folder.</exception>
     public static RunFolder Open(string path)
     {
-        var folder = new RunFolder(path);
-        return File.Exists(folder.OptionsFile)
-            ? folder
-            : throw new RunException($"'{path}' is no run folder: it has no run.json.");
+        return IsBegun(path) ? new(path) : throw new RunException($"'{path}' is no run folder: it has no run.json.");
     }
 
     /// <summary>The options as they were written.</summary>
@@ -89,11 +109,13 @@ public sealed class RunFolder
     public void WriteRecord(RunRecord record) => Put(RecordFile, record.ToJson());
 
     /// <summary>Removes what a process that was killed while writing has left.</summary>
-    public void Tidy()
-    {
-        foreach (var file in Directory.EnumerateFiles(Path, "*.tmp"))
-            File.Delete(file);
-    }
+    public void Tidy() =>
+        TemporaryFile.Clear(
+            Path,
+            (
+                (string[])[OptionsFile, RecordFile, MetricsFile, ScalesFile, CheckpointFile, ModelFile, ReportFile]
+            ).Select(f => System.IO.Path.GetFileName(f))
+        );
 
     /// <summary>Writes the page to look at.</summary>
     public void WriteReport(string html) => Put(ReportFile, html);
@@ -112,6 +134,18 @@ public sealed class RunFolder
     {
         CheckIsThere();
         Write(file, text);
+    }
+
+    private static bool IsWhole(string json)
+    {
+        try
+        {
+            return JsonNode.Parse(File.ReadAllText(json)) is JsonObject;
+        }
+        catch (Exception e) when (e is JsonException or IOException)
+        {
+            return false;
+        }
     }
 
     private string At(string file) => System.IO.Path.Combine(Path, file);

@@ -23,16 +23,23 @@ public static class RunList
     private static RunSummary Summary(string folder)
     {
         var record = RunRecord.Read(folder);
-        var settings = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        IReadOnlyDictionary<string, string> settings = new Dictionary<string, string>();
         try
         {
-            Flatten("", JsonNode.Parse(File.ReadAllText(Path.Combine(folder, "run.json"))), settings);
+            settings = Settings(JsonNode.Parse(File.ReadAllText(Path.Combine(folder, "run.json"))));
         }
         catch (Exception e) when (e is JsonException or IOException) { }
         return new(folder, settings, record, File.Exists(Path.Combine(folder, "model.slim")));
     }
 
-    // training.seed = 3, …
+    /// <summary>The settings in a run's options, with dots between levels, as in training.seed.</summary>
+    public static IReadOnlyDictionary<string, string> Settings(JsonNode? options)
+    {
+        var settings = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        Flatten("", options, settings);
+        return settings;
+    }
+
     private static void Flatten(string prefix, JsonNode? node, SortedDictionary<string, string> into)
     {
         if (node is JsonObject table)

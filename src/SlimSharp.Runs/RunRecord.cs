@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text.Json;
 
@@ -41,6 +42,9 @@ public sealed record RunRecord
 
     /// <summary>Accuracy on validation images after the last epoch, in [0, 1].</summary>
     public double? Accuracy { get; init; }
+
+    /// <summary>What whoever compares the run should know; null in records of versions that kept none.</summary>
+    public ImmutableArray<RunWarning>? Warnings { get; init; }
 
     /// <summary>SHA-256 of the files of a finished run, by name.</summary>
     public IReadOnlyDictionary<string, string>? Files { get; init; }

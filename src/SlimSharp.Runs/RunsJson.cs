@@ -10,6 +10,7 @@ namespace SlimSharp.Runs;
 )]
 [JsonSerializable(typeof(RunRecord))]
 [JsonSerializable(typeof(SweepPlan))]
+[JsonSerializable(typeof(SweepStart))]
 [JsonSerializable(typeof(SweepResult))]
 [JsonSerializable(typeof(SweepResults))]
 internal sealed partial class RunsJson : JsonSerializerContext;

@@ -55,6 +55,14 @@ internal static class Machine
         return (process.ExitCode, output, error.GetAwaiter().GetResult());
     }
 
+    /// <summary>The number of a process that is no more.</summary>
+    internal static int GoneProcess()
+    {
+        using var process = Process.Start("true");
+        process.WaitForExit();
+        return process.Id;
+    }
+
     internal static Process Start(params string[] arguments) => StartProgram("dotnet", arguments);
 
     /// <summary>What a script of Debian's Python prints; skips the test with a sentence where the library is not installed.</summary>

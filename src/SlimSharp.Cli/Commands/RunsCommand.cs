@@ -11,12 +11,15 @@ internal static class RunsCommand
 
     internal static Command Create()
     {
-        var command = new Command("runs", "List the runs below a folder, those that fit, with what came of them.");
+        var command = new Command(
+            "runs",
+            "List the runs and cut networks below a folder, those that fit, with what came of them."
+        );
         var root = new Argument<string>("DIR") { Description = "Where to look.", DefaultValueFactory = _ => "runs" };
         var where = new Option<string[]>("--where")
         {
             Description =
-                "Only runs with this setting, as in --where penalty=l1 or --where seed=3; --differences shows the names.",
+                "Only runs with this setting, and the cuts and retrainings that descend from them, as in --where penalty=l1 or --where seed=3; --differences shows the names.",
             HelpName = "NAME=VALUE",
         };
         var sort = Choices.Choice("--sort", "What by.", "path", "accuracy", "parameters", "macs", "seconds", "time");
@@ -33,16 +36,19 @@ internal static class RunsCommand
         command.SetAction(parsed =>
         {
             var screen = common.Screen(parsed);
-            RunSummary[] all = [.. RunList.Below(parsed.GetValue(root)!)];
+            ListedRun[] all = [.. ListedRun.Below(parsed.GetValue(root)!)];
             RunCondition[] conditions = [.. (parsed.GetValue(where) ?? []).Select(RunCondition.Parse)];
             if (
                 conditions.FirstOrDefault(c => c.Value.Length > 0 && !all.Any(c.IsKnownTo)) is { } stray
                 && all.Length > 0
             )
                 throw new UsageException(
-                    $"--where {stray.Name}={stray.Value}: no run below '{parsed.GetValue(root)}' has such a setting; there are {string.Join(", ", all.SelectMany(r => r.Settings.Keys).Distinct().Order(StringComparer.Ordinal))}."
+                    $"--where {stray.Name}={stray.Value}: no run below '{parsed.GetValue(root)}' has such a setting; there are {string.Join(", ", all.SelectMany(r => r.Ancestors.Prepend(r.Run.Settings)).SelectMany(s => s.Keys).Distinct().Order(StringComparer.Ordinal))}."
                 );
-            RunSummary[] runs = [.. Sort(all.Where(r => conditions.All(c => c.Fits(r))), parsed.GetValue(sort)!)];
+            RunSummary[] runs =
+            [
+                .. Sort(all.Where(r => conditions.All(c => c.Fits(r))).Select(r => r.Run), parsed.GetValue(sort)!),
+            ];
             if (runs.Length == 0)
             {
                 screen.Say(
@@ -80,6 +86,7 @@ internal static class RunsCommand
                         ["parameters"] = run.Record?.Parameters,
                         ["macs"] = run.Record?.Macs,
                         ["seconds"] = run.Record?.Seconds,
+                        ["warnings"] = new JsonArray([.. (run.Record?.Warnings ?? []).Select(w => (JsonNode)w.Text)]),
                         ["settings"] = new JsonObject(
                             run.Settings.Select(s => KeyValuePair.Create(s.Key, (JsonNode?)s.Value))
                         ),

@@ -72,11 +72,12 @@ internal sealed class RunArguments
     {
         var screen = _common.Screen(parsed);
         _common.Prepare(parsed);
-        var resumed = parsed.GetValue(_resume);
-        var (folder, options) = resumed is null ? Create(parsed.GetValue(_output), read) : Open(parsed, resumed);
+        var (folder, options, isNew) = Open(parsed, read);
         Threads.Count = options.Threads;
         if (Threads.Crowding() is { } crowding)
             screen.Warn(crowding);
+        if (!isNew && parsed.GetValue(_resume) is null)
+            screen.Say($"Going on with the run in {folder.Path}.");
         using var signals = new StopSignals();
         try
         {
@@ -90,7 +91,7 @@ internal sealed class RunArguments
             screen.Say($"Stopped with a checkpoint. Go on with: slim {options.Command} --resume {folder.Path}");
             return ExitCode.Stopped;
         }
-        catch when (resumed is null && !folder.HasCheckpoint)
+        catch when (isNew && !folder.HasCheckpoint)
         {
             // Nothing was trained: the folder that was just made would only stand in the way.
             Directory.Delete(folder.Path, recursive: true);
@@ -98,26 +99,46 @@ internal sealed class RunArguments
         }
     }
 
-    private static (RunFolder Folder, RunOptions Options) Create(string? output, Func<RunOptions> read)
+    // The run of --resume, one that was begun by the same command, or a new one.
+    private (RunFolder Folder, RunOptions Options, bool IsNew) Open(ParseResult parsed, Func<RunOptions> read)
     {
+        var (resumed, output) = (parsed.GetValue(_resume), parsed.GetValue(_output));
+        if (resumed is not null)
+        {
+            if (Typed(parsed).FirstOrDefault(name => !IsBeside(name)) is { } other)
+                throw new UsageException($"--resume goes on with the run's own options; leave out {other}.");
+            if (!RunFolder.IsBegun(resumed) && Directory.Exists(resumed))
+                throw new UsageException(
+                    $"'{resumed}' is no run folder: it has no run.json. If its run was killed before that was written, nothing is lost: give the command again that began it, with --out {resumed}."
+                );
+            return GoOn(parsed, RunFolder.Open(resumed));
+        }
         var path =
             output ?? throw new UsageException("Give --out DIR for the run folder, or --resume DIR to go on with one.");
-        var options = read();
-        return (RunFolder.Create(path, options.ToJson(path)), options);
+        var (options, isNew) = (read(), !RunFolder.IsBegun(path));
+        var folder = TrainingSession.OpenOrCreate(path, options);
+        return isNew ? (folder, options, true) : GoOn(parsed, folder);
     }
 
-    private static (RunFolder Folder, RunOptions Options) Open(ParseResult parsed, string path)
+    private (RunFolder Folder, RunOptions Options, bool IsNew) GoOn(ParseResult parsed, RunFolder folder)
     {
-        var other = parsed
-            .CommandResult.Children.Select(Typed)
-            .FirstOrDefault(name => name is not (null or "--resume" or "--json"));
-        if (other is not null)
-            throw new UsageException($"--resume goes on with the run's own options; leave out {other}.");
-        var folder = RunFolder.Open(path);
-        return folder.IsFinished
-            ? throw new UsageException($"The run in '{path}' is finished: {folder.ModelFile} is there.")
-            : (folder, RunOptions.Read(folder));
+        if (folder.IsComplete)
+            throw new UsageException(
+                $"The run in '{folder.Path}' is finished: {folder.ModelFile} is there. Choose another --out for a new one."
+            );
+        var options = RunOptions.Read(folder);
+        // Weights depend on threads in their last bits only, and machines differ.
+        return Typed(parsed).Contains(_common.Threads.Name)
+            ? (folder, options with { Threads = parsed.GetValue(_common.Threads) }, false)
+            : (folder, options, false);
     }
+
+    private static IEnumerable<string> Typed(ParseResult parsed) =>
+        parsed.CommandResult.Children.Select(Typed).OfType<string>();
+
+    // What may stand beside --resume.
+    private bool IsBeside(string name) =>
+        name == _resume.Name || name == _common.Json.Name || name == _common.Threads.Name;
 
     private static string? Typed(SymbolResult symbol) =>
         symbol switch

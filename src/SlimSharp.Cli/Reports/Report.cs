@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using SlimSharp.Formats;
 using SlimSharp.Networks;
 using SlimSharp.Onnx;
@@ -29,6 +30,8 @@ internal static class Report
                     : $"{sections.Count} networks"
             );
             Summary(page, sections, times, measuring);
+            foreach (var counted in Warnings(sections))
+                page.Text(counted);
             foreach (var section in sections)
                 section.AddTo(page, isAlone: sections.Count == 1);
             return page.ToString();
@@ -117,6 +120,27 @@ internal static class Report
         );
     }
 
+    // As in: 9 of 9 trainings: this λ cannot empty a scale. A network that was retrained still has the plan of its cut.
+    private static IEnumerable<string> Warnings(List<Section> sections)
+    {
+        (string What, IEnumerable<ImmutableArray<RunWarning>> Of)[] all =
+        [
+            ("trainings", sections.Where(s => s.IsTraining).Select(s => s.TrainingWarnings)),
+            ("retrainings", sections.Where(s => s.IsRetraining).Select(s => s.TrainingWarnings)),
+            (
+                "cuts",
+                sections
+                    .Where(s => s.File.Plan is not null)
+                    .DistinctBy(s => s.File.Plan!.ToJson())
+                    .Select(s => Pruning.Warnings(s.File))
+            ),
+        ];
+        return from runs in all
+            let known = runs.Of.ToArray()
+            from kind in known.SelectMany(w => w.DistinctBy(x => x.Kind)).GroupBy(w => w.Kind)
+            select $"Warning: {kind.Count()} of {known.Length} {runs.What}: {kind.First().Title}.";
+    }
+
     /// <summary>One model of the report.</summary>
     private sealed class Section(ReportEntry entry, SlimFile file, ModelMeasures? measures)
     {
@@ -134,6 +158,12 @@ internal static class Report
         internal string Split => measures?.Split ?? (Accuracy is null ? "" : "validation");
 
         internal string Method => _options is null ? "cut" : RunWords.Method(_options);
+
+        internal bool IsTraining => _options?.Command == "train";
+
+        internal bool IsRetraining => _options is not null && !IsTraining;
+
+        internal ImmutableArray<RunWarning> TrainingWarnings => _record?.Warnings ?? [];
 
         internal string Group =>
             _options is null ? "cut"
@@ -170,8 +200,10 @@ internal static class Report
             if (scales is not null && RunPictures.LayerScales(scales, threshold).ToArray() is { Length: > 0 } layers)
                 page.Folded("Scales of single layers by epoch", layers);
             page.Facts("Facts", Facts(history));
-            foreach (var warning in file.Plan?.Warnings ?? [])
-                page.Text($"Warning when it was cut: {warning}");
+            foreach (var warning in TrainingWarnings)
+                page.Text($"Warning when it was {(IsTraining ? "trained" : "retrained")}: {warning.Text}");
+            foreach (var warning in Pruning.Warnings(file))
+                page.Text($"Warning when it was cut: {warning.Text}");
             if (_options is not null)
                 page.Verbatim("Options", _options.ToJson());
         }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -38,6 +39,23 @@ public sealed record ClaimFile
     [JsonPropertyName("claim")]
     public required ImmutableArray<Claim> Claims { get; init; }
 
+    /// <summary>SHA-256 of the file that was read, in hexadecimal.</summary>
+    [JsonIgnore]
+    public string Hash { get; private init; } = "";
+
+    /// <summary>SHA-256 of such a file, in hexadecimal; null if it cannot be read.</summary>
+    internal static string? HashOf(string path)
+    {
+        try
+        {
+            return Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(path)));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>The sweep that a claim is about.</summary>
     internal ClaimSweep Sweep(Claim claim) => Sweeps.First(s => s.Name == claim.Sweep);
 
@@ -53,7 +71,10 @@ public sealed record ClaimFile
                 ? throw new RunException(
                     $"{path}: claim '{stray.Name}' is about the sweep '{stray.Sweep}', which is not listed."
                 )
-                : file;
+                : file with
+                {
+                    Hash = HashOf(path) ?? "",
+                };
         }
         catch (JsonException e)
         {

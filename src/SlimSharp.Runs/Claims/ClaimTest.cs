@@ -16,6 +16,19 @@ public sealed record ClaimTest(
     Verdict Verdict
 )
 {
+    /// <summary>
+    /// How many seeds, or whatever the sweep takes numbers per, the claim would need before it could be confirmed at all; null if it has them. By n differences chance alone has
+    /// a p-value of 2⁻ⁿ or more, which Holm's correction makes larger, even where those of all other claims are as small as can be.
+    /// </summary>
+    public int? SeedsNeeded { get; private init; }
+
+    /// <summary>Why it cannot be confirmed.</summary>
+    internal string Limit(ClaimSweep sweep)
+    {
+        var unit = sweep.Per is [SweepRun.Seed] ? "seeds" : $"differences, one per {string.Join(" and ", sweep.Per)},";
+        return $"{Planned(Tests)} {unit} are too few for the exact test at this significance, {SeedsNeeded} would do";
+    }
+
     /// <summary>True if all seeds are finished.</summary>
     public bool IsComplete => !Tests.IsEmpty && Tests.All(t => t.IsComplete);
 
@@ -39,6 +52,7 @@ public sealed record ClaimTest(
             .ToArray();
         double[] values = [.. tests.Select(t => t.IsEmpty ? 1 : t.Max(i => i.ByChance))];
         var adjusted = Holm.Adjust(values);
+        var needed = Needed([.. tests.Select(t => t.IsEmpty ? MostSeeds : Planned(t))], file.Significance);
         // Bonferroni: all intervals together leave out a true mean with no more than this probability.
         var confidence = 1 - file.Significance / Math.Max(file.Claims.Sum(c => c.Holds.Length), 1);
         return
@@ -55,6 +69,36 @@ public sealed record ClaimTest(
                             : tests[i].Any(t => t.IsRefuted(confidence)) ? Verdict.Refuted
                             : Verdict.Undecided
                     )
+                    {
+                        SeedsNeeded = needed[i],
+                    }
+            ),
+        ];
+    }
+
+    private const int MostSeeds = 60;
+
+    private static int Planned(ImmutableArray<InequalityTest> tests) => tests.Select(t => t.Planned).Min();
+
+    // For each claim the least number of seeds, more than it has, with which it could be confirmed if all claims had the least p-value they can have.
+    private static int?[] Needed(int[] seeds, double significance)
+    {
+        bool CanBeConfirmed(int claim, int with)
+        {
+            double[] least = [.. seeds.Select((n, i) => Least(i == claim ? with : n))];
+            return Holm.Adjust(least)[claim] <= significance;
+        }
+        static double Least(int n) => n < 2 ? 1 : Math.Pow(2, -n); // one number is not tested
+        return
+        [
+            .. seeds.Select(
+                (n, i) =>
+                    CanBeConfirmed(i, n)
+                        ? (int?)null
+                        : Enumerable
+                            .Range(n + 1, MostSeeds)
+                            .Cast<int?>()
+                            .FirstOrDefault(k => CanBeConfirmed(i, k!.Value))
             ),
         ];
     }

@@ -91,6 +91,9 @@ public sealed class ReportPage(string title)
         return this;
     }
 
+    /// <summary>Adds markup; whoever made it has encoded what is text in it.</summary>
+    internal void Add(string markup) => _body.AppendLine(markup);
+
     /// <summary>The page.</summary>
     public override string ToString() =>
         $"""

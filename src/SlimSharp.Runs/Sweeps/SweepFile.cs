@@ -5,11 +5,12 @@ using System.Text.Json.Nodes;
 namespace SlimSharp.Runs;
 
 /// <summary>
-/// Reads the description of a sweep, in TOML or JSON: <c>name</c>, and stages with <c>name</c>, <c>command</c>, <c>options</c>, <c>case</c> (options, <c>grid</c>,
+/// Reads the description of a sweep, in TOML or JSON: <c>name</c>, <c>claims</c> (the file of claims, beside this one), and stages with <c>name</c>, <c>command</c>, <c>options</c>, <c>case</c> (options, <c>grid</c>,
 /// <c>only</c>), <c>grid</c> and <c>unless</c>.
 /// </summary>
 public static class SweepFile
 {
+    private const string ClaimsKey = "claims";
     private const string GridKey = "grid";
     private const string OnlyKey = "only";
     private static readonly string[] Keys = ["name", "command", "options", "case", GridKey, "unless"];
@@ -20,14 +21,17 @@ public static class SweepFile
 
     private static SweepPlan Of(string path, JsonObject root)
     {
-        if (root.FirstOrDefault(p => p.Key is not ("name" or "stage")).Key is { } stray)
-            throw new RunException($"{path}: there is no '{stray}' in a sweep, only name and stage.");
+        if (root.FirstOrDefault(p => p.Key is not ("name" or ClaimsKey or "stage")).Key is { } stray)
+            throw new RunException($"{path}: there is no '{stray}' in a sweep, only name, claims and stage.");
         var stages =
             root["stage"] as JsonArray
             ?? throw new RunException($"{path} has no stages; they are written [[stage]] in TOML.");
         return new()
         {
             Name = Name(path, root["name"]?.ToString()),
+            Claims = root[ClaimsKey] is { } claims
+                ? Path.Combine(Path.GetDirectoryName(path) ?? "", Value($"{path}, {ClaimsKey}", claims))
+                : null,
             Stages =
             [
                 .. stages.Select(

@@ -17,6 +17,12 @@ public sealed class SweepFolder
     /// <summary>The plan.</summary>
     public SweepPlan Plan { get; }
 
+    /// <summary>The file of claims that the runs are to test; null if the plan names none.</summary>
+    public string? ClaimsFile => Plan.Claims is { } claims ? System.IO.Path.Combine(Path, claims) : null;
+
+    /// <summary>SHA-256 of that file as it is now, in hexadecimal; null if there is none, or it cannot be read.</summary>
+    public string? ClaimsHash => ClaimsFile is { } file ? ClaimFile.HashOf(file) : null;
+
     /// <summary>Every run, by number from 1.</summary>
     public ImmutableArray<SweepRun> Runs { get; }
 
@@ -25,6 +31,8 @@ public sealed class SweepFolder
     public static SweepFolder Create(string path, SweepPlan plan)
     {
         var file = PlanFile(path);
+        if (plan.Claims is { } claims)
+            plan = plan with { Claims = System.IO.Path.GetRelativePath(path, claims).Replace('\\', '/') };
         var folder = new SweepFolder(path, plan);
         var text = JsonSerializer.Serialize(plan, RunsJson.Default.SweepPlan);
         if (File.Exists(file))

@@ -25,6 +25,12 @@ public sealed partial record SweepPlan
     /// <summary>What it is called.</summary>
     public required string Name { get; init; }
 
+    /// <summary>
+    /// The file of claims that its runs are to test, of which each run records the hash when it starts: as it is found from the sweep's folder, or, before there is one, from here. Null
+    /// for none.
+    /// </summary>
+    public string? Claims { get; init; }
+
     /// <summary>Its stages, in order.</summary>
     public required ImmutableArray<SweepStage> Stages { get; init; }
 

@@ -25,6 +25,12 @@ public sealed record SweepResult
         init;
     }
 
+    /// <summary>What was there when it was begun; null if it is of a version that did not note that.</summary>
+    public SweepStart? Start { get; init; }
+
+    /// <summary>What whoever compares the run should know; null if it is of a version that kept no warnings.</summary>
+    public ImmutableArray<RunWarning>? Warnings { get; init; }
+
     /// <summary>Trained parameters.</summary>
     public long Parameters { get; init; }
 
@@ -48,7 +54,12 @@ public sealed record SweepResult
             return null;
         try
         {
-            return JsonSerializer.Deserialize(File.ReadAllText(path), RunsJson.Default.SweepResult);
+            return JsonSerializer.Deserialize(File.ReadAllText(path), RunsJson.Default.SweepResult) is { } result
+                ? result with
+                {
+                    Start = result.Start ?? SweepStart.Read(folder),
+                }
+                : null;
         }
         catch (Exception e) when (e is JsonException or IOException)
         {

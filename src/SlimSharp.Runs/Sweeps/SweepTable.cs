@@ -58,28 +58,50 @@ public sealed class SweepTable
                     whole.Length,
                     group.Count(),
                     whole.Count(c => IsOverPruned(c[^1]!))
-                );
+                )
+                {
+                    Warned = whole.Count(c => c.Any(r => r!.Warnings is { IsEmpty: false })),
+                };
             })
             .ToImmutableArray();
-        return new(columns, rows) { Stages = [.. stages.Select(s => s.Name)] };
+        return new(columns, rows) { Stages = [.. stages.Select(s => s.Name)], Warnings = SweepWarning.Of(collection) };
     }
 
     /// <summary>The names of the stages.</summary>
     public ImmutableArray<string> Stages { get; private init; }
 
+    /// <summary>What finished runs warned of, counted.</summary>
+    public ImmutableArray<SweepWarning> Warnings { get; private init; } = [];
+
     /// <summary>Text, Markdown, CSV, LaTeX or JSON.</summary>
-    public string Format(TableFormat format)
-    {
-        string[] heads =
+    public string Format(TableFormat format) =>
+        format switch
+        {
+            TableFormat.Csv => Csv(),
+            TableFormat.Json => Json(),
+            TableFormat.Latex => Latex(Heads, Cells(format)) + Warned("% "),
+            TableFormat.Markdown => Lines(Heads, Cells(format), "| ", " | ", " |", rule: true)
+                + Legend(format)
+                + Warned("* ", "\n"),
+            _ => Aligned(Heads, Cells(format)) + Legend(format) + Warned("Warning: "),
+        };
+
+    /// <summary>The heads of the columns in words.</summary>
+    internal string[] Heads =>
         [
             .. Columns,
             .. Stages.Select(s => $"{s}, accuracy %"),
             "parameters left %",
             "MACs left %",
             "n",
+            .. HasWarnings ? (string[])["warned"] : [],
         ];
+
+    /// <summary>The rows in words.</summary>
+    internal string[][] Cells(TableFormat format)
+    {
         var best = Best();
-        string[][] cells =
+        return
         [
             .. Rows.Select(row =>
                 (string[])
@@ -89,18 +111,18 @@ public sealed class SweepTable
                         row.Parameters.ToString("F1"),
                         row.Macs.ToString("F1"),
                         row.Done == row.Planned ? $"{row.Done}" : $"{row.Done} of {row.Planned}",
+                        .. HasWarnings ? (string[])[$"{row.Warned} of {row.Done}"] : [],
                     ]
             ),
         ];
-        return format switch
-        {
-            TableFormat.Csv => Csv(),
-            TableFormat.Json => Json(),
-            TableFormat.Latex => Latex(heads, cells),
-            TableFormat.Markdown => Lines(heads, cells, "| ", " | ", " |", rule: true) + Legend(format),
-            _ => Aligned(heads, cells) + Legend(format),
-        };
     }
+
+    // A column of zeros says less than its absence.
+    private bool HasWarnings => Rows.Any(r => r.Warned > 0);
+
+    // A line for each kind of warning.
+    private string Warned(string before, string between = "") =>
+        Warnings.IsEmpty ? "" : between + string.Concat(Warnings.Select(w => $"{before}{w.WithExample}\n"));
 
     private SweepTableRow? Best() => Rows.Where(r => r.Done > 0 && r.OverPruned == 0).MaxBy(r => r.Accuracies[^1].Mean);
 
@@ -124,7 +146,8 @@ public sealed class SweepTable
         return text;
     }
 
-    private static string Legend(TableFormat format) =>
+    /// <summary>What the marks mean.</summary>
+    internal static string Legend(TableFormat format) =>
         $"\n{(format == TableFormat.Markdown ? "bold" : "*")}: best; ~: within noise of it (Welch's t below 2); †: over-pruned, some run guesses. Mean ± standard deviation over n seeds.\n";
 
     private static bool IsOverPruned(SweepResult result) => result.Accuracy < 1.5 / Math.Max(result.Classes, 1);
@@ -138,7 +161,7 @@ public sealed class SweepTable
                 [
                     .. Columns.Select(Quote),
                     .. Stages.SelectMany(s => new[] { Quote($"{s} mean"), Quote($"{s} sd") }),
-                    "parameters mean,parameters sd,macs mean,macs sd,done,planned,over-pruned",
+                    "parameters mean,parameters sd,macs mean,macs sd,done,planned,over-pruned,warned",
                 ]
             )
         );
@@ -152,7 +175,7 @@ public sealed class SweepTable
                             .Accuracies.Append(row.Parameters)
                             .Append(row.Macs)
                             .SelectMany(s => new[] { Number(s.Mean), Number(s.Deviation) }),
-                        $"{row.Done},{row.Planned},{row.OverPruned}",
+                        $"{row.Done},{row.Planned},{row.OverPruned},{row.Warned}",
                     ]
                 )
             );
@@ -178,6 +201,7 @@ public sealed class SweepTable
                         ["sd"] = double.IsFinite(spread.Deviation) ? spread.Deviation : null,
                     };
                 (json["done"], json["planned"], json["overPruned"]) = (row.Done, row.Planned, row.OverPruned);
+                json["warned"] = row.Warned;
                 return (JsonNode)json;
             }),
         ]).ToJsonString(new() { WriteIndented = true }) + "\n";

@@ -18,4 +18,8 @@ public sealed record SweepTableRow(
     int Done,
     int Planned,
     int OverPruned
-);
+)
+{
+    /// <summary>Seeds of which some run warned.</summary>
+    public int Warned { get; init; }
+}

@@ -141,6 +141,7 @@ public sealed class SweepWorker(
     {
         try
         {
+            SweepStart.Note(claim.Attempt, folder.ClaimsHash);
             var parent = run.Parent is { } number ? folder.ResultOf(folder[number]) : null;
             var outcome = execute(run, claim.Attempt, parent, stop);
             return outcome.State != SweepState.Done || claim.Publish()

@@ -1,6 +1,7 @@
 using System.Numerics;
 using SlimSharp.Models;
 using SlimSharp.Penalties;
+using SlimSharp.Training;
 using TorchSharp;
 
 namespace SlimSharp.Regularizers;
@@ -32,16 +33,23 @@ public sealed class ProximalPenalty(Penalty penalty, double lambda) : ScaleRegul
     public override string Name => $"proximal {Penalty}";
 
     /// <summary>Replaces all BatchNorm scales by their proximal points for that step.</summary>
+    /// <exception cref="TrainingException">The module has no BatchNorm scales, or the penalty leaves all of them alone and nobody listens to <see cref="ScaleRegularizer.Warning"/>.</exception>
     public void Shrink(torch.nn.Module module, double step)
     {
+        var scales = ScalesOf(module);
+        if (step > 0)
+            TellIfIdle(() => scales.SelectMany(Numbers.Read), v => Penalty.Prox(v, step * Lambda) == v);
         using var still = torch.no_grad();
-        foreach (var scale in BatchNormScales.Of(module))
+        foreach (var scale in scales)
             SpanWork.On(scale, scale, new Work(Penalty, step * Lambda));
     }
 
     /// <inheritdoc/>
-    public override void AfterStep(Model model, StepInfo step) =>
+    public override void AfterStep(Model model, StepInfo step)
+    {
+        Note(step);
         Shrink(model, BareStep ? step.LearningRate : step.EffectiveStep);
+    }
 
     private readonly record struct Work(Penalty Penalty, double Strength) : ISpanWork
     {

@@ -2,6 +2,7 @@ using System.Numerics;
 using SlimSharp.Data;
 using SlimSharp.Models;
 using SlimSharp.Penalties;
+using SlimSharp.Training;
 using TorchSharp;
 
 namespace SlimSharp.Regularizers;
@@ -23,13 +24,14 @@ public sealed class ProximalSplitting : ScaleRegularizer
     /// <param name="coupling">β > 0, how strongly γ and ξ are held together.</param>
     /// <param name="seed">What ξ is a function of.</param>
     /// <exception cref="ArgumentOutOfRangeException">λ or β is out of range.</exception>
+    /// <exception cref="TrainingException">The module has no BatchNorm scales.</exception>
     public ProximalSplitting(torch.nn.Module module, Penalty penalty, double lambda, double coupling, long seed = 0)
         : base(penalty, lambda)
     {
         if (!(coupling > 0 && double.IsFinite(coupling)))
             throw new ArgumentOutOfRangeException(nameof(coupling), coupling, "β must be positive.");
         Coupling = coupling;
-        var scales = BatchNormScales.Of(module);
+        var scales = ScalesOf(module);
         for (var i = 0; i < scales.Count; i++)
         {
             var random = new Randomness(seed, Randomness.Name("splitting"), i);
@@ -61,8 +63,10 @@ public sealed class ProximalSplitting : ScaleRegularizer
     public override IReadOnlyDictionary<string, torch.Tensor> State => _auxiliary;
 
     /// <summary>Both updates, for the weight α.</summary>
+    /// <exception cref="TrainingException">The penalty leaves all ξ alone and nobody listens to <see cref="ScaleRegularizer.Warning"/>.</exception>
     public void Update(torch.nn.Module module, double alpha)
     {
+        TellIfIdle(() => _inOrder.SelectMany(Numbers.Read), xi => Penalty.Prox(xi, Lambda / (alpha + Coupling)) == xi);
         using var still = torch.no_grad();
         var work = new Work(Penalty, Lambda, alpha, Coupling, LeaveSubnormal);
         foreach (var (scale, auxiliary) in BatchNormScales.Of(module).Zip(_inOrder))
@@ -72,6 +76,7 @@ public sealed class ProximalSplitting : ScaleRegularizer
     /// <inheritdoc/>
     public override void AfterStep(Model model, StepInfo step)
     {
+        Note(step);
         if (step.LearningRate > 0)
             Update(model, 1 / step.LearningRate);
     }

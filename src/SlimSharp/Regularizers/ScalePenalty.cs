@@ -1,6 +1,7 @@
 using System.Numerics;
 using SlimSharp.Models;
 using SlimSharp.Penalties;
+using SlimSharp.Training;
 using TorchSharp;
 
 namespace SlimSharp.Regularizers;
@@ -24,19 +25,34 @@ public sealed class ScalePenalty(Penalty penalty, double lambda) : ScaleRegulari
     /// <inheritdoc/>
     public override string Name => $"scale penalty {Penalty}";
 
-    /// <summary>Adds λ·J'(γ) to the gradients of all BatchNorm scales; those without a gradient are passed over.</summary>
+    /// <summary>Adds λ·J'(γ) to the gradients of all BatchNorm scales; single ones without a gradient, such as frozen ones, are passed over.</summary>
+    /// <exception cref="TrainingException">The module has no BatchNorm scales, or the penalty is flat at all of them and nobody listens to <see cref="ScaleRegularizer.Warning"/>.</exception>
+    /// <exception cref="InvalidOperationException">No scale has a gradient.</exception>
     public void AddGradients(torch.nn.Module module)
     {
-        foreach (var scale in BatchNormScales.Of(module))
+        var scales = ScalesOf(module);
+        TellIfIdle(() => scales.SelectMany(Numbers.Read), _ => true);
+        var added = 0;
+        foreach (var scale in scales)
         {
             using var gradient = scale.grad;
-            if (gradient is not null)
-                SpanWork.On(scale, gradient, new Work(Penalty, Lambda));
+            if (gradient is null)
+                continue;
+            SpanWork.On(scale, gradient, new Work(Penalty, Lambda));
+            added++;
         }
+        if (added == 0)
+            throw new InvalidOperationException(
+                $"No BatchNorm scale of {Words(module)} has a gradient to add to: {nameof(AddGradients)} comes after backward() and before the optimiser's step, and the scales must be trained."
+            );
     }
 
     /// <inheritdoc/>
-    public override void OnGradients(Model model, StepInfo step) => AddGradients(model);
+    public override void OnGradients(Model model, StepInfo step)
+    {
+        Note(step);
+        AddGradients(model);
+    }
 
     private readonly record struct Work(Penalty Penalty, double Lambda) : ISpanWork
     {

@@ -1,5 +1,6 @@
 using SlimSharp.Models;
 using SlimSharp.Penalties;
+using SlimSharp.Training;
 using TorchSharp;
 
 namespace SlimSharp.Regularizers;
@@ -9,6 +10,8 @@ namespace SlimSharp.Regularizers;
 /// <param name="lambda">The strength λ ≥ 0.</param>
 public abstract class ScaleRegularizer(Penalty penalty, double lambda) : Regularizer
 {
+    private bool _isApplied;
+
     /// <summary>A scale below this counts as near zero in what is shown.</summary>
     public const double NearZero = 1e-3;
 
@@ -28,6 +31,53 @@ public abstract class ScaleRegularizer(Penalty penalty, double lambda) : Regular
 
     /// <inheritdoc/>
     public override IEnumerable<(string Name, double Value)> Measures(Model model) => [("penalty", Value(model))];
+
+    /// <summary>
+    /// Told once, in a sentence, if the penalty does exactly nothing where it is first applied: MCP and SCAD leave scales alone that lie beyond their knee, as
+    /// TorchSharp's do, which start at 1. Where nobody listens that is an exception.
+    /// </summary>
+    public Action<string>? Warning { get; init; }
+
+    /// <summary>The scales of a module.</summary>
+    /// <exception cref="TrainingException">It has none.</exception>
+    private protected static IReadOnlyList<torch.Tensor> ScalesOf(torch.nn.Module module)
+    {
+        var scales = BatchNormScales.Of(module);
+        return scales.Count > 0
+            ? scales
+            : throw new TrainingException(
+                $"There is no BatchNorm layer with scales in {Words(module)}, so that a penalty on scales has nothing to act on; add such layers, or leave the penalty out."
+            );
+    }
+
+    /// <summary>A module in words.</summary>
+    private protected static string Words(torch.nn.Module module) =>
+        module is Model model ? $"the network {model.Network.Name}" : $"the module {module.GetType().Name}";
+
+    /// <summary>Says so if the penalty leaves all of these alone where it is first applied; later that may be as it should.</summary>
+    /// <param name="scales">The values that it acts on.</param>
+    /// <param name="isLeftAlone">Whether it does nothing at a value.</param>
+    private protected void TellIfIdle(Func<IEnumerable<double>> scales, Func<double, bool> isLeftAlone)
+    {
+        if (_isApplied || Lambda == 0)
+            return;
+        _isApplied = true;
+        double[] values = [.. scales()];
+        // Where one is zero, the penalty has done its work before.
+        if (values.Length == 0 || !values.All(v => v != 0 && Penalty.Derivative(v) == 0 && isLeftAlone(v)))
+            return;
+        var sentence = FormattableString.Invariant(
+            $"{Penalty} is flat at all {values.Length} scales, the smallest of which is {values.Min(Math.Abs):G3}: it does exactly nothing unless the loss itself brings some below its knee. Take a larger knee."
+        );
+        if (Warning is null)
+            throw new TrainingException(
+                $"{sentence} To go on all the same, set {nameof(Warning)} to what is to be told."
+            );
+        Warning(sentence);
+    }
+
+    /// <summary>Nothing is told of a training that has begun before.</summary>
+    private protected void Note(StepInfo step) => _isApplied |= step is not { Epoch: 0, Step: 0 };
 
     private static double Checked(double lambda) =>
         lambda >= 0 && double.IsFinite(lambda)

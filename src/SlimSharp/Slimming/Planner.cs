@@ -177,17 +177,20 @@ public static class Planner
     private static bool ShowsGap(PlanOptions options) =>
         options.Criterion == ScaleCriterion.Text && options.Normalized != true && options.Jitter is null;
 
-    private static IEnumerable<string> Warnings(Candidate[] candidates, SlimmingPlan made)
+    private static IEnumerable<PlanWarning> Warnings(Candidate[] candidates, SlimmingPlan made)
     {
         var plans = made.Groups;
         foreach (var rescued in plans.Where(p => p.Why.Contains("emptied", StringComparison.Ordinal)))
-            yield return $"'{rescued.Group}' {rescued.Why}.";
+            yield return new(PlanWarning.EmptiedLayer, $"'{rescued.Group}' {rescued.Why}.");
         if (
             plans.Any(p => p.Why.Contains("emptied", StringComparison.Ordinal))
             && made.Options.Criterion != ScaleCriterion.Text
             && !CriterionKind.IsNormalized(made.Options, made.Source)
         )
-            yield return $"{made.Options.Criterion} compares layers of different size as they are; --normalized compares what stands out in each, and --min-channels keeps more.";
+            yield return new(
+                PlanWarning.NotNormalized,
+                $"{made.Options.Criterion} compares layers of different size as they are; --normalized compares what stands out in each, and --min-channels keeps more."
+            );
         if (!ShowsGap(made.Options))
             yield break;
         var removed = new List<double>();
@@ -206,30 +209,36 @@ public static class Planner
         var inTheGap = removed.Count(r => r > GapShare * median);
         if (inTheGap == 0)
             yield break;
-        var where = made.Gap switch
+        var (kind, where) = made.Gap switch
         {
-            null => "the scales show no gap. ",
-            { IsClear: true } gap when removed.Max() < gap.Above => "", // the cut stays within the gap
-            { IsClear: true } gap => $"the cut goes beyond the gap: {gap.InWords}. ",
-            { } gap => $"{gap.InWords}. ",
+            null => (PlanWarning.NoGap, "the scales show no gap. "),
+            { IsClear: true } gap when removed.Max() < gap.Above => (PlanWarning.LargeScales, ""), // within the gap
+            { IsClear: true } gap => (PlanWarning.BeyondGap, $"the cut goes beyond the gap: {gap.InWords}. "),
+            { } gap => (PlanWarning.NoGap, $"{gap.InWords}. "),
         };
-        yield return where
-            + FormattableString.Invariant(
-                $"Of the {removed.Count:N0} channels to be cut {inTheGap:N0} have scales up to {removed.Max():G3}, not small against the median kept scale of {median:G3}. "
-            )
-            + "Expect accuracy to collapse until retraining; cut less, or train longer or with a larger λ.";
+        yield return new(
+            kind,
+            where
+                + FormattableString.Invariant(
+                    $"Of the {removed.Count:N0} channels to be cut {inTheGap:N0} have scales up to {removed.Max():G3}, not small against the median kept scale of {median:G3}. "
+                )
+                + "Expect accuracy to collapse until retraining; cut less, or train longer or with a larger λ."
+        );
     }
 
     // A channel of zero scale still carries its shift, which the layers behind it have learnt to expect.
-    private static IEnumerable<string> ConstantWarning(SlimmingPlan plan, Weights weights)
+    private static IEnumerable<PlanWarning> ConstantWarning(SlimmingPlan plan, Weights weights)
     {
         using var wide = weights.Copy(torch.float64);
         using var slim = plan.Branches.IsEmpty ? null : DeadBranches.Of(plan).Slim(wide);
         using var folding = ConstantFolding.Of(plan, slim ?? wide);
         if (folding.Displacement is { } most && most.Deviations > DisplacementLimit)
-            yield return FormattableString.Invariant(
-                $"the channels to be cut carry constants from their shifts, without which the inputs of '{most.Node}' move by {most.Deviations:F2} of their standard deviation. "
-            )
-                + "Expect accuracy to fall until the cut network is recalibrated (--recalibrate) or retrained; cut less, or keep what can be kept with --constants fold.";
+            yield return new(
+                PlanWarning.LostConstants,
+                FormattableString.Invariant(
+                    $"the channels to be cut carry constants from their shifts, without which the inputs of '{most.Node}' move by {most.Deviations:F2} of their standard deviation. "
+                )
+                    + "Expect accuracy to fall until the cut network is recalibrated (--recalibrate) or retrained; cut less, or keep what can be kept with --constants fold."
+            );
     }
 }

@@ -42,8 +42,8 @@ public sealed record SlimmingPlan
     /// <summary>The widest gap between the scales that a ratio is a share of; null if there is none, or if no scales were judged by.</summary>
     public ScaleGap? Gap { get; init; }
 
-    /// <summary>What should be known before cutting, in sentences.</summary>
-    public ImmutableArray<string> Warnings { get; init; } = [];
+    /// <summary>What should be known before cutting.</summary>
+    public ImmutableArray<PlanWarning> Warnings { get; init; } = [];
 
     /// <summary>No layer is emptied by ratios below this, under the strict global rule.</summary>
     [JsonIgnore]

@@ -46,6 +46,59 @@ public class RunsCommandTests
     }
 
     [Fact]
+    public async Task Cuts_and_retrainings_are_found_by_what_they_descend_from()
+    {
+        var root = Machine.Folder();
+        string At(string name) => Path.Combine(root, name);
+        foreach (var (name, penalty) in new[] { ("l1", "l1"), ("tl1", "tl1:a=1") })
+            await Slim.Run(TrainFor("1", At(name), "--penalty", penalty, "--lambda", "0.02", "--seed", "7"));
+        async Task Cut(string from, string to) =>
+            Assert.Equal(0, (await Slim.Run("prune", At(from), "--ratio", "0.2", "--out", At(to))).Code);
+        async Task Retrain(string from, string to) =>
+            Assert.Equal(
+                0,
+                (await Slim.Run("retrain", At(from), "--epochs", "1", "--threads", "1", "--out", At(to))).Code
+            );
+        await Cut("l1", "l1/pruned.slim");
+        await Cut("tl1", "cut.slim");
+        await Retrain("l1/pruned.slim", "deep/again");
+        await Cut("deep/again", "twice.slim");
+        await Retrain("twice.slim", "deep/twice");
+        async Task AssertFinds(string folder, string condition, params string[] names)
+        {
+            var found = await Json("runs", folder, "--where", condition);
+            Assert.Equal(
+                names.Select(n => Path.Combine(folder, n)).Order(StringComparer.Ordinal),
+                found.Select(r => (string)r["run"]!)
+            );
+        }
+        string[] ofL1 = ["l1", "l1/pruned.slim", "deep/again", "twice.slim", "deep/twice"];
+        await AssertFinds(root, "penalty=l1", ofL1);
+        await AssertFinds(root, "penalty=tl1:a=1", "tl1", "cut.slim");
+        await AssertFinds(root, "seed=7", [.. ofL1, "tl1", "cut.slim"]);
+        await AssertFinds(root, "command=retrain", "deep/again", "deep/twice");
+        await AssertFinds(root, "command=prune", "l1/pruned.slim", "cut.slim", "twice.slim");
+        Assert.All(
+            await Json("runs", root, "--where", "command=prune"),
+            c => Assert.True((long)c["parameters"]! > 0 && (long)c["macs"]! > 0)
+        );
+        // Moved with all that it started from, and named as it was seen from there.
+        foreach (var run in (string[])["deep/again", "deep/twice"])
+        {
+            var options = JsonNode.Parse(await File.ReadAllTextAsync(At($"{run}/run.json")))!;
+            options["from"] = Path.GetRelativePath(root, (string)options["from"]!);
+            await File.WriteAllTextAsync(At($"{run}/run.json"), options.ToJsonString());
+        }
+        var moved = Path.Combine(Machine.Folder(), "moved");
+        Directory.Move(root, moved);
+        await AssertFinds(moved, "penalty=tl1:a=1", "tl1", "cut.slim");
+        Assert.Contains(
+            Path.Combine(moved, "deep/again"),
+            (await Json("runs", moved, "--where", "penalty=l1")).Select(r => (string)r["run"]!)
+        );
+    }
+
+    [Fact]
     public async Task A_sweep_is_planned_run_stopped_gone_on_with_and_tabulated()
     {
         var (file, folder) = Sweep(

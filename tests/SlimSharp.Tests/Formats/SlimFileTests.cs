@@ -168,6 +168,45 @@ public class SlimFileTests
         Assert.Single(Directory.GetFiles(Path.GetDirectoryName(path)!));
     }
 
+    [Fact]
+    public void What_killed_processes_left_is_removed_and_nothing_of_the_living_or_of_others()
+    {
+        var folder = Machine.Folder();
+        string At(string name) => Path.Combine(folder, name);
+        var here = TemporaryFile.NameFor("")[$".{Environment.ProcessId}".Length..];
+        using var living = System.Diagnostics.Process.Start("sleep", "60");
+        var gone = Machine.GoneProcess();
+        var old = DateTime.UtcNow.AddDays(-1);
+        string[] removed = [$"y.slim.{gone}{here}", $"z.{gone}{here}", $"x.txt.{gone}.tmp", $"y.{gone}-0123abcd.tmp"];
+        string[] kept =
+        [
+            $"y.slim.{living.Id}{here}",
+            $"y.{gone + 1}-0123abcd.tmp",
+            $"y.{gone}.tmp",
+            "notes.tmp",
+            "y.slim",
+        ];
+        foreach (var name in removed.Concat(kept))
+            File.WriteAllText(At(name), name);
+        File.SetLastWriteTimeUtc(At(removed[^1]), old); // of another machine
+        // The number of a process that lives, but was not there yet.
+        File.WriteAllText(At($"w.{living.Id}{here}"), "w");
+        File.SetLastWriteTimeUtc(At($"w.{living.Id}{here}"), old);
+        var written = At($"v.{gone}{here}");
+        using (new FileStream(written, FileMode.Create, FileAccess.Write, FileShare.Delete)) // as in another container
+            AtomicFile.WriteText(At("x.txt"), "new");
+        Assert.Equal(
+            kept.Append("x.txt").Append(Path.GetFileName(written)).Order(StringComparer.Ordinal),
+            Directory.GetFiles(folder).Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal)
+        );
+        AtomicFile.WriteText(At("x.txt"), "newer");
+        Assert.False(File.Exists(written));
+        living.Kill();
+        living.WaitForExit();
+        AtomicFile.WriteText(At("x.txt"), "newest");
+        Assert.False(File.Exists(At(kept[0])));
+    }
+
     [Theory]
     [InlineData(ConstantTreatment.Drop)]
     [InlineData(ConstantTreatment.Fold)]

@@ -13,6 +13,9 @@ public class ProximalTests
     private const double Rate = 0.005;
     private const double Momentum = 0.9;
 
+    // Scales start at 1, beyond the knee of some; here the loss brings them below it.
+    private static void Passes(string warning) => Assert.Contains("below its knee", warning);
+
     public static TheoryData<string> Penalties => [.. PenaltyKind.All.Select(k => k.Example)];
 
     // Gradient descent with momentum on ½(γ − target)², with what a method does after each step.
@@ -51,7 +54,7 @@ public class ProximalTests
     public void The_fixed_point_under_momentum_solves_loss_plus_penalty(string text)
     {
         var penalty = Penalty.Parse(text);
-        using var method = new ProximalPenalty(penalty, 0.2);
+        using var method = new ProximalPenalty(penalty, 0.2) { Warning = Passes };
         var end = Descend(0.7, m => method.Shrink(m, new Sgd().EffectiveStep(Rate)));
         // argmin ½(γ − 0.7)² + λJ(γ) is the proximal operator itself.
         Assert.Equal(penalty.Prox(0.7, 0.2), end, 1e-9);
@@ -63,7 +66,7 @@ public class ProximalTests
     public void With_the_bare_rate_the_penalty_is_ten_times_too_weak(string text)
     {
         var penalty = Penalty.Parse(text);
-        using var method = new ProximalPenalty(penalty, 0.2) { BareStep = true };
+        using var method = new ProximalPenalty(penalty, 0.2) { BareStep = true, Warning = Passes };
         var end = Descend(0.7, m => method.Shrink(m, Rate));
         Assert.Equal(penalty.Prox(0.7, 0.2 * (1 - Momentum)), end, 1e-9);
     }
@@ -81,7 +84,7 @@ public class ProximalTests
     public void Scales_become_exactly_zero_where_the_penalty_wins(string text)
     {
         var penalty = Penalty.Parse(text);
-        using var method = new ProximalPenalty(penalty, 0.5);
+        using var method = new ProximalPenalty(penalty, 0.5) { Warning = Passes };
         foreach (var type in new[] { torch.float64, torch.float32 })
             Assert.Equal(0, Descend(0.1, m => method.Shrink(m, Rate / (1 - Momentum)), type: type));
     }
@@ -101,7 +104,7 @@ public class ProximalTests
         var (penalty, lambda, beta) = (Penalty.Parse(text), 0.1, 2.0);
         using var scope = torch.NewDisposeScope();
         using var norm = torch.nn.BatchNorm1d(1, dtype: torch.float64);
-        using var method = new ProximalSplitting(norm, penalty, lambda, beta);
+        using var method = new ProximalSplitting(norm, penalty, lambda, beta) { Warning = Passes };
 
         const double StepSize = 0.05;
         var (alpha, gamma) = (1 / StepSize, 1.0);

@@ -228,12 +228,179 @@ public class ClaimTests
     }
 
     [Fact]
-    public void Remarks_stand_beside_how_it_is_decided()
+    public void Remarks_stand_beside_what_the_runs_recorded()
     {
-        string Text(string claims) => Page(claims).Write("command", "pictures").TrimEnd();
         var claims = Head + Claim("1", Holds("loss", "less"));
-        Assert.EndsWith("which is older than the runs it names.", Text(claims));
-        Assert.EndsWith("said here.\n\n* One.\n* Two.", Text($"remarks = [\"One.\", \"Two.\"]\n{claims}"));
+        var text = Page($"remarks = [\"One.\", \"Two.\"]\n{claims}").Write("command", "pictures");
+        Assert.Contains("which nothing here checks:\n\n* One.\n* Two.\n", text);
+        Assert.DoesNotContain("older than", text); // nothing shows that
+    }
+
+    private static string Hash(string text) =>
+        Convert.ToHexStringLower(
+            System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(text))
+        );
+
+    [Fact]
+    public void The_page_says_of_which_runs_the_claims_are_older_and_of_which_nothing_is_known()
+    {
+        var claims = Head + Claim("1", Holds("loss", "less"));
+        string Text(Func<int, string?> started, bool noted = true)
+        {
+            var results = Results(_ => 1);
+            return Page(
+                    claims,
+                    results with
+                    {
+                        Results = results.Results.ToImmutableSortedDictionary(
+                            r => r.Key,
+                            r => r.Value with { Start = noted ? new(DateTime.UtcNow, started(r.Key)) : null }
+                        ),
+                    }
+                )
+                .Write("command", "pictures");
+        }
+        Assert.Contains($"its SHA-256 is `{Hash(claims)}`", Text(_ => null));
+        var all = Text(_ => Hash(claims));
+        Assert.Contains("All 48 finished runs started when the file already was, byte for byte, what it is now", all);
+        Assert.DoesNotContain("nothing here shows", all);
+        foreach (var none in (string[])[Text(_ => null), Text(_ => null, noted: false)])
+        {
+            Assert.Contains("All 48 finished runs recorded no file of claims", none);
+            Assert.DoesNotContain("are older", none);
+        }
+        var edited = Text(_ => Hash(claims + " "));
+        Assert.Contains("All 48 finished runs started with other content in it", edited);
+        var mixed = Text(n =>
+            n <= 16 ? Hash(claims)
+            : n == 17 ? "another"
+            : null
+        );
+        Assert.Contains("16 of 48 finished runs started when", mixed);
+        Assert.Contains("1 of 48 finished runs started with other", mixed);
+        Assert.Contains("31 of 48 finished runs recorded no", mixed);
+    }
+
+    /// <summary>Against the p-values themselves: no outcome of fewer seeds can be confirmed, and one of as many as are said to be needed is.</summary>
+    [Theory]
+    [InlineData(1, 2)]
+    [InlineData(1, 4)]
+    [InlineData(1, 5)]
+    [InlineData(3, 5)]
+    [InlineData(3, 6)]
+    [InlineData(9, 7)]
+    [InlineData(9, 8)]
+    public void The_page_says_how_many_seeds_a_claim_would_need(int claims, int seeds)
+    {
+        SweepResults Best(int n)
+        {
+            var results = Results(_ => 2, finished: n);
+            var stages = results.Plan.Stages;
+            var grid = stages[0].Grid.SetItem("seed", [.. Enumerable.Range(1, n).Select(i => $"{i}")]);
+            var plan = results.Plan with { Stages = stages.SetItem(0, stages[0] with { Grid = grid }) };
+            return new()
+            {
+                Plan = plan,
+                Results = plan.Expand()
+                    .ToImmutableSortedDictionary(
+                        r => r.Number,
+                        r => new SweepResult { Accuracy = r.Stage == "cut" && r.Settings["case"] == "l1" ? 0.5 : 0.9 }
+                    ),
+            };
+        }
+        string[] all = [.. Enumerable.Range(1, claims).Select(i => Claim($"{i}", Holds("loss", "less")))];
+        var test = Test(Best(seeds), all)[0];
+        var isEnough = claims * Math.Pow(2, -seeds) <= 0.05;
+        Assert.Equal(isEnough, test.Verdict == Verdict.Confirmed);
+        Assert.Equal(isEnough, test.SeedsNeeded is null);
+        if (test.SeedsNeeded is not { } needed)
+            return;
+        // The others are no better off, so that this one's p-value is the least and is corrected for all.
+        Assert.True(claims * Math.Pow(2, -needed) <= 0.05 && claims * Math.Pow(2, 1 - needed) > 0.05);
+        Assert.Contains(
+            $"Claim 1 cannot be confirmed, whatever its runs show: {seeds} seeds are too few for the exact test at this significance, {needed} would do.",
+            Page(Head + string.Concat(all), Best(seeds)).Write("command", "p")
+        );
+        Assert.Equal(Verdict.Confirmed, Test(Best(claims == 1 ? needed : 10), all)[0].Verdict);
+    }
+
+    [Fact]
+    public void The_page_is_written_in_html_with_its_pictures_and_no_markup_of_others()
+    {
+        const string Hostile = "<script>alert(1)</script> & | `c` **b**";
+        var text = Page(
+                Head.Replace("title = \"A\"", $"title = \"{Hostile}\"")
+                    + Claim("<img src=x>", Holds("loss", "less")).Replace("\"x\"", $"\"{Hostile}\""),
+                Results(seed => 2 + 0.1 * seed)
+            )
+            .WriteHtml("command <b>");
+        Assert.StartsWith("<!doctype html>", text);
+        Assert.DoesNotContain("<script", text);
+        Assert.DoesNotContain("<img", text);
+        Assert.Contains("&lt;script&gt;alert(1)&lt;/script&gt; &amp; | <code>c</code> <b>b</b>", text);
+        Assert.Contains("<svg", text);
+        Assert.DoesNotContain("src=\"", text);
+        Assert.Contains("<h2>Answers</h2>", text);
+        // Every table, and every cell, of the page in Markdown.
+        Assert.Equal(
+            Page(Head + Claim("1", Holds("loss", "less")), Results(_ => 1)).WriteHtml("c").Split("<table>").Length,
+            Page(Head + Claim("1", Holds("loss", "less")), Results(_ => 1)).Write("c", "p").Split("\n|---|").Length
+        );
+    }
+
+    [Theory]
+    [InlineData("claims.pdf")]
+    [InlineData("claims")]
+    public async Task A_page_in_another_format_is_refused(string name)
+    {
+        var claims = Write(Head + Claim("1", Holds("loss", "less")), "claims.toml");
+        var page = Path.Combine(Path.GetDirectoryName(claims)!, name);
+        var (code, _, error) = await Cli.Slim.Run("sweep", "claims", claims, "--out", page);
+        Assert.Equal(2, code);
+        Assert.Contains("let its name end in .html or .md", error);
+        Assert.False(File.Exists(page));
+    }
+
+    [Fact]
+    public void Every_run_records_the_claims_as_they_are_when_it_first_starts()
+    {
+        var claims = Write(Head + Claim("1", Holds("loss", "less")), "claims.toml");
+        var description = Path.Combine(Path.GetDirectoryName(claims)!, "sweep.toml");
+        File.WriteAllText(
+            description,
+            "claims = \"claims.toml\"\n" + Sweep.Replace("ratio = [0.3, 0.5]", "ratio = [0.3]")
+        );
+        var path = Path.Combine(Machine.Folder(), "deep", "sweep");
+        var folder = SweepFolder.Create(path, SweepFile.Read(description));
+        Assert.Equal(
+            folder.Plan,
+            SweepFolder.Create(path, SweepFile.Read(description)).Plan with
+            {
+                Stages = folder.Plan.Stages,
+            }
+        );
+        var first = ClaimFile.Read(claims).Hash;
+        Assert.Equal(first, folder.ClaimsHash);
+        var interrupted = true;
+        var worker = new SweepWorker(
+            SweepFolder.Open(path),
+            (run, attempt, _, _) => run.Number == 2 && interrupted ? new(SweepState.Stopped) : Cases(attempt)
+        );
+        static SweepOutcome Cases(string attempt) => Succeed(attempt);
+        worker.Work(folder[1], default);
+        Assert.Equal(SweepState.Stopped, worker.Work(folder[2], default));
+        File.AppendAllText(claims, "# changed\n");
+        interrupted = false;
+        worker.Work(folder[2], default);
+        worker.Work(folder[3], default);
+        File.Delete(claims);
+        worker.Work(folder[4], default);
+        var results = SweepResults.Of(folder).Results;
+        Assert.Equal(first, results[1].Start!.Claims);
+        Assert.Equal(first, results[2].Start!.Claims); // begun before, and gone on with
+        Assert.NotEqual(first, results[3].Start!.Claims);
+        Assert.NotNull(results[3].Start!.Claims);
+        Assert.Null(results[4].Start!.Claims);
     }
 
     private static ClaimPage Page(string claims, SweepResults? results = null) =>

@@ -115,7 +115,8 @@ public class CliffTests
             [
                 .. Planner
                     .Plan(model.Network, weights, new() { Ratio = ratio })
-                    .Warnings.Where(w => w.Contains("scales")),
+                    .Warnings.Select(w => w.Text)
+                    .Where(w => w.Contains("scales")),
             ];
         var gap = Planner.Plan(model.Network, weights, new() { Ratio = 0.2 }).Gap!;
         Assert.True(gap.IsClear);

@@ -179,7 +179,7 @@ public class PlannerTests
         using var flat = Scaled(Small, 1, u => 0.2 + 0.3 * u);
         Assert.Contains(
             Planner.Plan(Small, flat, new() { Ratio = 0.5 }).Warnings,
-            w => w.Contains("no clear gap", StringComparison.Ordinal)
+            w => w.Kind == PlanWarning.NoGap && w.Text.Contains("no clear gap", StringComparison.Ordinal)
         );
         using var gap = Scaled(Small, 1, u => u < 0.5 ? 1e-6 * u : u);
         Assert.Empty(Planner.Plan(Small, gap, new() { Ratio = 0.3 }).Warnings);
@@ -192,7 +192,8 @@ public class PlannerTests
         Assert.Empty(Planner.Plan(Small, weights, new() { Ratio = 0.3 }).Warnings);
         weights["block2.bn.bias"] = torch.full(12, 3f);
         var warning = Assert.Single(Planner.Plan(Small, weights, new() { Ratio = 0.3 }).Warnings);
-        Assert.Contains("'block3.bn'", warning);
+        Assert.Equal(PlanWarning.LostConstants, warning.Kind);
+        Assert.Contains("'block3.bn'", warning.Text);
         weights["block2.bn.bias"] = torch.full(12, -3f); // behind a ReLU nothing comes of it
         Assert.Empty(Planner.Plan(Small, weights, new() { Ratio = 0.3 }).Warnings);
     }
@@ -208,7 +209,10 @@ public class PlannerTests
         );
         var plan = Planner.Plan(Small, weights, new() { Ratio = 0.5 });
         Assert.Equal([11], plan.Groups.Single(g => g.Group == "block2.conv").Kept);
-        Assert.Contains(plan.Warnings, w => w.Contains("'block2.conv' would be emptied", StringComparison.Ordinal));
+        Assert.Contains(
+            plan.Warnings,
+            w => w.Text.Contains("'block2.conv' would be emptied", StringComparison.Ordinal)
+        );
         Assert.Contains("empty no layer", plan.Explain());
     }
 

@@ -6,6 +6,8 @@ namespace SlimSharp.Cli;
 /// <summary>slim sweep claims: what the results say of claims that were written before.</summary>
 internal static class SweepClaimsCommand
 {
+    private static readonly string[] Formats = [".html", ".htm", ".md", ".markdown"];
+
     internal static Command Create()
     {
         var command = new Command(
@@ -18,7 +20,8 @@ internal static class SweepClaimsCommand
         };
         var output = new Option<string?>("--out")
         {
-            Description = "The page to write, in Markdown; pictures go into a folder of its name beside it.",
+            Description =
+                "The page to write: .html, with its pictures in it, or .md, whose pictures go into a folder of its name beside it.",
             HelpName = "FILE",
         };
         var common = new CommonOptions();
@@ -28,6 +31,10 @@ internal static class SweepClaimsCommand
         command.SetAction(parsed =>
         {
             var (screen, path) = (common.Screen(parsed), parsed.GetValue(input)!);
+            if (parsed.GetValue(output) is { } named && !Formats.Contains(Ending(named)))
+                throw new UsageException(
+                    $"--out {named}: the page is written in HTML or Markdown; let its name end in .html or .md."
+                );
             var claims = ClaimFile.Read(path);
             var folder = Path.GetDirectoryName(path) ?? "";
             string Place(string file) => Path.GetRelativePath(".", Path.Combine(folder, file)).Replace('\\', '/');
@@ -35,7 +42,8 @@ internal static class SweepClaimsCommand
                 claims
                     .Sweeps.Where(s => of(s) is { } file && File.Exists(Place(file)))
                     .ToDictionary(s => s.Name, s => SweepResults.Read(Place(of(s)!)));
-            var page = new ClaimPage(claims, Read(s => s.Results), Read(s => s.Search), Place);
+            var results = Read(s => s.Results);
+            var page = new ClaimPage(claims, results, Read(s => s.Search), Place);
             screen.Table(
                 $"{claims.Title}:",
                 ["claim", "", "verdict", "p"],
@@ -46,6 +54,18 @@ internal static class SweepClaimsCommand
                 1,
                 2
             );
+            foreach (var t in page.Tests.Where(t => t.SeedsNeeded is not null))
+                screen.Say(
+                    $"Claim {t.Claim.Name} cannot be confirmed, whatever its runs show: {t.SeedsNeeded} differences would be needed."
+                );
+            foreach (var (name, of) in results)
+            {
+                var warnings = SweepWarning.Of(of);
+                foreach (var warning in warnings)
+                    screen.Say($"Warning of {name}: {warning.WithExample}");
+                if (!warnings.IsEmpty)
+                    screen.Emit(new() { ["sweep"] = name, ["warnings"] = SweepScreen.ToJson(warnings) });
+            }
             foreach (var t in page.Tests)
                 screen.Emit(
                     new()
@@ -53,19 +73,32 @@ internal static class SweepClaimsCommand
                         ["claim"] = t.Claim.Name,
                         ["verdict"] = t.Answer,
                         ["p"] = t.Adjusted,
+                        ["seedsNeeded"] = t.SeedsNeeded,
                     }
                 );
             if (parsed.GetValue(output) is { } file)
-            {
-                var pictures = Path.GetFileNameWithoutExtension(file);
-                var text = page.Write($"slim sweep claims {path} --out {file}", pictures);
-                foreach (var (name, svg) in page.Pictures)
-                    RunFolder.Write(Path.Combine(Path.GetDirectoryName(file) ?? "", pictures, name), svg);
-                RunFolder.Write(file, text);
-                screen.Say($"{file}, with {page.Pictures.Count} pictures");
-            }
+                Write(screen, page, path, file);
             return ExitCode.Done;
         });
         return command;
     }
+
+    private static void Write(Screen screen, ClaimPage page, string claims, string file)
+    {
+        var command = $"slim sweep claims {claims} --out {file}";
+        if (Ending(file) is ".html" or ".htm")
+        {
+            RunFolder.Write(file, page.WriteHtml(command));
+            screen.Say(file);
+            return;
+        }
+        var pictures = Path.GetFileNameWithoutExtension(file);
+        var text = page.Write(command, pictures);
+        foreach (var (name, svg) in page.Pictures)
+            RunFolder.Write(Path.Combine(Path.GetDirectoryName(file) ?? "", pictures, name), svg);
+        RunFolder.Write(file, text);
+        screen.Say($"{file}, with {page.Pictures.Count} pictures");
+    }
+
+    private static string Ending(string file) => Path.GetExtension(file).ToLowerInvariant();
 }

@@ -13,7 +13,7 @@ internal static class SweepPlanCommand
         var file = new Argument<string>("FILE")
         {
             Description =
-                "TOML or JSON: name, and stages ([[stage]]) with command (train, prune, retrain), options, grid (lists of values) and unless (combinations to leave out).",
+                "TOML or JSON: name, claims (a file of claims, beside this one), and stages ([[stage]]) with command (train, prune, retrain), options, grid (lists of values) and unless (combinations to leave out).",
         };
         var output = new Option<string?>("--out") { Description = "The folder to make.", HelpName = "DIR" };
         var results = new Option<string?>("--results")
@@ -22,16 +22,27 @@ internal static class SweepPlanCommand
                 "Results of an earlier 'slim sweep collect': runs with the same options are not done again, unless others that are still to be done start from them.",
             HelpName = "FILE",
         };
+        var claims = new Option<string?>("--claims")
+        {
+            Description =
+                "The file of claims that the runs are to test, if the description does not name it; each run records its SHA-256 when it starts.",
+            HelpName = "FILE",
+        };
         var common = new CommonOptions();
         command.Add(file);
         command.Add(output);
         command.Add(results);
+        command.Add(claims);
         command.Add(common.Json);
         command.SetAction(parsed =>
         {
             var screen = common.Screen(parsed);
             var plan = SweepFile.Read(parsed.GetValue(file)!);
+            if (parsed.GetValue(claims) is { } named)
+                plan = plan with { Claims = named };
             SweepCheck.Check(plan.Expand());
+            if (plan.Claims is { } written)
+                ClaimFile.Read(written);
             var earlier = parsed.GetValue(results) is { } path ? SweepResults.Read(path) : null;
             var sweep = SweepFolder.Create(
                 parsed.GetValue(output) ?? throw new UsageException("Give --out DIR for the folder of the sweep."),
@@ -50,6 +61,10 @@ internal static class SweepPlanCommand
             if (earlier is not null)
                 screen.Say(
                     $"{sweep.TakeOver(earlier)} of {sweep.Runs.Length} runs are taken over from {earlier.Plan.Name}"
+                );
+            if (sweep.ClaimsHash is { } hash)
+                screen.Say(
+                    $"Claims: {plan.Claims}, SHA-256 {hash}; every run records that of the file as it is when the run starts"
                 );
             screen.Say($"Go on with: slim sweep run {sweep.Path} --jobs J");
             foreach (var run in sweep.Runs)

@@ -60,6 +60,7 @@ internal static class SweepRunCommand
             Report = (run, state, words) =>
                 SweepScreen.Report(
                     screen,
+                    sweep,
                     run,
                     state,
                     words,

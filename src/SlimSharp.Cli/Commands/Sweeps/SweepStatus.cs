@@ -33,6 +33,9 @@ internal static class SweepStatus
         }
         if (progress.Count(SweepState.Failed) > 0)
             screen.Say(Again(sweep.Path));
+        var warnings = SweepWarning.Of(SweepResults.Of(sweep));
+        foreach (var warning in warnings)
+            screen.Say($"Warning: {warning.WithExample}");
         var atATime = Math.Max(progress.Running, 1);
         var left = progress.Left(atATime);
         if (left is { } time)
@@ -59,6 +62,7 @@ internal static class SweepStatus
                         ),
                 ]),
                 ["secondsLeft"] = left?.TotalSeconds,
+                ["warnings"] = SweepScreen.ToJson(warnings),
             }
         );
     }

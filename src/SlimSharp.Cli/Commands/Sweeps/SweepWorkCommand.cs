@@ -32,7 +32,7 @@ internal static class SweepWorkCommand
             using var signals = new StopSignals();
             var worker = new SweepWorker(sweep, new SweepExecutor(parsed.GetValue(common.Threads)).Execute)
             {
-                Report = (run, state, words) => SweepScreen.Report(screen, run, state, words),
+                Report = (run, state, words) => SweepScreen.Report(screen, sweep, run, state, words),
             };
             var end = number is { } n ? worker.Work(sweep[n], signals.Token) : worker.WorkOnAll(signals.Token);
             return end switch
