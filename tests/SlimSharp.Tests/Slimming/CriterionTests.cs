@@ -217,7 +217,7 @@ public class CriterionTests
         Assert.Equal(3, asTheyAre.Groups.Single(g => g.Group == "b").Kept.Length); // all ⌊0.4·32⌋ + 1 are its
         var emptied = Planner.Plan(network, weights, Options(false) with { Ratio = 0.6 });
         Assert.Equal(1, Least(emptied));
-        Assert.Contains(emptied.Warnings, w => w.Contains("--normalized"));
+        Assert.Contains(emptied.Warnings, w => w.Text.Contains("--normalized"));
     }
 
     [Fact]
