@@ -18,6 +18,9 @@ public sealed record Arctangent : ShapedPenalty
     public override double Derivative(double x) => Math.Sign(x) / (1 + S * x * S * x);
 
     /// <inheritdoc/>
+    public override double SecondDerivative(double x) => -Bend(Math.Abs(x));
+
+    /// <inheritdoc/>
     public override double WeakConvexity => 3 * Math.Sqrt(3) / 8 * S;
 
     // −J''(x) for x ≥ 0; it rises up to the steepest place, where it is the weak convexity, and falls beyond.

@@ -18,6 +18,9 @@ public sealed record Exponential : ShapedPenalty
     public override double Derivative(double x) => Math.Sign(x) * Math.Exp(-S * Math.Abs(x));
 
     /// <inheritdoc/>
+    public override double SecondDerivative(double x) => -S * Math.Exp(-S * Math.Abs(x));
+
+    /// <inheritdoc/>
     public override double WeakConvexity => S;
 
     /// <inheritdoc/>

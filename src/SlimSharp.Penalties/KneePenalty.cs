@@ -49,6 +49,9 @@ public abstract record KneePenalty : Penalty
     }
 
     /// <inheritdoc/>
+    public override double SecondDerivative(double x) => Math.Abs(x) > Flat && Math.Abs(x) < Knee ? -1 / Fall : 0;
+
+    /// <inheritdoc/>
     public override double SlopeAtZero => 1;
 
     /// <inheritdoc/>

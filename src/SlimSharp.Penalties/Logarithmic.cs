@@ -17,6 +17,13 @@ public sealed record Logarithmic : ShapedPenalty
     public override double Derivative(double x) => Math.Sign(x) / (1 + S * Math.Abs(x));
 
     /// <inheritdoc/>
+    public override double SecondDerivative(double x)
+    {
+        var d = 1 + S * Math.Abs(x);
+        return -S / (d * d);
+    }
+
+    /// <inheritdoc/>
     public override double WeakConvexity => S;
 
     /// <inheritdoc/>

@@ -31,6 +31,9 @@ public sealed record Lp : Penalty
     public override double Derivative(double x) => x == 0 ? 0 : Math.CopySign(P * Math.Pow(Math.Abs(x), P - 1), x);
 
     /// <inheritdoc/>
+    public override double SecondDerivative(double x) => x == 0 ? 0 : P * (P - 1) * Math.Pow(Math.Abs(x), P - 2);
+
+    /// <inheritdoc/>
     public override double SlopeAtZero => double.PositiveInfinity;
 
     /// <inheritdoc/>

@@ -33,6 +33,13 @@ public sealed record TransformedL1 : Penalty
     }
 
     /// <inheritdoc/>
+    public override double SecondDerivative(double x)
+    {
+        var d = A + Math.Abs(x);
+        return -2 * A * (A + 1) / (d * d * d);
+    }
+
+    /// <inheritdoc/>
     public override double SlopeAtZero => (A + 1) / A;
 
     /// <inheritdoc/>

@@ -111,6 +111,8 @@ internal sealed partial class QuadraticModel
         int[] selected = [.. Enumerable.Range(0, Set.Length).Where(k => Weights[k] != 0)];
         var pastWeights = new double[Kept + 1][];
         var pastIntercepts = new double[Kept + 1];
+        // Once passes have taken as long as this does; sooner where the penalty bends, since passes crawl by its saddles.
+        var every = Math.Clamp(selected.Length / 3, 10, _problem.Penalty.WeakConvexity == 0 ? 50 : 20);
         for (var pass = 1; pass <= most; pass++)
         {
             if (Pass(selected, least) <= target)
@@ -119,8 +121,7 @@ internal sealed partial class QuadraticModel
             Keep(slot, pastWeights, pastIntercepts);
             if (slot == Kept)
                 Extrapolate(pastWeights, pastIntercepts);
-            // Once passes have taken as long as this does.
-            if (pass % Math.Clamp(selected.Length / 3, 10, 50) == 0)
+            if (pass % every == 0)
                 MoveAtOnce(selected);
         }
         return most;

@@ -50,6 +50,25 @@ public class PenaltyTests
             );
 
     [Fact]
+    public void Second_derivative_equals_finite_differences_and_bends_down() =>
+        Gen.Select(Any, LogUniform(1e-2, 10))
+            .Sample(
+                (p, x) =>
+                {
+                    var h = 1e-5 * x;
+                    var numeric = (p.Derivative(x + h) - p.Derivative(x - h)) / (2 * h);
+                    var kink = p is KneePenalty k ? Math.Min(Math.Abs(x - k.Knee), Math.Abs(x - k.Flat)) : 1;
+                    return p.SecondDerivative(x) <= 0
+                        && p.SecondDerivative(x) == p.SecondDerivative(-x)
+                        && (
+                            kink < 2 * h
+                            || Math.Abs(numeric - p.SecondDerivative(x)) < 1e-5 * (1e-3 + Math.Abs(numeric))
+                        );
+                },
+                iter: 20_000
+            );
+
+    [Fact]
     public void Value_is_even_and_derivative_odd() =>
         Gen.Select(Any, Gen.Double[-5, 5])
             .Sample(
