@@ -8,29 +8,39 @@ namespace SlimSharp.Linear;
 /// positive definite and the objective fall. What takes coordinate descent thousands of passes, where features are much alike or J bends
 /// nearly as much as the loss, takes this a few steps.
 /// </summary>
-/// <param name="hessian">H, n × n, its lower triangle.</param>
 /// <param name="penalty">J.</param>
-/// <param name="beta">β.</param>
-internal sealed class OrthantNewton(double[][] hessian, Penalty penalty, double beta)
+internal sealed class OrthantNewton(Penalty penalty)
 {
-    private const int MostSteps = 10;
+    private const int MostSteps = 4; // passes over single weights follow, which zero what wants to be zero
     private const double Enough = 1e-3; // of the gradient at the start
 
     // Of the largest curvature: equal features make H singular, and J may bend more than the loss. With the last, H and J's
     // curvature together are positive definite and the quadratic is nowhere below the objective.
     private static readonly double[] Raises = [0, 1e-8, 1e-6, 1e-5, 1e-4, 1e-3, 0.01, 0.1, 1.01];
 
+    private double[][] _hessian = [];
+    private double _beta;
+    private int _raise; // that of the last step; the next begins one below
+
     /// <summary>The weights; null if H says nothing.</summary>
+    /// <param name="hessian">H, n × n, its lower triangle.</param>
     /// <param name="gradient">g.</param>
     /// <param name="weights">w, none of them 0.</param>
-    internal double[]? Minimize(ReadOnlySpan<double> gradient, ReadOnlySpan<double> weights)
+    /// <param name="beta">β.</param>
+    internal double[]? Minimize(
+        double[][] hessian,
+        ReadOnlySpan<double> gradient,
+        ReadOnlySpan<double> weights,
+        double beta
+    )
     {
+        (_hessian, _beta) = (hessian, beta);
         var (w, g, turn) = (weights.ToArray(), gradient.ToArray(), new double[weights.Length]);
         int[] free = [.. Enumerable.Range(0, w.Length)];
         var first = double.NaN;
         for (var step = 0; step < MostSteps && free.Length > 0; step++)
         {
-            double[] right = [.. free.Select(k => -g[k] - beta * penalty.Derivative(w[k]))];
+            double[] right = [.. free.Select(k => -g[k] - _beta * penalty.Derivative(w[k]))];
             var size = Vectors.LargestMagnitude(right);
             if (size <= Enough * first)
                 break;
@@ -45,11 +55,11 @@ internal sealed class OrthantNewton(double[][] hessian, Penalty penalty, double 
     // With the least raise of the diagonal that leaves the whole positive definite and makes the objective fall.
     private bool TryMove(double[] w, double[] g, double[] turn, int[] free, double[] right)
     {
-        double[] bends = [.. free.Select(k => beta * penalty.SecondDerivative(w[k]))];
-        var scale = Math.Max(free.Max(k => hessian[k][k]), -bends.Min());
-        foreach (var raise in Raises)
+        double[] bends = [.. free.Select(k => _beta * penalty.SecondDerivative(w[k]))];
+        var scale = Math.Max(free.Max(k => _hessian[k][k]), -bends.Min());
+        for (_raise = Math.Max(_raise - 1, 0); _raise < Raises.Length; _raise++)
         {
-            double[] diagonal = [.. bends.Select(b => b + raise * scale)];
+            double[] diagonal = [.. bends.Select(b => b + Raises[_raise] * scale)];
             if (Solve(free, right, diagonal) is { } move && Moves(w, g, turn, free, move))
                 return true;
         }
@@ -71,8 +81,8 @@ internal sealed class OrthantNewton(double[][] hessian, Penalty penalty, double 
             next[a] = Math.Abs(next[a]) <= 1e-12 * Math.Abs(w[k]) ? 0 : next[a];
             var moved = next[a] - w[k];
             for (var b = 0; b < g.Length; b++)
-                turn[b] += moved * (b <= k ? hessian[k][b] : hessian[b][k]);
-            change += moved * g[k] + beta * (penalty.Value(next[a]) - penalty.Value(w[k]));
+                turn[b] += moved * (b <= k ? _hessian[k][b] : _hessian[b][k]);
+            change += moved * g[k] + _beta * (penalty.Value(next[a]) - penalty.Value(w[k]));
         }
         for (var a = 0; a < free.Length; a++)
             change += (next[a] - w[free[a]]) * turn[free[a]] / 2;
@@ -94,8 +104,8 @@ internal sealed class OrthantNewton(double[][] hessian, Penalty penalty, double 
             var row = factor[i] = new double[i + 1];
             for (var j = 0; j < i; j++)
                 row[j] =
-                    (hessian[free[i]][free[j]] - Vectors.Dot(row.AsSpan(0, j), factor[j].AsSpan(0, j))) / factor[j][j];
-            var (before, square) = (hessian[free[i]][free[i]], Vectors.Dot(row.AsSpan(0, i), row.AsSpan(0, i)));
+                    (_hessian[free[i]][free[j]] - Vectors.Dot(row.AsSpan(0, j), factor[j].AsSpan(0, j))) / factor[j][j];
+            var (before, square) = (_hessian[free[i]][free[i]], Vectors.Dot(row.AsSpan(0, i), row.AsSpan(0, i)));
             var pivot = before - square + raises[i];
             if (!(pivot > 1e-12 * before))
                 return null;

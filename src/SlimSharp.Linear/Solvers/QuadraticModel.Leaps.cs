@@ -30,7 +30,7 @@ internal sealed partial class QuadraticModel
                     + (a == b ? _problem.L2 : 0);
             (gradient[a], weights[a]) = (_problem.Features.Dot(Set[k], _slopes) + _problem.L2 * Weights[k], Weights[k]);
         }
-        if (new OrthantNewton(hessian, _problem.Penalty, _beta).Minimize(gradient, weights) is not { } next)
+        if (_newton.Minimize(hessian, gradient, weights, _beta) is not { } next)
             return;
         var change = 0.0;
         for (var a = 0; a < n; a++)

@@ -10,8 +10,10 @@ namespace SlimSharp.Linear;
 internal sealed partial class QuadraticModel
 {
     private const int MostPasses = 100;
+    private const int Window = 5; // passes from which is foretold how many are left
 
     private readonly LogisticProblem _problem;
+    private readonly OrthantNewton _newton;
     private double _beta;
     private readonly double[] _bounds;
     private readonly double[] _quarter;
@@ -33,7 +35,7 @@ internal sealed partial class QuadraticModel
         (_problem, _bounds, _quarter) = (problem, bounds, problem.CurvatureBounds());
         var rows = problem.Features.Rows;
         (_curvatures, _slopes, _mixed) = (new double[rows], new double[rows], new double[rows]);
-        _pastSlopes = new double[Kept + 1][];
+        (_pastSlopes, _newton) = (new double[Kept + 1][], new(problem.Penalty));
     }
 
     /// <summary>True if the model is nowhere below the loss.</summary>
@@ -111,21 +113,31 @@ internal sealed partial class QuadraticModel
         int[] selected = [.. Enumerable.Range(0, Set.Length).Where(k => Weights[k] != 0)];
         var pastWeights = new double[Kept + 1][];
         var pastIntercepts = new double[Kept + 1];
-        // Once passes have taken as long as this does; sooner where the penalty bends, since passes crawl by its saddles.
-        var every = Math.Clamp(selected.Length / 3, 10, _problem.Penalty.WeakConvexity == 0 ? 50 : 20);
+        // Once passes have taken as long as this does; sooner where the penalty bends and they crawl, as by its saddles.
+        var (bends, every, before) = (_problem.Penalty.WeakConvexity > 0, Math.Clamp(selected.Length / 3, 10, 50), 0.0);
         for (var pass = 1; pass <= most; pass++)
         {
-            if (Pass(selected, least) <= target)
+            var moved = Pass(selected, least);
+            if (moved <= target)
                 return pass;
             var slot = pass % (Kept + 1);
             Keep(slot, pastWeights, pastIntercepts);
             if (slot == Kept)
                 Extrapolate(pastWeights, pastIntercepts);
-            if (pass % every == 0)
+            var crawls = false;
+            if (bends && pass % Window == 0)
+                (crawls, before) = (PassesLeft(before, moved, target) > selected.Length, moved);
+            if (crawls || pass % every == 0)
                 MoveAtOnce(selected);
         }
         return most;
     }
+
+    // If moves go on shrinking as they did.
+    private static double PassesLeft(double before, double moved, double target) =>
+        before == 0 ? 0
+        : moved >= before ? double.PositiveInfinity
+        : Window * Math.Log(target / moved) / Math.Log(moved / before);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private double Pass(int[] places, double least)
