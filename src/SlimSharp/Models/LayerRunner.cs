@@ -157,7 +157,7 @@ internal sealed class LayerRunner(Func<string, torch.Tensor> parameter, RunMode 
     {
         if (X.dim() == _inputs[1].dim())
             return X.mul(_inputs[1]);
-        using var factors = _inputs[1].view(_inputs[1].shape[0], -1, 1, 1); // N×C -> N×C×1×1
+        using var factors = _inputs[1].reshape(X.shape[0], X.shape[1], 1, 1); // N×C -> N×C×1×1
         return X.mul(factors);
     }
 

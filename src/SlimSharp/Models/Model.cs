@@ -12,6 +12,7 @@ public sealed class Model : torch.nn.Module<torch.Tensor, torch.Tensor>
 {
     private readonly Dictionary<string, torch.Tensor> _tensors = [];
     private readonly Dictionary<(string Wanted, ScheduleOptions Options), Schedule> _schedules = [];
+    private readonly InputCheck _check;
     private readonly string[] _scales;
     private readonly string[] _trained;
 
@@ -27,6 +28,7 @@ public sealed class Model : torch.nn.Module<torch.Tensor, torch.Tensor>
         : base(network.Name)
     {
         Network = network;
+        _check = new(network);
         _trained = [.. network.Parameters().Where(p => p.Parameter.IsTrained).Select(p => p.Name)];
         _scales = [.. network.Parameters().Where(p => p.Parameter.Role == ParameterRole.Scale).Select(p => p.Name)];
         foreach (var (name, _, parameter) in network.Parameters())
@@ -55,7 +57,7 @@ public sealed class Model : torch.nn.Module<torch.Tensor, torch.Tensor>
     /// <summary>The rewrite rules of its schedule.</summary>
     public ScheduleOptions Options { get; set; } = new();
 
-    /// <summary>The number type of the parameters.</summary>
+    /// <summary>The data type of the parameters, which is that of inputs.</summary>
     public torch.ScalarType Type => _tensors.Count == 0 ? torch.float32 : _tensors.Values.First().dtype;
 
     /// <summary>Where the parameters are.</summary>
@@ -86,8 +88,12 @@ public sealed class Model : torch.nn.Module<torch.Tensor, torch.Tensor>
 
     /// <summary>
     /// The forward pass: the values of <paramref name="wanted"/> nodes (by default the outputs) for named inputs of
-    /// N×C×H×W or N×C. <paramref name="overrides"/> stand in for parameters of their name. The caller disposes the results.
+    /// N×C×H×W or N×C, in any layout, of the model's <see cref="Type"/> and on its <see cref="Device"/>. <paramref name="overrides"/> stand in for
+    /// parameters of their name. The caller disposes the results.
     /// </summary>
+    /// <exception cref="NetworkException">
+    /// An input or override is missing, of another data type, shape or device, or the batch is too small for a BatchNorm to be trained on.
+    /// </exception>
     public IReadOnlyDictionary<string, torch.Tensor> Run(
         IReadOnlyDictionary<string, torch.Tensor> inputs,
         IReadOnlyCollection<string>? wanted = null,
@@ -97,6 +103,7 @@ public sealed class Model : torch.nn.Module<torch.Tensor, torch.Tensor>
     {
         wanted ??= Network.Outputs;
         mode ??= new RunMode(training);
+        _check.Check(inputs, overrides, mode, _tensors.Count == 0 ? null : _tensors.Values.First());
         torch.Tensor Parameter(string name) => overrides?.GetValueOrDefault(name) ?? _tensors[name];
         var graph = torch.is_grad_enabled();
         if (!UsesPass(inputs, mode, graph))

@@ -63,10 +63,20 @@ internal static class Numbers
         target.copy_(tensor);
     }
 
-    /// <summary>The largest |a − b| over the largest |b|.</summary>
+    /// <summary>True if a tensor holds neither NaN nor infinity.</summary>
+    internal static bool AreFinite(torch.Tensor tensor)
+    {
+        using var finite = tensor.isfinite();
+        using var all = finite.all();
+        return all.item<bool>();
+    }
+
+    /// <summary>The largest |a − b| over the largest |b|; infinite where a number is none, and where there is nothing to compare.</summary>
     internal static double RelativeDifference(torch.Tensor a, torch.Tensor b)
     {
         var (x, y) = (Read(a), Read(b));
+        if (x.Length != y.Length || x.Length == 0)
+            return double.PositiveInfinity;
         var (difference, size) = (0.0, 0.0);
         for (var i = 0; i < x.Length; i++)
         {

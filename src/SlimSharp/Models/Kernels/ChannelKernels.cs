@@ -15,6 +15,7 @@ internal static unsafe partial class ChannelKernels
     internal static (double[] First, double[] Second) Sums<T>(Rows x, Rows? gradient, float[] shift, Affine? affine)
         where T : struct, IElement
     {
+        Check<T>(gradient is { } other ? [x, other] : [x], shift, affine?.Scale, affine?.Offset);
         var repeats = Repeats(gradient is { } g ? [x, g] : [x], T.Size);
         var channels = x.Channels * repeats;
         var parts = Parts(x.Count / repeats);
@@ -48,6 +49,7 @@ internal static unsafe partial class ChannelKernels
     internal static void Apply<T>(Rows x, Rows y, Affine affine)
         where T : struct, IElement
     {
+        Check<T>([x, y], affine.Scale, affine.Offset);
         var repeats = Repeats([x, y], T.Size);
         fixed (float* scale = Repeat(affine.Scale, repeats))
         fixed (float* offset = Repeat(affine.Offset, repeats))
@@ -71,6 +73,7 @@ internal static unsafe partial class ChannelKernels
     internal static void Copy<T>(Rows x, Rows y)
         where T : struct, IElement
     {
+        Check<T>([x, y]);
         var work = new Work
         {
             X = x,
@@ -96,6 +99,7 @@ internal static unsafe partial class ChannelKernels
     )
         where T : struct, IElement
     {
+        Check<T>([x, g, y], affine.Scale, affine.Offset, slope, constant);
         var repeats = Repeats([x, g, y], T.Size);
         fixed (float* scale = Repeat(affine.Scale, repeats))
         fixed (float* offset = Repeat(affine.Offset, repeats))
@@ -121,6 +125,26 @@ internal static unsafe partial class ChannelKernels
         }
     }
 
+    // The last gate: whoever is behind it reads and writes memory unasked.
+    private static void Check<T>(ReadOnlySpan<Rows> rows, params ReadOnlySpan<float[]?> perChannel)
+        where T : struct, IElement
+    {
+        foreach (var r in rows)
+        {
+            if (r.Type != T.Type || r.Count != rows[0].Count || r.Channels != rows[0].Channels)
+                throw new NotSupportedException(
+                    $"A kernel for {T.Type} was given {r.Count} rows of {r.Channels} {r.Type} beside {rows[0].Count} of {rows[0].Channels}."
+                );
+        }
+        foreach (var values in perChannel)
+        {
+            if (values is not null && values.Length != rows[0].Channels)
+                throw new NotSupportedException(
+                    $"A kernel for {rows[0].Channels} channels was given {values.Length} numbers for them."
+                );
+        }
+    }
+
     // Rows without gaps whose channels are no multiple of the vector are taken several at a time, so that they are.
     private static int Repeats(ReadOnlySpan<Rows> rows, int size)
     {
@@ -135,7 +159,7 @@ internal static unsafe partial class ChannelKernels
     }
 
     private static Rows Merged(Rows rows, int repeats) =>
-        new(rows.Start, rows.Count / repeats, rows.Channels * repeats, rows.Step * repeats);
+        new(rows.Type, rows.Start, rows.Count / repeats, rows.Channels * repeats, rows.Step * repeats);
 
     private static float[]? Repeat(float[]? values, int times)
     {

@@ -14,9 +14,14 @@ internal static unsafe class DescentKernel
     private const int Lanes = 16;
     private const long PerPart = 1 << 16;
 
-    /// <summary>True if the three lie alike in memory, without gaps, in float32.</summary>
+    /// <summary>True if the three are of one size and lie alike in memory, without gaps, in float32.</summary>
     internal static bool Fits(torch.Tensor parameter, torch.Tensor gradient, torch.Tensor momentum) =>
-        TorchC.IsThere && Lies(parameter) && Lies(gradient) && Lies(momentum);
+        TorchC.IsThere
+        && Lies(parameter)
+        && Lies(gradient)
+        && Lies(momentum)
+        && gradient.numel() == parameter.numel()
+        && momentum.numel() == parameter.numel();
 
     /// <summary>v ← momentum·v + g + decay·w; w ← w − rate·v, or with Nesterov w − rate·(g + decay·w + momentum·v).</summary>
     internal static void Step(

@@ -1,12 +1,14 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
+using TorchSharp;
 
 namespace SlimSharp.Models.Kernels;
 
-/// <summary>A number type in memory that kernels read as float32, one or sixteen at a time.</summary>
+/// <summary>A data type in memory that kernels read as float32, one or sixteen at a time.</summary>
 internal unsafe interface IElement
 {
+    static abstract torch.ScalarType Type { get; }
     static abstract int Size { get; }
     static abstract Vector512<float> Load(byte* at);
     static abstract void Store(byte* at, Vector512<float> values);
@@ -17,6 +19,8 @@ internal unsafe interface IElement
 /// <summary>float32 as it is.</summary>
 internal readonly unsafe struct Single32 : IElement
 {
+    public static torch.ScalarType Type => torch.float32;
+
     public static int Size => sizeof(float);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -33,6 +37,8 @@ internal readonly unsafe struct Single32 : IElement
 /// <summary>bfloat16: the upper half of a float32, rounded to the nearest, ties to even.</summary>
 internal readonly unsafe struct Brain16 : IElement
 {
+    public static torch.ScalarType Type => torch.bfloat16;
+
     public static int Size => sizeof(ushort);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

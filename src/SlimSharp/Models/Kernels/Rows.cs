@@ -2,38 +2,60 @@ using TorchSharp;
 
 namespace SlimSharp.Models.Kernels;
 
-/// <summary>A tensor as kernels see it: one row of channels per position, channels innermost.</summary>
+/// <summary>
+/// A tensor as kernels see it: one row of channels per position, channels innermost, rows that do not overlap. Only float32 and bfloat16 in the
+/// processor's memory come here; whatever else it is, nothing has an address.
+/// </summary>
+/// <param name="Type">What its numbers are.</param>
 /// <param name="Start">The first element.</param>
 /// <param name="Count">Rows.</param>
 /// <param name="Channels">Numbers of a row.</param>
 /// <param name="Step">Bytes from row to row.</param>
-internal readonly unsafe record struct Rows(nint Start, long Count, int Channels, long Step)
+internal readonly unsafe record struct Rows(torch.ScalarType Type, nint Start, long Count, int Channels, long Step)
 {
     /// <summary>The rows of N×C×H×W with channels innermost, or of N×C.</summary>
+    /// <exception cref="NotSupportedException">The tensor does not lie so, or is of another data type or elsewhere.</exception>
     internal static Rows Of(torch.Tensor tensor)
     {
-        var (sizes, strides) = (tensor.shape, tensor.stride());
+        var sizes = tensor.shape;
+        if (StepOf(tensor, sizes) is not { } step)
+            throw new NotSupportedException(
+                $"No kernel reads {string.Join('×', sizes)} of {tensor.dtype} with strides {string.Join(", ", tensor.stride())} on {tensor.device}."
+            );
         var count = sizes[0] * (sizes.Length == 4 ? sizes[2] * sizes[3] : 1);
-        var row =
-            sizes.Length == 2 ? strides[0]
-            : sizes[3] > 1 ? strides[3]
-            : sizes[2] > 1 ? strides[2]
-            : strides[0];
-        return new((nint)TorchC.Address(tensor), count, (int)sizes[1], row * tensor.ElementSize);
+        return new(tensor.dtype, (nint)TorchC.Address(tensor), count, (int)sizes[1], step * tensor.ElementSize);
     }
 
-    /// <summary>True if channels lie innermost and rows one after another, at whatever distance.</summary>
-    internal static bool Fit(torch.Tensor tensor)
+    /// <summary>True if <see cref="Of"/> has them: channels innermost, and rows one after another, at whatever distance.</summary>
+    internal static bool Fit(torch.Tensor tensor) => StepOf(tensor, tensor.shape) is not null;
+
+    // Elements from row to row, if there are rows.
+    private static long? StepOf(torch.Tensor tensor, long[] sizes)
     {
-        var (sizes, strides) = (tensor.shape, tensor.stride());
-        if (sizes.Length == 2)
-            return strides[1] == 1 || sizes[1] == 1;
-        if (sizes.Length != 4 || (sizes[1] > 1 && strides[1] != 1))
-            return false;
-        var row = Of(tensor).Step / tensor.ElementSize;
-        return row >= sizes[1]
-            && (sizes[3] == 1 || strides[3] == row)
-            && (sizes[2] == 1 || strides[2] == row * sizes[3])
-            && (sizes[0] == 1 || strides[0] == row * sizes[3] * sizes[2]);
+        if (tensor.dtype is not (torch.ScalarType.Float32 or torch.ScalarType.BFloat16))
+            return null;
+        if (tensor.device_type != DeviceType.CPU || sizes.Length is not (2 or 4))
+            return null;
+        if (sizes.Contains(0))
+            return sizes[1]; // of nothing
+        var strides = tensor.stride();
+        if (sizes[1] > 1 && strides[1] != 1)
+            return null;
+        // The innermost place of which there are several tells; of one row nobody takes a step.
+        var (step, apart) = (sizes[1], true);
+        var rows = 0L;
+        for (var axis = sizes.Length - 1; axis >= 0; axis--)
+        {
+            if (axis == 1 || sizes[axis] <= 1)
+                continue;
+            if (rows == 0)
+                (step, rows) = (strides[axis], sizes[axis]);
+            else
+            {
+                apart &= strides[axis] == step * rows;
+                rows *= sizes[axis];
+            }
+        }
+        return apart && step >= sizes[1] ? step : null;
     }
 }

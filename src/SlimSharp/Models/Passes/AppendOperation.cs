@@ -32,7 +32,7 @@ internal sealed class AppendOperation(Node node, string chain, int width) : Oper
             at += added.shape[1];
         }
         if (pass.Mode.IsTraining)
-            JoinStatistics(pass);
+            JoinStatistics(pass, buffer);
         return buffer.narrow(1, 0, at);
     }
 
@@ -60,20 +60,20 @@ internal sealed class AppendOperation(Node node, string chain, int width) : Oper
             ChannelKernels.Copy<Single32>(Rows.Of(from), Rows.Of(to));
     }
 
-    // Every layer that reads these channels takes the same statistics.
-    private void JoinStatistics(Pass pass)
+    // Every layer that reads these channels takes the same statistics: of the buffer, whose rows are, as those of inputs need not be, as kernels read them.
+    private void JoinStatistics(Pass pass, torch.Tensor buffer)
     {
-        var parts = node.Inputs.Select(i =>
-            pass.Statistics(
-                i,
-                () =>
-                {
-                    var x = pass.Value(i);
-                    return NormalizeOperation.Take(x, Rows.Of(x), new double[x.shape[1]]);
-                }
-            )
-        );
-        var joined = ChannelStatistics.Join([.. parts]);
+        var (at, parts) = (0L, new List<ChannelStatistics>());
+        foreach (var input in node.Inputs)
+        {
+            var channels = pass.Network.Shapes[input].Channels;
+            using var place = buffer.narrow(1, at, channels);
+            parts.Add(
+                pass.Statistics(input, () => NormalizeOperation.Take(place, Rows.Of(place), new double[channels]))
+            );
+            at += channels;
+        }
+        var joined = ChannelStatistics.Join(parts);
         pass.Statistics(node.Name, () => joined);
     }
 }

@@ -22,7 +22,7 @@ internal sealed class NormalizeOperation(Node norm, BatchNorm layer, Node? activ
     {
         var x = pass.Value(norm.Inputs[0]);
         if (!Rows.Fit(x))
-            x = Layout.ChannelsLast(x).DetachFromDisposeScope();
+            x = Inner(x).DetachFromDisposeScope();
         if (pass.Keeps)
             _input = Hold(x);
         var rows = Rows.Of(x);
@@ -53,7 +53,7 @@ internal sealed class NormalizeOperation(Node norm, BatchNorm layer, Node? activ
         {
             using var cast = gradient.Tensor.to(_input!.dtype);
             gradient.Release();
-            gradient = new(cast.dim() == 4 ? Layout.ChannelsLast(cast) : cast.contiguous());
+            gradient = new(Inner(cast));
         }
         if (_input.dtype == torch.bfloat16)
             Backward<Brain16>(pass, gradient);
@@ -126,6 +126,9 @@ internal sealed class NormalizeOperation(Node norm, BatchNorm layer, Node? activ
             _clamp.High
         );
     }
+
+    // Channels innermost, without gaps or overlaps.
+    private static torch.Tensor Inner(torch.Tensor x) => x.dim() == 4 ? Layout.ChannelsLast(x) : x.contiguous();
 
     private double[] Inverse(ChannelStatistics statistics) =>
         [.. statistics.Variance.Select(v => 1 / Math.Sqrt(v + layer.Epsilon))];

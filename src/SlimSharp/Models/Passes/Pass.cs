@@ -111,8 +111,10 @@ internal sealed class Pass(
                 "What this forward pass remembered was given up after its first backward pass; for a second one set ScheduleOptions.OwnBackward to false."
             );
         _done = true;
-        foreach (var (name, gradient) in given)
-            Give(name, new(gradient.alias()));
+        // Others may read what is given, too: nobody here is ever alone with it.
+        var held = given.Select(g => (g.Name, Gradient: new Gradient(g.Gradient.alias()))).ToArray();
+        foreach (var (name, gradient) in held)
+            Give(name, gradient.Share());
         for (var i = _operations.Count - 1; i >= 0; i--)
         {
             using var operation = _operations[i];
@@ -126,6 +128,8 @@ internal sealed class Pass(
         Clear(_cast);
         foreach (var unused in _gradients.Values)
             unused.Release();
+        foreach (var (_, gradient) in held)
+            gradient.Release();
         return _parameterGradients.ToDictionary(g => g.Key, g => g.Value.Tensor);
     }
 
