@@ -2,6 +2,7 @@ using Microsoft.ML.OnnxRuntime;
 using SlimSharp.Data;
 using SlimSharp.Models;
 using SlimSharp.Networks;
+using SlimSharp.Slimming;
 using TorchSharp;
 
 namespace SlimSharp.Onnx;
@@ -9,8 +10,13 @@ namespace SlimSharp.Onnx;
 /// <summary>Holds a written model against the network it was made from, which computes in double precision.</summary>
 public static class OnnxCheck
 {
-    /// <summary>The largest difference allowed, relative to the largest output.</summary>
+    /// <summary>The difference that is always allowed, relative to the largest output.</summary>
     public const double Tolerance = 1e-5;
+
+    /// <summary>The largest difference that is ever allowed: beyond it a mistake could hide behind rounding.</summary>
+    public const double LargestTolerance = 1e-3;
+
+    private const double RoundingRatio = 10; // of two float32 computations of one function, in other orders
 
     /// <summary>The largest difference between ONNX Runtime's first output and the network's on some images, relative to the largest output.</summary>
     /// <param name="model">The model; it may read bytes.</param>
@@ -61,6 +67,49 @@ public static class OnnxCheck
     }
 
     /// <summary>
+    /// The difference allowed on these inputs. In float32 outputs are only so exact as their conditioning lets them be, in whatever runtime: where the network itself, in
+    /// float32, is further from what it computes in double precision than <see cref="Tolerance"/> has room for, ten times that distance is allowed, up to
+    /// <see cref="LargestTolerance"/>.
+    /// </summary>
+    /// <exception cref="OnnxException">Outputs are no numbers.</exception>
+    public static double Allowed(Network network, Weights weights, IReadOnlyDictionary<string, torch.Tensor> inputs)
+    {
+        var rounding = Computed(network, weights, inputs, torch.float64)
+            .Zip(Computed(network, weights, inputs, torch.float32), Difference)
+            .Max();
+        return Math.Clamp(RoundingRatio * rounding, Tolerance, LargestTolerance);
+    }
+
+    /// <summary>The same on images, all at once, whose bytes are normalised.</summary>
+    /// <exception cref="OnnxException">Outputs are no numbers.</exception>
+    public static double Allowed(Network network, Weights weights, ImageSet images, Normalization normalization)
+    {
+        using var batch = Batches.InOrder(images, normalization).Make([.. Enumerable.Range(0, images.Count)]);
+        return Allowed(
+            network,
+            weights,
+            new Dictionary<string, torch.Tensor> { [network.Inputs.Single().Name] = batch.Images }
+        );
+    }
+
+    /// <summary>
+    /// Standard normal numbers for every input, the range that normalised data have, for networks of which no normalisation is known; the caller
+    /// disposes them.
+    /// </summary>
+    public static IReadOnlyDictionary<string, torch.Tensor> Noise(Network network, int count)
+    {
+        using var scope = torch.NewDisposeScope();
+        return network.Inputs.ToDictionary(
+            i => i.Name,
+            i =>
+                RandomWeights
+                    .Inputs(network.Shapes[i.Name], count, Randomness.Name(i.Name))
+                    .to(torch.float32)
+                    .DetachFromDisposeScope()
+        );
+    }
+
+    /// <summary>
     /// How a quantised network in ONNX Runtime, on this processor, agrees with <see cref="Simulation"/>: the share of images, in [0, 1], on which both choose one class, and the
     /// largest difference relative to the largest output. Ties of rounding differ from runtime to runtime; saturating products show as much more.
     /// </summary>
@@ -88,15 +137,25 @@ public static class OnnxCheck
         return ((double)same / rows.Length, Difference(ours, theirs));
     }
 
+    internal static float[][] Exact(
+        Network network,
+        Weights weights,
+        IReadOnlyDictionary<string, torch.Tensor> inputs
+    ) => Computed(network, weights, inputs, torch.float64);
+
     // What the network itself computes.
-    internal static float[][] Exact(Network network, Weights weights, IReadOnlyDictionary<string, torch.Tensor> inputs)
+    private static float[][] Computed(
+        Network network,
+        Weights weights,
+        IReadOnlyDictionary<string, torch.Tensor> inputs,
+        torch.ScalarType type
+    )
     {
         using var scope = torch.NewDisposeScope();
         using var still = torch.no_grad();
-        using var exact = new Model(network, weights.Copy(torch.float64));
-        exact.eval();
-        // A network without weights computes in single precision, as it has no type of its own.
-        var outputs = exact.Run(inputs.ToDictionary(i => i.Key, i => i.Value.to(exact.Type)));
+        using var model = new Model(network, weights.Copy(type));
+        model.eval();
+        var outputs = model.Run(inputs.ToDictionary(i => i.Key, i => i.Value.to(type)));
         return [.. network.Outputs.Select(o => Numbers.ReadSingle(outputs[o]))];
     }
 
