@@ -43,9 +43,9 @@ using var cut = Surgeon.Apply(model, plan); // throws if the cut network is not 
 Report("cut to half of its multiply-adds", cut.Model);
 Recalibration.Run(cut.Model, train, normalization); // BatchNorm statistics of what is left
 Report("recalibrated", cut.Model);
-using var file = new SlimFile { Network = cut.Model.Network, Weights = cut.Model.CopyWeights() };
-file.Save("small.slim"); // SlimFile.Load("small.slim").ToModel() brings it back, anywhere
-OnnxExport.Of(file.Network, file.Weights, normalization, new() { Pixels = OnnxPixels.Bytes }).Save("small.onnx");
+using var file = cut.ToFile() with { Normalization = normalization, Classes = train.Classes };
+file.Save("small.slim"); // with plan and certificate; SlimFile.Load("small.slim").ToModel() brings it back, anywhere
+OnnxExport.Of(file, new() { Pixels = OnnxPixels.Bytes }).Save("small.onnx");
 
 using var session = new InferenceSession("small.onnx"); // what a device does: bytes in, one score per class out
 using var input = OrtValue.CreateTensorValueFromMemory(test.Image(0).ToArray(), [1, .. train.Shape.Sizes(1).Skip(1)]);

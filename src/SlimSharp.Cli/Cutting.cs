@@ -22,19 +22,9 @@ internal static class Cutting
     /// Writes the cut network with its plan, certificate and probe, and with what the optimiser remembered if that is given; returns the size
     /// of the file in bytes.
     /// </summary>
-    internal static long Save(
-        string path,
-        SlimFile source,
-        SlimmingPlan plan,
-        SurgeryResult cut,
-        Weights? memory = null
-    )
+    internal static long Save(string path, SlimFile source, SurgeryResult cut, Weights? memory = null)
     {
-        var extras = new Weights
-        {
-            [Probe + "inputs"] = cut.Probe.clone(),
-            [Probe + "outputs"] = cut.MaskedOutputs.clone(),
-        };
+        using var result = cut.ToFile(source);
         foreach (var of in memory?.Names.GroupBy(n => n[..n.IndexOf('.')]) ?? [])
         {
             using var beside = new Weights();
@@ -42,16 +32,8 @@ internal static class Cutting
                 beside[name[(of.Key.Length + 1)..]] = memory![name].clone();
             using var carried = cut.Carry(beside);
             foreach (var name in carried.Names)
-                extras[$"{of.Key}.{name}"] = carried[name].clone();
+                result.Extras[$"{of.Key}.{name}"] = carried[name].clone();
         }
-        using var result = source with
-        {
-            Network = cut.Model.Network,
-            Weights = cut.Model.CopyWeights(),
-            Plan = plan,
-            Certificate = cut.Certificate,
-            Extras = extras,
-        };
         result.Save(path);
         return new FileInfo(path).Length;
     }

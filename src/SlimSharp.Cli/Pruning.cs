@@ -75,7 +75,7 @@ internal sealed class Pruning : IDisposable
         Score? recalibrated = null;
         if (recalibrate || candidates > 1)
             recalibrated = Recalibrate(cut.Model);
-        var size = Cutting.Save(_target, _file, plan, cut, memory);
+        var size = Cutting.Save(_target, _file, cut, memory);
         _screen.Say($"{_target} ({Words.Size(size)}). Retrain with: slim retrain {_target} --out DIR");
         Emit(plan, cut.Certificate, before, after, recalibrated);
         return miss > LatencyPlanning.Tolerance ? ExitCode.Missed : ExitCode.Done;
@@ -123,6 +123,11 @@ internal sealed class Pruning : IDisposable
 
     private Score? Recalibrate(Model model)
     {
+        if (!model.Network.BatchNorms.Any())
+        {
+            _screen.Say("Nothing to recalibrate: this network has no BatchNorm, whose statistics would be taken anew.");
+            return null;
+        }
         var train = _data.Train("--recalibrate");
         Recalibration.Run(model, train, _file.Normalization!, _images);
         var score = _data.Score(model);

@@ -5,6 +5,7 @@ using SlimSharp.Formats;
 using SlimSharp.Models;
 using SlimSharp.Networks;
 using SlimSharp.Runs;
+using SlimSharp.Slimming;
 using SlimSharp.Training;
 using SlimSharp.Zoo;
 using TorchSharp;
@@ -57,7 +58,7 @@ internal sealed class TrainingSession(RunFolder folder, RunOptions options, Scre
             Data = options.Data,
             Plan = start?.Plan,
             Certificate = start?.Certificate,
-            Provenance = Provenance(train),
+            Provenance = Provenance(train, start?.Certificate),
         };
 
         using var last = Last(description);
@@ -230,8 +231,9 @@ internal sealed class TrainingSession(RunFolder folder, RunOptions options, Scre
         return new() { ["probe.inputs"] = batch.Images.clone() };
     }
 
-    private Dictionary<string, string> Provenance(ImageSet train) =>
-        new()
+    private Dictionary<string, string> Provenance(ImageSet train, Certificate? cut)
+    {
+        var provenance = new Dictionary<string, string>
         {
             ["command"] = options.Command,
             ["options"] = options.ToJson(),
@@ -243,4 +245,8 @@ internal sealed class TrainingSession(RunFolder folder, RunOptions options, Scre
             ["seed"] = $"{options.Training.Seed}",
             ["data"] = train.Checksum(),
         };
+        if (cut is not null)
+            provenance[Certificate.Retrained] = cut.WeightsHash;
+        return provenance;
+    }
 }

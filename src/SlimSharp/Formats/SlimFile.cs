@@ -57,6 +57,18 @@ public sealed record SlimFile : IDisposable
     public Model ToModel(torch.ScalarType? type = null) => new(Network, Weights.Copy(type));
 
     /// <summary>
+    /// This file with weights that were trained since, and, if it was cut, with the word in its provenance without which <see cref="Verification"/>
+    /// takes other weights than those of the cut for a fault. Takes the weights over and shares all else with this file.
+    /// </summary>
+    public SlimFile Retrained(Weights weights)
+    {
+        var provenance = new Dictionary<string, string>(Provenance);
+        if (Certificate is { } certificate)
+            provenance[Certificate.Retrained] = certificate.WeightsHash;
+        return this with { Weights = weights, Provenance = provenance };
+    }
+
+    /// <summary>
     /// Writes the file so that at any instant either the old or the whole new one is there; the old one is kept under the name <paramref name="before"/>, if
     /// one is given.
     /// </summary>

@@ -9,6 +9,15 @@ namespace SlimSharp.Slimming;
 /// </summary>
 public sealed record Certificate
 {
+    /// <summary>
+    /// Under this key the provenance of a file says that its weights were trained since the cut; the value is the
+    /// <see cref="WeightsHash"/> of that cut.
+    /// </summary>
+    public const string Retrained = "retrained";
+
+    /// <summary>The same for BatchNorm statistics that were taken anew since the cut.</summary>
+    public const string Recalibrated = "recalibrated";
+
     /// <summary>Up to here, masked and cut agree in float64.</summary>
     public const double Tolerance = 1e-10;
 
@@ -30,8 +39,23 @@ public sealed record Certificate
     /// <summary>Multiply-adds, counted from the cut tensors.</summary>
     public required long Macs { get; init; }
 
-    /// <summary>The identity of the weights of the cut; retraining changes it.</summary>
+    /// <summary>The identity of the weights of the cut; recalibration and retraining change it.</summary>
     public required string WeightsHash { get; init; }
+
+    /// <summary>
+    /// The identity of the weights of the cut without the running statistics of BatchNorms; only retraining changes it. Null, like
+    /// all below, in certificates of versions that did not write it.
+    /// </summary>
+    public string? ParametersHash { get; init; }
+
+    /// <summary>The identity of the weights that were cut.</summary>
+    public string? SourceHash { get; init; }
+
+    /// <summary>The identity of the plan that was carried out: of its network, the branches that go, and the units that stay.</summary>
+    public string? PlanHash { get; init; }
+
+    /// <summary>The identity of the probe: the inputs on which function was compared, and the masked original's outputs.</summary>
+    public string? ProbeHash { get; init; }
 
     /// <summary>True if both parts agree, and float32 gives numbers at all.</summary>
     [JsonIgnore]

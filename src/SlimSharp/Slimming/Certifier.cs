@@ -7,41 +7,20 @@ namespace SlimSharp.Slimming;
 /// <summary>Compares masked and cut networks.</summary>
 internal static class Certifier
 {
-    private const int StructureSamples = 2;
-
     /// <summary>Part (i): random weights and inputs in float64. Returns the relative difference of the outputs.</summary>
     internal static double Structure(NetworkCut cut, long seed, DeadBranches? branches = null)
     {
         using var scope = torch.NewDisposeScope();
-        using var weights = RandomWeights.Draw(cut, seed);
-        var (network, reference) = (branches ?? new(cut.Source, [])).Structure(cut, weights, seed);
-        using var masked = new Model(network, reference);
-        using var small = new Model(cut.Target, cut.Slice(weights));
-        var inputs = cut.Source.Inputs.ToDictionary(
-            i => i.Name,
-            i =>
-                RandomWeights.Inputs(
-                    cut.Source.Shapes[i.Name],
-                    StructureSamples,
-                    seed + SlimSharp.Data.Randomness.Name(i.Name)
-                )
-        );
-        return Difference(small, masked, inputs);
+        using var check = new StructureCheck(cut, seed, branches);
+        return check.Difference(cut);
     }
 
     /// <summary>The outputs of a network for one input, side by side, in evaluation; the caller disposes them.</summary>
     internal static torch.Tensor Outputs(Model model, torch.Tensor input) =>
         Outputs(model, new Dictionary<string, torch.Tensor> { [model.Network.Inputs.First().Name] = input });
 
-    /// <summary>The largest difference over all outputs, relative to the largest of the reference.</summary>
-    internal static double Difference(Model small, Model reference, IReadOnlyDictionary<string, torch.Tensor> inputs)
-    {
-        using var a = Outputs(small, inputs);
-        using var b = Outputs(reference, inputs);
-        return Numbers.RelativeDifference(a, b);
-    }
-
-    private static torch.Tensor Outputs(Model model, IReadOnlyDictionary<string, torch.Tensor> inputs)
+    /// <summary>The outputs for inputs by name, side by side, in evaluation; the caller disposes them.</summary>
+    internal static torch.Tensor Outputs(Model model, IReadOnlyDictionary<string, torch.Tensor> inputs)
     {
         using var scope = torch.NewDisposeScope();
         using var inference = torch.no_grad();

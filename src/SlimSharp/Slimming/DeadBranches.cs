@@ -30,6 +30,9 @@ internal sealed class DeadBranches(Network source, ImmutableArray<BranchPlan> br
     /// <summary>Those of <paramref name="plan"/>.</summary>
     internal static DeadBranches Of(SlimmingPlan plan) => new(plan.Options.Prepare(plan.Source), plan.Branches);
 
+    /// <summary>The same branches of the <see cref="OpenNetwork"/>.</summary>
+    internal DeadBranches Open(IReadOnlySet<string> pooled) => new(OpenNetwork.Of(source, pooled), branches);
+
     /// <summary>The terms that are constant with these weights when all inputs of the <paramref name="silent"/> layers are zero.</summary>
     internal static ImmutableArray<BranchPlan> Find(
         Network network,

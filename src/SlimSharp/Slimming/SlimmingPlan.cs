@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -76,6 +77,31 @@ public sealed record SlimmingPlan
         );
         var cost = NetworkCost.Of(cut.Target);
         return cost with { Parameters = cost.Parameters + selections.Sum(s => (long)s.Units) };
+    }
+
+    /// <summary>
+    /// SHA-256, in hexadecimal, over what the plan does: to which network and weights, which branches go, and which units of every group stay. Reasons,
+    /// importances and warnings do not count, nor does how the plan is written.
+    /// </summary>
+    internal string Hash()
+    {
+        var text = new StringBuilder();
+        // A length in front of each, so that no two lists read alike.
+        void Put(params IEnumerable<string> parts)
+        {
+            foreach (var part in parts)
+                text.Append(CultureInfo.InvariantCulture, $"{part.Length}:{part} ");
+            text.Append('\n');
+        }
+        Put(WeightsHash, $"{Options.Trunk}", $"{Options.Constants}");
+        foreach (var node in Source.Nodes)
+            Put([node.Name, node.Owner, $"{Source.Shapes[node.Name]}", .. node.Inputs]);
+        Put(Source.Outputs);
+        foreach (var branch in Branches)
+            Put([branch.Sum, branch.Term, $"{branch.Shift}", .. branch.Silenced]);
+        foreach (var group in Groups)
+            Put([group.Group, .. group.Kept.Append(group.Units).Select(k => k.ToString(CultureInfo.InvariantCulture))]);
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())));
     }
 
     /// <summary>The network that the cut leaves.</summary>

@@ -15,7 +15,7 @@ public static class Surgeon
     /// Cuts. <paramref name="probe"/> are real inputs (N×C×H×W, normalised) on which the cut is checked; without them, random ones
     /// are used. The caller disposes the result.
     /// </summary>
-    /// <exception cref="PlanException">The plan was made for another network, or masked and cut do not agree.</exception>
+    /// <exception cref="PlanException">The plan was made for another network, the probe is empty, or masked and cut do not agree.</exception>
     public static SurgeryResult Apply(Model model, SlimmingPlan plan, torch.Tensor? probe = null)
     {
         if (!model.Network.Equals(plan.Source))
@@ -26,16 +26,20 @@ public static class Surgeon
                 $"The plan was made from other weights than these of {model.Network.Name}; plan again."
             );
 
+        if (probe?.numel() == 0)
+            throw new PlanException("The probe holds no inputs; give at least one, or none at all for random ones.");
+
         // Constants are folded, and the function is compared, in float64.
         using var wide = weights.Copy(torch.float64);
         var branches = DeadBranches.Of(plan);
         using var slim = branches.IsEmpty ? null : branches.Slim(wide);
         using var folding = ConstantFolding.Of(plan, slim ?? wide);
         var cut = NetworkCut.Of(folding.Network, ChannelGroups.Of(folding.Network), plan.Groups);
-        return Apply(cut, folding, branches, wide, model.Type, probe);
+        return Apply(plan, cut, folding, branches, wide, model.Type, probe);
     }
 
     internal static SurgeryResult Apply(
+        SlimmingPlan plan,
         NetworkCut cut,
         ConstantFolding folding,
         DeadBranches branches,
@@ -66,6 +70,10 @@ public static class Surgeon
             Parameters = parameters,
             Macs = macs,
             WeightsHash = small.Hash(),
+            ParametersHash = ParametersHash(cut.Target, small),
+            SourceHash = plan.WeightsHash,
+            PlanHash = plan.Hash(),
+            ProbeHash = CutProbe.Hash(inputs, masked),
         };
         var expected = NetworkCost.Of(cut.Target);
         if (certificate.Agrees && (parameters, macs) == (expected.Parameters, expected.Macs))
@@ -79,6 +87,7 @@ public static class Surgeon
             )
             {
                 Cut = cut,
+                Plan = plan,
             };
         }
 
@@ -91,6 +100,18 @@ public static class Surgeon
                 $"The cut of {cut.Source.Name} is refused: masked and cut network differ by {structure:G3} (structure) and {function:G3} (function) of the largest output, where {Certificate.Tolerance} is allowed, {function32:G3} in float32, or counts differ ({parameters} parameters, {macs} MACs)."
             )
         );
+    }
+
+    /// <summary>The identity of the weights of a network without the running statistics of its BatchNorms.</summary>
+    internal static string ParametersHash(Network network, Weights weights)
+    {
+        var statistics = network
+            .Parameters()
+            .Where(p => p.Parameter.Role is ParameterRole.RunningMean or ParameterRole.RunningVariance)
+            .Select(p => p.Name)
+            .ToHashSet();
+        using var parameters = weights.Only(name => !statistics.Contains(name));
+        return parameters.Hash();
     }
 
     private static (double Difference, torch.Tensor Masked) Compare(

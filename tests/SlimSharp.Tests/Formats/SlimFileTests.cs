@@ -23,17 +23,12 @@ public class SlimFileTests
         using var model = original.ToModel();
         var plan = Planner.Plan(model, new() { Ratio = 0.5, Constants = constants });
         using var cut = Surgeon.Apply(model, plan);
-        return new()
+        return cut.ToFile() with
         {
-            Network = cut.Model.Network,
-            Weights = cut.Model.CopyWeights(),
             Normalization = new([0.3], [0.2]),
             Classes = Idx.FashionClasses,
             Data = new() { Path = "data/fashion-mnist", Pad = 32 },
-            Plan = plan,
-            Certificate = cut.Certificate,
             Provenance = new Dictionary<string, string> { ["seed"] = "3" },
-            Extras = new() { ["probe.inputs"] = cut.Probe.clone(), ["probe.outputs"] = cut.MaskedOutputs.clone() },
         };
     }
 
@@ -208,58 +203,6 @@ public class SlimFileTests
     }
 
     [Theory]
-    [InlineData(ConstantTreatment.Drop)]
-    [InlineData(ConstantTreatment.Fold)]
-    public void A_cut_file_verifies_and_so_it_does_against_its_original(ConstantTreatment constants)
-    {
-        using var file = Cut(out var original, constants);
-        using var read = SlimFile.Load(Save(file));
-        Assert.All(Verification.Of(read), c => Assert.True(c.Holds, c.ToString()));
-        var against = Verification.Of(read, original);
-        Assert.Equal(8, against.Count);
-        Assert.All(against, c => Assert.True(c.Holds, c.ToString()));
-        original.Dispose();
-    }
-
-    [Fact]
-    public void A_retrained_file_verifies_and_says_what_cannot_be_told()
-    {
-        using var file = Cut(out var original);
-        using (torch.no_grad())
-            file.Weights["classifier.bias"].add_(torch.ones(10));
-        var checks = Verification.Of(file, original);
-        Assert.Contains(checks, c => c is { Name: "function", Holds: null });
-        Assert.DoesNotContain(checks, c => c.Holds == false);
-        original.Dispose();
-    }
-
-    [Fact]
-    public void A_wrong_original_and_a_forged_plan_are_found()
-    {
-        using var file = Cut(out var original);
-        original.Weights["classifier.bias"] = torch.ones(10);
-        Assert.Contains(Verification.Of(file, original), c => c is { Name: "original", Holds: false });
-        var plan = file.Plan!;
-        var group = plan.Groups[1];
-        var other = Enumerable.Range(0, group.Units).First(u => !group.Kept.Contains(u));
-        using var forged = new SlimFile
-        {
-            Network = file.Network,
-            Weights = file.Weights.Copy(),
-            Certificate = file.Certificate! with { Macs = 1 },
-            Plan = plan with
-            {
-                Groups = plan.Groups.SetItem(1, group with { Kept = [.. group.Kept.Append(other).Order()] }),
-            },
-            Extras = file.Extras.Copy(),
-        };
-        var checks = Verification.Of(forged);
-        Assert.Contains(checks, c => c is { Name: "plan", Holds: false });
-        Assert.Contains(checks, c => c is { Name: "counts", Holds: false });
-        original.Dispose();
-    }
-
-    [Theory]
     [InlineData("1")]
     [InlineData("2")]
     public void Files_of_every_format_version_stay_readable(string version)
@@ -268,6 +211,9 @@ public class SlimFileTests
         Assert.Equal(version, SafeTensors.Read(path).Metadata["format"]);
         using var file = SlimFile.Load(path);
         Assert.Equal("tiny", file.Network.Name);
-        Assert.All(Verification.Of(file), c => Assert.True(c.Holds, c.ToString()));
+        var checks = Verification.Of(file);
+        Assert.DoesNotContain(checks, c => c.Holds == false);
+        Assert.Contains(checks, c => c is { Name: "units", Holds: null } && c.Detail.Contains("older version"));
+        Assert.Contains(checks, c => c is { Name: "function", Holds: true } && c.Detail.Contains("older version"));
     }
 }

@@ -37,6 +37,10 @@ public partial class SampleTests(Packed packed)
         Assert.True(accuracies[3] > 60 && accuracies[5] > accuracies[3] - 10, output);
         Assert.Contains("first test image: ", output);
         using var file = SlimFile.Load(Path.Combine(folder, "small.slim"));
+        Assert.Contains(Verification.Of(file), c => c is { Name: "weights", Holds: true }); // recalibrated since, and says so
+        Assert.DoesNotContain(Verification.Of(file), c => c.Holds == false);
+        Assert.NotNull(file.Normalization);
+        Assert.Equal(10, file.Classes.Count);
         Assert.True(new FileInfo(Path.Combine(folder, "small.onnx")).Length < 300_000);
     }
 

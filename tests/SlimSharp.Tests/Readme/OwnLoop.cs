@@ -1,4 +1,3 @@
-using SlimSharp.Formats;
 using SlimSharp.Models;
 using SlimSharp.Penalties;
 using SlimSharp.Regularizers;
@@ -35,8 +34,7 @@ internal static class OwnLoop
         var plan = Planner.Plan(model, new PlanOptions { Macs = 0.5 }); // nothing is cut yet
         Console.WriteLine(plan.Explain());
         using var cut = Surgeon.Apply(model, plan); // throws if masked and cut network differ
-        using var file = new SlimFile { Network = cut.Model.Network, Weights = cut.Model.CopyWeights() };
-        file.Save(path); // loads anywhere: SlimFile.Load(path).ToModel()
+        cut.Save(path); // with plan and certificate; loads anywhere: SlimFile.Load(path).ToModel()
         // </snippet>
     }
 }

@@ -47,6 +47,9 @@ public class ReadmeTests
         using var file = SlimFile.Load(path);
         using var model = file.ToModel();
         Assert.True(file.Network.Nodes.Length > 10);
+        var checks = Verification.Of(file);
+        Assert.Contains(checks, c => c.Name == "function");
+        Assert.All(checks, c => Assert.True(c.Holds, c.ToString()));
     }
 
     [Fact]

@@ -125,21 +125,7 @@ public class BranchTests
 
             var path = Path.Combine(Machine.Folder(), "cut.slim");
             using var original = new SlimFile { Network = network, Weights = model.CopyWeights() };
-            using (
-                var file = new SlimFile
-                {
-                    Network = once.Model.Network,
-                    Weights = once.Model.CopyWeights(),
-                    Plan = plan,
-                    Certificate = once.Certificate,
-                    Extras = new()
-                    {
-                        ["probe.inputs"] = once.Probe.clone(),
-                        ["probe.outputs"] = once.MaskedOutputs.clone(),
-                    },
-                }
-            )
-                file.Save(path);
+            once.Save(path);
             using var loaded = SlimFile.Load(path);
             Assert.Equal(plan.Branches, loaded.Plan!.Branches);
             Assert.All(Verification.Of(loaded, original), c => Assert.True(c.Holds, c.Detail));
@@ -160,7 +146,7 @@ public class BranchTests
         using var folding = ConstantFolding.Of(plan, slim);
         var cut = NetworkCut.Of(folding.Network, ChannelGroups.Of(folding.Network), plan.Groups);
         var refusal = Assert.Throws<PlanException>(() =>
-            Surgeon.Apply(cut, folding, branches, wide, torch.float32, null)
+            Surgeon.Apply(plan, cut, folding, branches, wide, torch.float32, null)
         );
         Assert.Contains("is refused", refusal.Message);
     }
