@@ -65,10 +65,9 @@ internal static class OnnxFiles
     {
         if (ImagesFor(file, data) is var (images, words))
         {
-            var normalization = file.Normalization ?? Normalization.Raw(images.Shape.Channels);
             return (
-                OnnxCheck.Difference(model, file.Network, file.Weights, images, normalization),
-                OnnxCheck.Allowed(file.Network, file.Weights, images, normalization),
+                OnnxCheck.Difference(model, file.Network, file.Weights, images, file.Normalization!),
+                OnnxCheck.Allowed(file.Network, file.Weights, images, file.Normalization!),
                 words
             );
         }
@@ -78,7 +77,7 @@ internal static class OnnxFiles
             return (
                 OnnxCheck.Difference(model, file.Network, file.Weights, noise),
                 OnnxCheck.Allowed(file.Network, file.Weights, noise),
-                $"{Images} inputs of noise (the file names neither data nor a normalisation)"
+                $"{Images} inputs of noise (the file says no normalisation)"
             );
         }
         finally
@@ -88,9 +87,11 @@ internal static class OnnxFiles
         }
     }
 
-    // Those that are given, or its own if they are where they were; bytes of noise if they can be brought into the network's range.
+    // Those that are given, or its own if they are where they were; bytes of noise otherwise; none if bytes cannot be brought into the network's range.
     private static (ImageSet Images, string Words)? ImagesFor(SlimFile file, DataOptions? given)
     {
+        if (file.Normalization is null)
+            return null;
         if ((given ?? file.Data) is { } data && (given is not null || Path.Exists(data.Path)))
         {
             var sets = DataSource.Read(data);
@@ -99,10 +100,7 @@ internal static class OnnxFiles
             var some = set.Subset(set.Spread(Math.Min(Images, set.Count)));
             return (some, $"{some.Count} images");
         }
-        if (
-            file.Normalization is null
-            || file.Network.Inputs.ToArray() is not [{ Layer: Input { Shape: { IsImage: true } shape } }]
-        )
+        if (file.Network.Inputs.ToArray() is not [{ Layer: Input { Shape: { IsImage: true } shape } }])
             return null;
         var pixels = new byte[Images * shape.Count];
         new Random(0).NextBytes(pixels);

@@ -88,7 +88,7 @@ internal static class PruneCommand
             // Whatever computes on images needs to know how they are normalised; a cut alone does not.
             var measures =
                 parsed.Has(data.Path)
-                || parsed.GetValue(recalibrate)
+                || (parsed.GetValue(recalibrate) && source.Network.BatchNorms.Any())
                 || parsed.GetValue(candidates) > 1
                 || CriterionKind.All.First(k => k.Name == options.Criterion).NeedsImages;
             var file = measures ? normalization.Needed(parsed, source, path) : normalization.With(parsed, source, path);

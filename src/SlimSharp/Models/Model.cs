@@ -118,6 +118,7 @@ public sealed class Model : torch.nn.Module<torch.Tensor, torch.Tensor>
     // Gradients of inputs, gradients in evaluation and other devices are left to the framework's graph.
     private bool UsesPass(IReadOnlyDictionary<string, torch.Tensor> inputs, RunMode mode, bool graph) =>
         Options.OwnBackward
+        && _tensors.Count > 0 // without weights a network computes in whatever type it is given
         && Type == torch.float32
         && Device.type == DeviceType.CPU
         && TorchC.IsThere
