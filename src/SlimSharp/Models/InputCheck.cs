@@ -58,8 +58,11 @@ internal sealed class InputCheck
                     $"The input '{name}' of {_network.Name} is a batch of {own[0]}, but '{_inputs[0].Name}' is one of {batch}; all inputs need the same batch size."
                 );
         }
-        foreach (var (name, given) in overrides ?? new Dictionary<string, torch.Tensor>())
-            CheckOverride(name, given, like);
+        if (overrides is not null)
+        {
+            foreach (var (name, given) in overrides)
+                CheckOverride(name, given, like);
+        }
         CheckBatch(batch ?? 0, mode);
     }
 

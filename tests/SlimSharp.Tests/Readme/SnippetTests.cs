@@ -1,3 +1,4 @@
+using SlimSharp.Formats;
 using SlimSharp.Models;
 using SlimSharp.Networks;
 using TorchSharp;
@@ -40,7 +41,11 @@ public class SnippetTests
             var network = SlimSharp.Zoo.Vgg.Create(11, 10, 0.125, train.Shape);
             using var model = new Model(network);
             Snippets.Training(model, train.Subset(few), validation.Subset(few), test.Subset(few), normalization);
-            Assert.True(Snippets.Slimming(model, train.Subset(few), normalization) <= NetworkCost.Of(network).Macs / 2);
+            var small = Path.Combine(Machine.Folder(), "small.slim");
+            var macs = Snippets.Slimming(model, train.Subset(few), normalization, small);
+            Assert.True(macs <= NetworkCost.Of(network).Macs / 2);
+            using var file = SlimFile.Load(small);
+            Assert.DoesNotContain(Verification.Of(file), c => c.Holds == false);
             using var wide = new Model(SlimSharp.Zoo.Vgg.Create("wide", [64, 0, 64, 0, 64], 10, train.Shape), 1);
             Snippets.Latency(wide);
             Carried();

@@ -75,12 +75,13 @@ internal static class Snippets
         splitting.Update(module, alpha: 1 / rate);  // or: both updates, of the scales and of their auxiliary ones
     }
 
-    internal static long Slimming(Model model, ImageSet train, Normalization normalization)
+    internal static long Slimming(Model model, ImageSet train, Normalization normalization, string path)
     {
         var plan = Planner.Plan(model, new PlanOptions { Macs = 0.5, RoundTo = 8, MinChannels = 4 });
         Console.WriteLine(plan.Explain()); // per layer before, after and why; the largest safe ratio; warnings
         using var cut = Surgeon.Apply(model, plan);
         Recalibration.Run(cut.Model, train, normalization); // BatchNorm statistics of what is left
+        cut.Save(path, normalization, train.Classes); // network, weights, plan, certificate and probe in one file
         return cut.Certificate.Macs;
     }
 
