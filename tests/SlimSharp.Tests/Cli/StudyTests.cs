@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using SlimSharp.Cli;
+using SlimSharp.Penalties;
 using SlimSharp.Runs;
 
 namespace SlimSharp.Tests.Cli;
@@ -116,7 +117,8 @@ public class StudyTests
         foreach (var choice in choices)
         {
             var row = table.Single(r => r[0].Trim('`') == trained[choice.Case]);
-            var cell = row[1 + Array.IndexOf(strengths, choice.Settings["lambda"])];
+            Assert.Equal(Slope(Penalty.Parse(trained[choice.Case]!).SlopeAtZero), row[1]);
+            var cell = row[2 + Array.IndexOf(strengths, choice.Settings["lambda"])];
             Assert.Equal(choice.Accuracies[^1].ToString("F1", CultureInfo.InvariantCulture), cell);
         }
     }
@@ -139,7 +141,14 @@ public class StudyTests
             var differences = SweepPairs
                 .Of(study, "case", row[0], "l1")
                 .ToDictionary(p => $"{p.Stage}: {p.Settings.Split("ratio ")[^1].Split(',')[0]}", p => p.Accuracy);
-            foreach (var (column, cell) in columns.Zip(row[1..]))
+            var options = study.Plan.Stages[0].Cases.Single(c => c.Name == row[0]).Options;
+            Assert.Equal(
+                options.TryGetValue("penalty", out var penalty)
+                    ? Slope(Number(options["lambda"]) * Penalty.Parse(penalty).SlopeAtZero)
+                    : "–",
+                row[1]
+            );
+            foreach (var (column, cell) in columns.Zip(row[2..]))
             {
                 var (low, high) = differences[column].Interval();
                 Assert.Equal(
@@ -152,4 +161,44 @@ public class StudyTests
             }
         }
     }
+
+    /// <summary>The table that puts transformed l1 beside l1 where both pull as hard.</summary>
+    [Fact]
+    public void The_advice_at_equal_slope_has_the_figures_of_its_study()
+    {
+        var study = SweepResults.Read(Path.Combine(Machine.Root, "docs", "study", "pocket-slope.json"));
+        var table = File.ReadLines(Path.Combine(Machine.Root, "docs", "choosing-a-penalty.md"))
+            .SkipWhile(l => !l.StartsWith("| λ·J'(0) | penalty", StringComparison.Ordinal))
+            .Skip(2)
+            .TakeWhile(l => l.Length > 0)
+            .Select(l => l.Trim('|', ' ').Split(" | "))
+            .ToArray();
+        Assert.Equal(4, table.Length);
+        foreach (var row in table)
+        {
+            var options = study.Plan.Stages[0].Cases.Single(c => c.Name == $"{row[1]}, slope {row[0]}").Options;
+            Assert.Equal(Number(options["lambda"]), Number(row[2]));
+            Assert.Equal(Slope(Number(row[2]) * Penalty.Parse(options["penalty"]).SlopeAtZero), row[0]);
+            SweepResult[] Of(string stage, string? ratio) =>
+                [
+                    .. study
+                        .Plan.Expand()
+                        .Where(r => r.Stage == stage && r.Settings["case"] == $"{row[1]}, slope {row[0]}")
+                        .Where(r => ratio is null || r.Settings["ratio"] == ratio)
+                        .Where(r => study.Results.ContainsKey(r.Number))
+                        .Select(r => study.Results[r.Number]),
+                ];
+            string Mean(SweepResult[] results) =>
+                (100 * results.Average(r => r.Accuracy)).ToString("F1", CultureInfo.InvariantCulture);
+            Assert.Equal(row[3], $"{Of("cut", "0.6").Length}");
+            Assert.Equal(row[5..], new[] { "0.2", "0.4", "0.6" }.Select(r => Mean(Of("cut", r))));
+        }
+    }
+
+    private static double Number(string text) => double.Parse(text, CultureInfo.InvariantCulture);
+
+    private static string Slope(double slope) =>
+        double.IsInfinity(slope) ? "∞"
+        : slope >= 1 ? slope.ToString("G3", CultureInfo.InvariantCulture)
+        : slope.ToString("0e-0", CultureInfo.InvariantCulture);
 }
