@@ -43,9 +43,9 @@ internal sealed record Bomb(string Name, Func<string, string> Make, string Comma
             "convert {} --model resnet20 --out {out}",
             "2.4 GB"
         ),
-        new(".slim of 10⁹ channels", WeightBombs.Channels, "inspect {}", TooMuch),
-        new(".slim of 10⁹ positions to flatten", WeightBombs.Positions, "inspect {}", TooMuch),
-        new(".slim of 10⁹ units", WeightBombs.Units, "inspect {}", "is missing"),
+        new(".slim: 10⁹ channels", WeightBombs.Channels, "inspect {}", TooMuch),
+        new(".slim: 10⁹ positions to flatten", WeightBombs.Positions, "inspect {}", TooMuch),
+        new(".slim: 10⁹ units", WeightBombs.Units, "inspect {}", "is missing"),
         new("ONNX, 2,000 Pad nodes", OnnxBombs.Pads, "import {} --out {out}", TooMuch),
         new("ONNX, Concat that doubles 40 times", OnnxBombs.Concats, "import {} --out {out}", TooMuch),
         new("ONNX, pads of 2³¹", OnnxBombs.WidePads, "import {} --out {out}", "larger than can be counted"),
