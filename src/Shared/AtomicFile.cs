@@ -8,11 +8,18 @@ internal static partial class AtomicFile
 {
     /// <summary>
     /// Writes to a temporary name in the same folder, flushes, renames, and flushes the folder. What was there before is kept under the name
-    /// <paramref name="before"/>, if one is given. What killed processes have left in that folder is removed.
+    /// <paramref name="before"/>, if one is given. Links are written through, and devices and pipes written into (<see cref="OutputPath"/>). What killed processes have left in
+    /// that folder is removed.
     /// </summary>
     internal static void Write(string path, Action<Stream> write, string? before = null)
     {
-        var full = Path.GetFullPath(path);
+        var full = OutputPath.Of(path);
+        if (OutputPath.IsStream(full))
+        {
+            using var device = new FileStream(full, FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
+            write(device);
+            return;
+        }
         var folder = Path.GetDirectoryName(full)!;
         Directory.CreateDirectory(folder);
         TemporaryFile.Clear(folder, Path.GetFileName(full));

@@ -22,38 +22,46 @@ public static class CommandTree
           slim bench latency runs/a runs/b             milliseconds, turn by turn
           slim report runs                             all of it as one page to look at
 
-        Exit codes: 0 done, 1 a check failed, 2 wrong input, 75 stopped with a checkpoint.
+        Exit codes: 0 done, 1 a check failed, 2 wrong input, 70 an unexpected error, 75 stopped with a checkpoint.
         """;
 
     /// <summary>Runs one command and returns the exit code.</summary>
     public static async Task<int> Run(string[] args)
     {
-        var root = Root();
-        var parsed = root.Parse(args.Length == 0 ? ["--help"] : args);
-        if (Misuse.Of(parsed) is { } misuse)
-            return await Refuse(misuse);
         try
         {
+            var parsed = Parse(Root(), args.Length == 0 ? ["--help"] : args);
+            if (Misuse.Of(parsed) is { } misuse)
+                return Refuse(misuse);
             using var memory = MemoryOption.Use(parsed);
             return await parsed.InvokeAsync(
                 new() { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }
             );
         }
-        catch (Exception e) when (e is SlimSharpException or RunException or LinearDataException or UsageException)
+        catch (Exception e)
         {
-            return await Refuse(e.Message);
-        }
-        catch (Exception e) when (e is ExternalException or OutOfMemoryException)
-        {
-            return await Refuse(
-                $"libtorch could not go on: {e.Message.Split('\n')[0]} If memory ran out, take a smaller network or batch."
-            );
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return await Refuse($"{e.Message.TrimEnd('.')}. Check the path, its permissions and the free space.");
+            if (Foreseen(e) is { } sentence)
+                return Refuse(sentence);
+            Screen.Refuse(CrashReport.Sentence(e, args));
+            return ExitCode.Unexpected;
         }
     }
+
+    /// <summary>What is to be said of an error that comes of what a command was given; null for one that nobody foresaw.</summary>
+    internal static string? Foreseen(Exception exception) =>
+        exception switch
+        {
+            SlimSharpException or RunException or LinearDataException or UsageException => exception.Message,
+            ExternalException or OutOfMemoryException =>
+                $"libtorch could not go on: {exception.Message.Split('\n')[0]} If memory ran out, take a smaller network or batch.",
+            IOException or UnauthorizedAccessException =>
+                $"{exception.Message.TrimEnd('.')}. Check the path, its permissions and the free space.",
+            _ => null,
+        };
+
+    /// <summary>Words as a command. A word that begins with @ is that word: no file is read in its place.</summary>
+    internal static ParseResult Parse(RootCommand root, IReadOnlyList<string> words) =>
+        root.Parse(words, new() { ResponseFileTokenReplacer = null });
 
     /// <summary>All commands.</summary>
     internal static RootCommand Root()
@@ -66,9 +74,9 @@ public static class CommandTree
         return root;
     }
 
-    private static async Task<int> Refuse(string sentence)
+    private static int Refuse(string sentence)
     {
-        await Console.Error.WriteLineAsync(ProgramName.In($"slim: {sentence}"));
+        Screen.Refuse(sentence);
         return ExitCode.WrongInput;
     }
 

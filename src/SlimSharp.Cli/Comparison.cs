@@ -33,7 +33,7 @@ internal sealed class Comparison(Screen screen, string folder, int epochs, doubl
         }
         var table = ComparisonRow.Table(rows);
         var path = Path.Combine(folder, "methods.md");
-        File.WriteAllText(path, table);
+        RunFolder.Write(path, table);
         screen.Say(table);
         screen.Say($"written to {path}");
         foreach (var row in rows)

@@ -87,7 +87,7 @@ internal sealed record ListedRun(RunSummary Run, IReadOnlyList<IReadOnlyDictiona
     {
         try
         {
-            return json is null ? null : JsonNode.Parse(json) as JsonObject;
+            return json is null ? null : CheckedJson.Tree(json) as JsonObject;
         }
         catch (JsonException)
         {

@@ -18,8 +18,11 @@ internal static class Misuse
         var options = parsed.CommandResult.Children.OfType<OptionResult>().ToArray();
         var sentence =
             options.FirstOrDefault(o => o.Tokens.Any(IsOption)) is { } greedy ? $"{greedy.Option.Name} needs a value."
+            : Hollow(parsed.CommandResult) is { } hollow ? hollow
             : Strays(parsed).FirstOrDefault() is { } word ? Unknown(word, parsed.CommandResult.Command, command)
             : parsed.Errors is [var error, ..] ? Unfit(error, command)
+            : options.FirstOrDefault(IsNotFinite) is { } infinite
+                ? $"{infinite.Option.Name} is {infinite.Tokens[0].Value}, but takes a number that is finite."
             : options.FirstOrDefault(HasComma) is { } number
                 ? $"{number.Option.Name} takes a number with a point before its fraction, such as 0.5, not '{number.Tokens[0].Value}'."
             : null;
@@ -35,12 +38,35 @@ internal static class Misuse
             .Select(t => t.Value)
             .Concat(parsed.UnmatchedTokens);
 
+    // An unset variable of a shell gives an empty word, and no path or name is empty; what comes from files can hold a null character, which no path does.
+    private static string? Hollow(CommandResult result)
+    {
+        foreach (var symbol in result.Children)
+        {
+            var name = symbol is OptionResult option ? option.Option.Name : Name(symbol as ArgumentResult);
+            if (symbol.Tokens.Any(t => string.IsNullOrWhiteSpace(t.Value)))
+                return $"{name} is empty; give it a value{(symbol is OptionResult { Option.Required: false } ? ", or leave it out" : "")}.";
+            if (symbol.Tokens.Any(t => t.Value.Contains('\0', StringComparison.Ordinal)))
+                return $"{name} holds a null character, which no name or path can.";
+        }
+        return null;
+    }
+
+    private static string Name(ArgumentResult? result) => result?.Argument.HelpName ?? result?.Argument.Name ?? "";
+
     // Where a value is missing, the parser takes the next option for it.
     private static bool IsOption(Token token) => token.Value.StartsWith("--", StringComparison.Ordinal);
 
     // The parser takes a comma for one between thousands, and 0,001 for 1.
     private static bool HasComma(OptionResult result) =>
         IsReal(result.Option) && result.Tokens is [{ Value: var text }] && text.Contains(',');
+
+    // NaN passes every comparison that is written as what must not hold.
+    private static bool IsNotFinite(OptionResult result) =>
+        IsReal(result.Option)
+        && result.Tokens is [_]
+        && result.GetValueOrDefault<double?>() is { } value
+        && !double.IsFinite(value);
 
     private static bool IsReal(Option option) =>
         (Nullable.GetUnderlyingType(option.ValueType) ?? option.ValueType) == typeof(double);

@@ -1,4 +1,5 @@
 using SlimSharp.Cli;
 
+CrashReport.Watch(args);
 Lifeline.Watch();
 return await CommandTree.Run(args);

@@ -15,4 +15,14 @@ internal sealed record RecoveryOptions
 
     /// <summary>Begin with new weights.</summary>
     public bool FromScratch { get; init; }
+
+    /// <summary>Throws if an option is out of range.</summary>
+    /// <exception cref="UsageException">The message names the option.</exception>
+    internal void Check()
+    {
+        if (!(Temperature > 0 && double.IsFinite(Temperature)))
+            throw new UsageException($"--temperature is {Temperature}, but must be positive.");
+        if (!(TeacherWeight >= 0 && double.IsFinite(TeacherWeight)))
+            throw new UsageException($"--teacher-weight is {TeacherWeight}, but must be 0 or more.");
+    }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using SlimSharp.Data;
 using SlimSharp.Models;
 using SlimSharp.Runs;
@@ -7,7 +8,7 @@ using SlimSharp.Training;
 namespace SlimSharp.Cli;
 
 /// <summary>Everything that decides a run, as run.json keeps it.</summary>
-internal sealed record RunOptions
+internal sealed record RunOptions : IJsonOnDeserialized
 {
     /// <summary>train or retrain.</summary>
     public required string Command { get; init; }
@@ -59,6 +60,25 @@ internal sealed record RunOptions
             Recovery = (Recovery ?? new()) with { FromScratch = true },
         };
 
+    // What a file says is checked as soon as it is read.
+    void IJsonOnDeserialized.OnDeserialized()
+    {
+        if (Command is not ("train" or "retrain"))
+            throw new UsageException($"the command is '{Command}', but must be train or retrain");
+        if (Command == "train" ? string.IsNullOrWhiteSpace(Model) : string.IsNullOrWhiteSpace(From))
+            throw new UsageException("it does not say what is trained");
+        if (Threads is < 1 or > CommonOptions.MostThreads)
+            throw new UsageException($"threads are {Threads}, but must be from 1 to {CommonOptions.MostThreads}");
+        if (!(Width > 0) || !(Lambda >= 0))
+            throw new UsageException($"the width is {Width} and λ {Lambda}, but they must be positive");
+        if (Penalty is not null)
+            _ = MethodArguments.Parse(Penalty, Lambda == 0 ? null : Lambda);
+        Method?.Variational?.Check();
+        Method?.Steering?.Check();
+        Recovery?.Check();
+        _ = FastPaths.Parse(Without is null ? null : string.Join(',', Without));
+    }
+
     internal string ToJson() =>
         JsonSerializer.SerializeToNode(this, CliJson.Default.RunOptions)!.ToJsonString(new() { WriteIndented = true });
 
@@ -69,10 +89,10 @@ internal sealed record RunOptions
     {
         try
         {
-            var options = JsonSerializer.Deserialize(folder.ReadOptions(), CliJson.Default.RunOptions)!;
+            var options = CheckedJson.Read(folder.ReadOptions(), CliJson.Default.RunOptions);
             return options with { Data = options.Data.FoundFrom(folder.Path) };
         }
-        catch (Exception e) when (e is JsonException or NotSupportedException)
+        catch (JsonException e)
         {
             throw new RunException(
                 $"{folder.OptionsFile} cannot be read as the options of a run ({e.Message.TrimEnd('.')}).",

@@ -14,7 +14,7 @@ internal static class SweepCheck
         foreach (var run in runs.DistinctBy(r => (r.Stage, string.Join('\n', r.Options))))
         {
             string[] input = run.Command == "train" ? [] : ["a.slim"];
-            var parsed = root.Parse([.. SweepExecutor.Command(run, input, "b")]);
+            var parsed = CommandTree.Parse(root, [.. SweepExecutor.Command(run, input, "b")]);
             try
             {
                 if (parsed.Action is HelpAction)

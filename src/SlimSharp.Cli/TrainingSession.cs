@@ -77,15 +77,24 @@ internal sealed class TrainingSession(RunFolder folder, RunOptions options, Scre
             Save = checkpoint => Save(description, checkpoint),
         };
         using var memory = options.Recovery is { FromScratch: true } ? null : start?.Extras.Only(Cutting.IsRemembered);
-        var end = trainer.Train(
-            model,
-            train,
-            data.Validation,
-            normalization,
-            from,
-            memory is { Names.Count: > 0 } ? memory : null,
-            stop
-        );
+        TrainingPosition end;
+        try
+        {
+            end = trainer.Train(
+                model,
+                train,
+                data.Validation,
+                normalization,
+                from,
+                memory is { Names.Count: > 0 } ? memory : null,
+                stop
+            );
+        }
+        catch (DivergedException e)
+        {
+            WriteMetrics(e.History);
+            throw;
+        }
 
         var result = description with
         {
@@ -199,10 +208,13 @@ internal sealed class TrainingSession(RunFolder folder, RunOptions options, Scre
     // A line per epoch that is done.
     private void WriteEpochs(SlimFile description, TrainingPosition position, Weights weights)
     {
-        folder.WriteMetrics(position.History.Select(m => JsonSerializer.Serialize(m, CliJson.Default.EpochMetrics)));
+        WriteMetrics(position.History);
         if (position is { Batch: 0, Epoch: > 0 })
             ScaleHistory.Read(folder).With(position.Epoch, description.Network, weights).Write(folder);
     }
+
+    private void WriteMetrics(IEnumerable<EpochMetrics> history) =>
+        folder.WriteMetrics(history.Select(m => JsonSerializer.Serialize(m, CliJson.Default.EpochMetrics)));
 
     private Model Create(SlimFile? start, ImageSet train)
     {

@@ -1,10 +1,11 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace SlimSharp.Linear;
 
 /// <summary>A fitted model in the units of the data, ready to be kept in a file and to predict.</summary>
-public sealed record LogisticModel
+public sealed record LogisticModel : IJsonOnDeserialized
 {
     /// <summary>The kind of file, so that others are refused.</summary>
     public string Format { get; init; } = Kind;
@@ -128,7 +129,7 @@ public sealed record LogisticModel
     {
         try
         {
-            var model = JsonSerializer.Deserialize(File.ReadAllText(path), LinearJson.Default.LogisticModel)!;
+            var model = CheckedJson.Read(File.ReadAllText(path), LinearJson.Default.LogisticModel);
             return model.Format == Kind
                 ? model
                 : throw new LinearDataException($"{path} is of the format '{model.Format}', not {Kind}.");
@@ -145,4 +146,20 @@ public sealed record LogisticModel
     /// <summary>Writes a file.</summary>
     public void Write(string path) =>
         AtomicFile.WriteText(path, JsonSerializer.Serialize(this, LinearJson.Default.LogisticModel));
+
+    // What a file says is checked as soon as it is read.
+    void IJsonOnDeserialized.OnDeserialized()
+    {
+        if (Weights.IsDefault || Features.IsDefault)
+            throw new LinearDataException("it has no weights or features");
+        var known = new HashSet<string>();
+        if (Features.FirstOrDefault(f => !known.Add(f)) is { } twice)
+            throw new LinearDataException($"the feature '{twice}' is there twice");
+        if (Weights.FirstOrDefault(w => !known.Remove(w?.Feature ?? "")) is { } stray)
+            throw new LinearDataException(
+                $"the weight of '{stray.Feature}' belongs to no feature, or to one that has another"
+            );
+        if (Samples < 0)
+            throw new LinearDataException("it counts fewer than no samples");
+    }
 }

@@ -26,9 +26,9 @@ public static class RunList
         IReadOnlyDictionary<string, string> settings = new Dictionary<string, string>();
         try
         {
-            settings = Settings(JsonNode.Parse(File.ReadAllText(Path.Combine(folder, "run.json"))));
+            settings = Settings(CheckedJson.Tree(File.ReadAllText(Path.Combine(folder, "run.json"))));
         }
-        catch (Exception e) when (e is JsonException or IOException) { }
+        catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException) { }
         return new(folder, settings, record, File.Exists(Path.Combine(folder, "model.slim")));
     }
 

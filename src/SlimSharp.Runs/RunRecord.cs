@@ -55,11 +55,9 @@ public sealed record RunRecord
         var path = Path.Combine(folder, "record.json");
         try
         {
-            return File.Exists(path)
-                ? JsonSerializer.Deserialize(File.ReadAllText(path), RunsJson.Default.RunRecord)
-                : null;
+            return File.Exists(path) ? CheckedJson.Read(File.ReadAllText(path), RunsJson.Default.RunRecord) : null;
         }
-        catch (Exception e) when (e is JsonException or IOException)
+        catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException)
         {
             return null;
         }

@@ -17,7 +17,7 @@ internal static class TomlText
         {
             var text = File.ReadAllText(path);
             var root = path.EndsWith(".json", StringComparison.OrdinalIgnoreCase)
-                ? JsonNode.Parse(text)
+                ? CheckedJson.Tree(text)
                 : ToJson(TomlSerializer.Deserialize<TomlTable>(text));
             return root as JsonObject ?? throw new RunException($"{path} is no table.");
         }

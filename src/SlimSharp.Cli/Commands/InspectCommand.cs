@@ -150,7 +150,7 @@ internal static class InspectCommand
             );
         if (file.Plan is { } made)
             screen.Say(
-                $"cut from {Words.Count(NetworkCost.Of(made.Source).Parameters)} parameters; certificate: structure {Words.Number(file.Certificate!.StructureDifference, "G2")}, function {Words.Number(file.Certificate.FunctionDifference, "G2")}"
+                $"cut from {Words.Count(NetworkCost.Of(made.Source).Parameters)} parameters; {Certificate(file)}"
             );
         screen.Say(
             $"normalisation: {file.Normalization?.ToString() ?? "not stated; what computes on images asks for it"}"
@@ -160,6 +160,11 @@ internal static class InspectCommand
         foreach (var (key, value) in file.Provenance.Where(p => p.Key != "options"))
             screen.Say($"{key}: {value}");
     }
+
+    private static string Certificate(SlimFile file) =>
+        file.Certificate is { } certificate
+            ? $"certificate: structure {Words.Number(certificate.StructureDifference, "G2")}, function {Words.Number(certificate.FunctionDifference, "G2")}"
+            : "without a certificate";
 
     private static void Emit(Screen screen, Network network, SlimFile? file)
     {

@@ -6,6 +6,8 @@ namespace SlimSharp.Cli;
 /// <summary>Options that most commands share.</summary>
 internal sealed class CommonOptions
 {
+    internal const int MostThreads = 4096;
+
     internal Option<bool> Json { get; } =
         new("--json") { Description = "Print JSON lines for machines instead of text for people." };
 
@@ -33,9 +35,9 @@ internal sealed class CommonOptions
     internal torch.Device Prepare(ParseResult parsed)
     {
         var threads = parsed.GetValue(Threads);
-        SlimSharp.Threads.Count = threads is >= 1 and <= 4096
+        SlimSharp.Threads.Count = threads is >= 1 and <= MostThreads
             ? threads
-            : throw new UsageException($"--threads is {threads}, but must be from 1 to 4096.");
+            : throw new UsageException($"--threads is {threads}, but must be from 1 to {MostThreads}.");
         if (LibTorch.Caution is { } caution)
             Screen(parsed).Warn(caution);
         return Devices.Get(parsed.GetValue(Device)!);

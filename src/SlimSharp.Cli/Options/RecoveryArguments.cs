@@ -46,10 +46,7 @@ internal sealed class RecoveryArguments
         };
         if (options.Teacher is null && (parsed.Has(_temperature) || parsed.Has(_weight)))
             throw new UsageException("--temperature and --teacher-weight go with --teacher.");
-        if (!(options.Temperature > 0 && double.IsFinite(options.Temperature)))
-            throw new UsageException($"--temperature is {options.Temperature}, but must be positive.");
-        if (!(options.TeacherWeight >= 0 && double.IsFinite(options.TeacherWeight)))
-            throw new UsageException($"--teacher-weight is {options.TeacherWeight}, but must be 0 or more.");
+        options.Check();
         return options == new RecoveryOptions() ? null : options;
     }
 }

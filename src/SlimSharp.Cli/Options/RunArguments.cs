@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using SlimSharp.Data;
 using SlimSharp.Networks;
 using SlimSharp.Runs;
+using SlimSharp.Training;
 
 namespace SlimSharp.Cli;
 
@@ -91,7 +92,16 @@ internal sealed class RunArguments
             screen.Say($"Stopped with a checkpoint. Go on with: slim {options.Command} --resume {folder.Path}");
             return ExitCode.Stopped;
         }
-        catch when (isNew && !folder.HasCheckpoint)
+        catch (DivergedException e)
+        {
+            var kept = folder.HasCheckpoint
+                ? "its last checkpoint before that"
+                : "its options and metrics; no checkpoint was due yet";
+            throw new UsageException(
+                $"{e.Message.TrimEnd('.')} (--lr, --lambda), and another --out. '{folder.Path}' keeps {kept}."
+            );
+        }
+        catch (Exception e) when (isNew && !folder.HasCheckpoint && CommandTree.Foreseen(e) is not null)
         {
             // Nothing was trained: the folder that was just made would only stand in the way.
             Directory.Delete(folder.Path, recursive: true);

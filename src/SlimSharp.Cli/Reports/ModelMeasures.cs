@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using SlimSharp.Data;
 using SlimSharp.Formats;
 using SlimSharp.Networks;
@@ -9,7 +10,7 @@ using SlimSharp.Training;
 namespace SlimSharp.Cli;
 
 /// <summary>What a report measures of a model, kept beside it so that the next report need not.</summary>
-internal sealed record ModelMeasures
+internal sealed record ModelMeasures : IJsonOnDeserialized
 {
     /// <summary>The weights that it holds for.</summary>
     public required string Weights { get; init; }
@@ -73,13 +74,23 @@ internal sealed record ModelMeasures
         return measures;
     }
 
+    // What a file says is checked as soon as it is read.
+    void IJsonOnDeserialized.OnDeserialized()
+    {
+        if (
+            Accuracy is not (>= 0 and <= 1)
+            || Confusion.Any(row => row?.Length != Confusion.Length || row.Any(n => n < 0))
+        )
+            throw new JsonException("its numbers make no sense");
+        if (Curve is { Points.IsDefaultOrEmpty: true })
+            throw new JsonException("its curve has no points");
+    }
+
     private static ModelMeasures? Read(string path)
     {
         try
         {
-            return File.Exists(path)
-                ? JsonSerializer.Deserialize(File.ReadAllText(path), CliJson.Default.ModelMeasures)
-                : null;
+            return File.Exists(path) ? CheckedJson.Read(File.ReadAllText(path), CliJson.Default.ModelMeasures) : null;
         }
         catch (Exception e) when (e is JsonException or IOException)
         {

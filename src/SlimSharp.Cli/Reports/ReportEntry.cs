@@ -46,9 +46,23 @@ internal sealed record ReportEntry(string Name, string File, RunFolder? Folder)
             [
                 .. System
                     .IO.File.ReadLines(folder.MetricsFile)
-                    .Select(l => JsonSerializer.Deserialize(l, CliJson.Default.EpochMetrics)!),
+                    .Select((line, i) => Epoch(folder.MetricsFile, line, i + 1)),
             ]
             : [];
+
+    private static EpochMetrics Epoch(string file, string line, int number)
+    {
+        try
+        {
+            return CheckedJson.Read(line, CliJson.Default.EpochMetrics);
+        }
+        catch (JsonException e)
+        {
+            throw new UsageException(
+                $"{file}, line {number}: cannot be read as an epoch's metrics ({e.Message}). Remove the file to have a report without curves."
+            );
+        }
+    }
 
     /// <summary>The plan by which this run's own network was cut afterwards, if that lies beside it.</summary>
     internal SlimmingPlan? LaterPlan()

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using SlimSharp.Models;
 using SlimSharp.Networks;
 using SlimSharp.Runs;
@@ -31,15 +32,11 @@ internal sealed class ScaleHistory
         {
             return new(
                 File.Exists(folder.ScalesFile)
-                    ?
-                    [
-                        .. File.ReadLines(folder.ScalesFile)
-                            .Select(l => JsonSerializer.Deserialize(l, CliJson.Default.Line)!),
-                    ]
+                    ? [.. File.ReadLines(folder.ScalesFile).Select(l => CheckedJson.Read(l, CliJson.Default.Line))]
                     : []
             );
         }
-        catch (Exception e) when (e is JsonException or IOException)
+        catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException)
         {
             return new([]);
         }
@@ -66,5 +63,13 @@ internal sealed class ScaleHistory
     /// <summary>One epoch.</summary>
     /// <param name="Epoch">Which, from 1.</param>
     /// <param name="Layers">By BatchNorm, how many scales lie in each part of the axis.</param>
-    internal sealed record Line(int Epoch, IReadOnlyDictionary<string, int[]> Layers);
+    internal sealed record Line(int Epoch, IReadOnlyDictionary<string, int[]> Layers) : IJsonOnDeserialized
+    {
+        // What a file says is checked as soon as it is read.
+        void IJsonOnDeserialized.OnDeserialized()
+        {
+            if (Epoch < 1 || Layers.Values.Any(counts => counts?.Length != Bins || counts.Any(n => n < 0)))
+                throw new JsonException($"every layer needs {Bins} counts");
+        }
+    }
 }

@@ -3,7 +3,10 @@ using Spectre.Console;
 
 namespace SlimSharp.Cli;
 
-/// <summary>What a command prints: for people, or with --json one JSON object per line for machines.</summary>
+/// <summary>
+/// What a command prints: for people, or with --json one JSON object per line for machines. All text that reaches the terminal goes through here, and control characters in
+/// it are written out (<see cref="Harmless"/>).
+/// </summary>
 /// <param name="json">For machines.</param>
 internal sealed class Screen(bool json)
 {
@@ -18,14 +21,14 @@ internal sealed class Screen(bool json)
     internal void Say(string text = "")
     {
         if (!Json)
-            Console.WriteLine(ProgramName.In(text));
+            Console.WriteLine(Harmless.Text(ProgramName.In(text)));
     }
 
     /// <summary>Writes over the line that was written like this before; redirected, a line like any other.</summary>
     internal void Rewrite(string line)
     {
         if (IsLive)
-            Console.Write($"\r{line}\x1b[K");
+            Console.Write($"\r{Harmless.Line(line)}\x1b[K");
         else
             Say(line);
     }
@@ -40,15 +43,23 @@ internal sealed class Screen(bool json)
     /// <summary>Prints what should be known, for people and machines.</summary>
     internal void Warn(string text)
     {
-        Say($"Warning: {text}");
+        Say($"Warning: {Harmless.Line(text)}");
         Emit(new() { ["warning"] = text });
     }
+
+    /// <summary>Prints what is wrong, as one line.</summary>
+    internal static void Refuse(string sentence) =>
+        Console.Error.WriteLine(Harmless.Line(ProgramName.In($"slim: {sentence}")));
+
+    /// <summary>Prints a document that is meant for a file or another program: as it is, but for the eyes on a terminal.</summary>
+    internal static void Document(string text) =>
+        Console.Write(Console.IsOutputRedirected ? text : Harmless.Text(text));
 
     /// <summary>Prints a result for machines.</summary>
     internal void Emit(JsonObject result)
     {
         if (Json)
-            Console.WriteLine(result.ToJsonString());
+            Console.WriteLine(JsonLine.Of(result));
     }
 
     /// <summary>Prints a table for people; the first column is text, the others are numbers unless <paramref name="words"/> names them.</summary>
@@ -66,14 +77,14 @@ internal sealed class Screen(bool json)
             Say(title);
         foreach (var (column, i) in columns.Select((c, i) => (c, i)))
             table.AddColumn(
-                new TableColumn(Markup.Escape(column))
+                new TableColumn(Markup.Escape(Harmless.Line(column)))
                 {
                     NoWrap = Console.IsOutputRedirected || !words.Contains(i),
                     Alignment = i == 0 || words.Contains(i) ? Justify.Left : Justify.Right,
                 }
             );
         foreach (var row in rows)
-            table.AddRow([.. row.Select(Markup.Escape)]);
+            table.AddRow([.. row.Select(cell => Markup.Escape(Harmless.Line(cell)))]);
         if (Console.IsOutputRedirected)
             _console.Profile.Width = 10_000; // a row is a line
         _console.Write(table);

@@ -86,7 +86,7 @@ public static class OnnxImport
     {
         try
         {
-            return model.Metadata.TryGetValue(key, out var text) ? JsonSerializer.Deserialize(text, type) : null;
+            return model.Metadata.TryGetValue(key, out var text) ? CheckedJson.Read(text, type) : null;
         }
         catch (JsonException)
         {

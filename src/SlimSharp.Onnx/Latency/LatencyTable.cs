@@ -51,9 +51,7 @@ public sealed record LatencyTable
     {
         try
         {
-            var table =
-                JsonSerializer.Deserialize(File.ReadAllBytes(path), OnnxJson.Default.LatencyTable)
-                ?? throw new JsonException("it is empty");
+            var table = CheckedJson.Read(File.ReadAllText(path), OnnxJson.Default.LatencyTable);
             return
                 table is { Format: CurrentFormat, Threads: >= 1, Batch: >= 1, Step: >= 0 }
                 && table.Kinds.All(k => k.IsSound)

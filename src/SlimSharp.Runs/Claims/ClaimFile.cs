@@ -7,7 +7,7 @@ namespace SlimSharp.Runs;
 
 /// <summary>Claims about the results of sweeps, with the margins inside which a difference is noise: what is to be written before the runs.</summary>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
-public sealed record ClaimFile
+public sealed record ClaimFile : IJsonOnDeserialized
 {
     /// <summary>What the study is about.</summary>
     public required string Title { get; init; }
@@ -66,7 +66,7 @@ public sealed record ClaimFile
         var root = TomlText.Read(path);
         try
         {
-            var file = root.Deserialize(ClaimsJson.Default.ClaimFile)!;
+            var file = CheckedJson.Read(root.ToJsonString(), ClaimsJson.Default.ClaimFile);
             return file.Claims.FirstOrDefault(c => file.Sweeps.All(s => s.Name != c.Sweep)) is { } stray
                 ? throw new RunException(
                     $"{path}: claim '{stray.Name}' is about the sweep '{stray.Sweep}', which is not listed."
@@ -81,4 +81,18 @@ public sealed record ClaimFile
             throw new RunException($"{path} cannot be read as claims ({e.Message.Split('\n')[0].TrimEnd('.')}).", e);
         }
     }
+
+    // What a file says is checked as soon as it is read.
+    void IJsonOnDeserialized.OnDeserialized()
+    {
+        if (!(AccuracyMargin >= 0) || !(CostMargin >= 0) || Significance is not (> 0 and < 1))
+            throw new RunException("margins must be 0 or more, and the significance in (0, 1)");
+        if (Twice(Sweeps.Select(s => s.Name)) is { } sweep)
+            throw new RunException($"two sweeps are called '{sweep}'");
+        if (Twice(Claims.Select(c => c.Name)) is { } claim)
+            throw new RunException($"two claims are called '{claim}'");
+    }
+
+    private static string? Twice(IEnumerable<string> names) =>
+        names.GroupBy(n => n).FirstOrDefault(g => g.Count() > 1)?.Key;
 }

@@ -54,7 +54,7 @@ public sealed class SweepFolder
             throw new RunException($"'{path}' holds no sweep: it has no sweep.json.");
         try
         {
-            return new(path, JsonSerializer.Deserialize(File.ReadAllText(file), RunsJson.Default.SweepPlan)!);
+            return new(path, CheckedJson.Read(File.ReadAllText(file), RunsJson.Default.SweepPlan));
         }
         catch (JsonException e)
         {

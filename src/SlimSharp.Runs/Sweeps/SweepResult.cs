@@ -1,10 +1,11 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace SlimSharp.Runs;
 
 /// <summary>What a finished run of a sweep measured.</summary>
-public sealed record SweepResult
+public sealed record SweepResult : IJsonOnDeserialized
 {
     /// <summary>Accuracy on test images in [0, 1].</summary>
     public double Accuracy { get; init; }
@@ -43,6 +44,7 @@ public sealed record SweepResult
     /// <summary>Seconds that its last attempt took.</summary>
     public double Seconds { get; init; }
 
+    private const int Bins = 42;
     private const string Name = "result.json";
 
     /// <summary>The result in a run's result folder; null if there is none.</summary>
@@ -54,14 +56,10 @@ public sealed record SweepResult
             return null;
         try
         {
-            return JsonSerializer.Deserialize(File.ReadAllText(path), RunsJson.Default.SweepResult) is { } result
-                ? result with
-                {
-                    Start = result.Start ?? SweepStart.Read(folder),
-                }
-                : null;
+            var result = CheckedJson.Read(File.ReadAllText(path), RunsJson.Default.SweepResult);
+            return result with { Start = result.Start ?? SweepStart.Read(folder) };
         }
-        catch (Exception e) when (e is JsonException or IOException)
+        catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException)
         {
             throw new RunException(
                 $"{path} cannot be read ({e.Message.TrimEnd('.')}); remove its folder, and the run is done again.",
@@ -73,4 +71,15 @@ public sealed record SweepResult
     /// <summary>Writes it into the folder of an attempt.</summary>
     public void Write(string folder) =>
         AtomicFile.WriteText(Path.Combine(folder, Name), JsonSerializer.Serialize(this, RunsJson.Default.SweepResult));
+
+    // What a file says is checked as soon as it is read.
+    void IJsonOnDeserialized.OnDeserialized()
+    {
+        if (Accuracy is not (>= 0 and <= 1) || Validation is not (null or (>= 0 and <= 1)))
+            throw new RunException("an accuracy is not in [0, 1]");
+        if (Parameters < 0 || Macs < 0 || Classes < 0 || !(Seconds >= 0))
+            throw new RunException("a count is below 0");
+        if (Scales.Length > 0 && Scales.Length != Bins || Scales.Any(n => n < 0))
+            throw new RunException($"scales are counted in {Bins} parts");
+    }
 }

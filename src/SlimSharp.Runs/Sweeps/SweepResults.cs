@@ -1,10 +1,11 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace SlimSharp.Runs;
 
 /// <summary>A sweep's plan with the results of its finished runs, without the folders: small enough to be kept with a paper's sources.</summary>
-public sealed record SweepResults
+public sealed record SweepResults : IJsonOnDeserialized
 {
     /// <summary>The plan.</summary>
     public required SweepPlan Plan { get; init; }
@@ -13,7 +14,11 @@ public sealed record SweepResults
     public required ImmutableSortedDictionary<int, SweepResult> Results { get; init; }
 
     /// <summary>The last words of runs that have failed and are no longer tried, by number.</summary>
-    public ImmutableSortedDictionary<int, string> Failed { get; init; } = ImmutableSortedDictionary<int, string>.Empty;
+    public ImmutableSortedDictionary<int, string> Failed
+    {
+        get => field ?? ImmutableSortedDictionary<int, string>.Empty; // older files do not say
+        init;
+    }
 
     /// <summary>Reads what is finished; changes nothing.</summary>
     public static SweepResults Of(SweepFolder folder)
@@ -38,7 +43,7 @@ public sealed record SweepResults
             return Of(SweepFolder.Open(path));
         try
         {
-            return JsonSerializer.Deserialize(File.ReadAllText(path), RunsJson.Default.SweepResults)!;
+            return CheckedJson.Read(File.ReadAllText(path), RunsJson.Default.SweepResults);
         }
         catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException)
         {
@@ -49,4 +54,12 @@ public sealed record SweepResults
     /// <summary>Writes the file.</summary>
     public void Write(string path) =>
         AtomicFile.WriteText(path, JsonSerializer.Serialize(this, RunsJson.Default.SweepResults));
+
+    // What a file says is checked as soon as it is read.
+    void IJsonOnDeserialized.OnDeserialized()
+    {
+        var runs = Plan.Expand().Length;
+        if (Results.Keys.Concat(Failed.Keys).FirstOrDefault(n => n < 1 || n > runs) is not 0 and var stray)
+            throw new RunException($"it has a result of run {stray}, but the sweep has the runs 1 to {runs}");
+    }
 }

@@ -4,7 +4,7 @@ using SlimSharp.Networks;
 namespace SlimSharp.Data;
 
 /// <summary>Where images are and how they are brought into the form that a network takes.</summary>
-public sealed record DataOptions
+public sealed record DataOptions : IJsonOnDeserialized
 {
     /// <summary>A folder or file; see <see cref="DataSource.All"/> for what is recognised.</summary>
     public string Path { get; init; } = "";
@@ -63,5 +63,23 @@ public sealed record DataOptions
         ];
         var found = string.IsNullOrEmpty(Path) ? null : places.FirstOrDefault(System.IO.Path.Exists);
         return this with { Path = found is null ? Path : System.IO.Path.GetFullPath(found), Relative = null };
+    }
+
+    // What a file says is checked as soon as it is read.
+    void IJsonOnDeserialized.OnDeserialized()
+    {
+        const int Largest = 4096;
+        if ((Path + Relative).Contains('\0', StringComparison.Ordinal))
+            throw new DataException("the path of the data holds a null character, which no path can");
+        if (Size is < 1 or > Largest || Pad is < 1 or > Largest)
+            throw new DataException(
+                $"images are brought to {Size ?? Pad} pixels, but that must be from 1 to {Largest}"
+            );
+        if (Channels is not (null or 1 or 3) || Records is { Channels: not (1 or 3) })
+            throw new DataException("images have 1 or 3 channels");
+        if (Records is { Height: < 1 or > Largest } or { Width: < 1 or > Largest })
+            throw new DataException($"records of {Records} are none of images");
+        if (Validation is not (>= 0 and < 1) || Test is not (null or (>= 0 and < 1)))
+            throw new DataException("the shares of validation and test images must be in [0, 1)");
     }
 }

@@ -1,12 +1,13 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Text.Json.Serialization;
 
 namespace SlimSharp.Data;
 
 /// <summary>What is done to a byte before a network sees it: (byte/255 − mean)/deviation, per channel.</summary>
 /// <param name="Mean">One mean per channel, in [0, 1].</param>
 /// <param name="Deviation">One standard deviation per channel.</param>
-public sealed record Normalization(ImmutableArray<double> Mean, ImmutableArray<double> Deviation)
+public sealed record Normalization(ImmutableArray<double> Mean, ImmutableArray<double> Deviation) : IJsonOnDeserialized
 {
     /// <summary>The constants published with network slimming for CIFAR-10 and CIFAR-100.</summary>
     public static Normalization Cifar { get; } = new([0.4914, 0.4822, 0.4465], [0.2023, 0.1994, 0.2010]);
@@ -79,4 +80,13 @@ public sealed record Normalization(ImmutableArray<double> Mean, ImmutableArray<d
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Mean.Length, Mean.FirstOrDefault());
+
+    // What a file says is checked as soon as it is read.
+    void IJsonOnDeserialized.OnDeserialized()
+    {
+        if (Mean.IsDefaultOrEmpty || Deviation.IsDefault || Mean.Length != Deviation.Length)
+            throw new DataException("it needs a mean and a deviation for every channel");
+        if (!Mean.All(double.IsFinite) || !Deviation.All(d => d > 0 && double.IsFinite(d)))
+            throw new DataException("its means must be finite, and its deviations positive");
+    }
 }

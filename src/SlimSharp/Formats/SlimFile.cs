@@ -130,6 +130,7 @@ public sealed record SlimFile : IDisposable
                 Provenance = Get(path, metadata, "provenance", SlimJson.Default.DictionaryStringString) ?? [],
                 Extras = extras,
             };
+            file.CheckParts(path);
             file.CheckTensors(path);
             file.Network.Shapes.TakeFrom(ReadBudget.Of(path, sentence => new FileFormatException(sentence)));
             return file;
@@ -150,6 +151,18 @@ public sealed record SlimFile : IDisposable
     }
 
     private static string FolderOf(string path) => Path.GetDirectoryName(Path.GetFullPath(path))!;
+
+    // Each part was checked when it was read; this is how they fit together.
+    private void CheckParts(string path)
+    {
+        var input =
+            Network.Inputs.FirstOrDefault() ?? throw new FileFormatException($"{path}: its network has no input.");
+        var channels = Network.Shapes[input.Name].Channels;
+        if (Normalization is { } normalization && normalization.Mean.Length != channels)
+            throw new FileFormatException(
+                $"{path}: its normalization is for {normalization.Mean.Length} channels, but its network takes {channels}."
+            );
+    }
 
     private void CheckTensors(string path)
     {
@@ -203,16 +216,9 @@ public sealed record SlimFile : IDisposable
     {
         try
         {
-            return metadata.TryGetValue(key, out var json) ? JsonSerializer.Deserialize(json, type) : null;
+            return metadata.TryGetValue(key, out var json) ? CheckedJson.Read(json, type) : null;
         }
-        catch (Exception e)
-            when (e
-                    is JsonException
-                        or NetworkException
-                        or NotSupportedException
-                        or ArgumentException
-                        or NullReferenceException
-            )
+        catch (JsonException e)
         {
             throw new FileFormatException($"{path}: its {key} cannot be read ({e.Message.TrimEnd('.')}).", e);
         }

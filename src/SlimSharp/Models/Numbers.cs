@@ -44,6 +44,16 @@ internal static class Numbers
         return values;
     }
 
+    /// <summary>True if no element is NaN or infinite.</summary>
+    internal static bool IsFinite(torch.Tensor tensor)
+    {
+        if (!tensor.is_floating_point())
+            return true;
+        using var finite = tensor.isfinite();
+        using var all = finite.all();
+        return Single(all) != 0;
+    }
+
     /// <summary>The one element of a tensor.</summary>
     internal static double Single(torch.Tensor tensor) => Read(tensor)[0];
 

@@ -50,6 +50,22 @@ public static class Reproduction
     /// <exception cref="FileFormatException">A file of the case is missing or damaged.</exception>
     public static IReadOnlyList<Deviation> Run(string folder, string name)
     {
+        try
+        {
+            return Compare(folder, name);
+        }
+        catch (Exception e)
+            when (e is KeyNotFoundException or InvalidOperationException or FormatException or IndexOutOfRangeException)
+        {
+            throw new FileFormatException(
+                $"'{folder}': the case {name} lacks something, or it is not what it should be ({e.Message.Split('\n')[0].TrimEnd('.')}).",
+                e
+            );
+        }
+    }
+
+    private static IReadOnlyList<Deviation> Compare(string folder, string name)
+    {
         if (SplittingReproduction.IsCase(name))
             return SplittingReproduction.Run(folder, name);
         var network = name.Split('.')[0];
@@ -65,21 +81,21 @@ public static class Reproduction
         var two = batches["x"][0][torch.TensorIndex.Slice(0, 2)].to(torch.float64);
 
         var found = new List<Deviation>();
-        void Compare(string quantity, IEnumerable<double> reference, IEnumerable<double> measured) =>
+        void Note(string quantity, IEnumerable<double> reference, IEnumerable<double> measured) =>
             found.Add(new(name, quantity, Relative([.. reference], [.. measured])));
-        Compare("logits before", Rows(run.GetProperty("logits_before")), Logits(model, two));
+        Note("logits before", Rows(run.GetProperty("logits_before")), Logits(model, two));
         var steps = (int)batches["x"].shape[0];
         var losses = Train(model, Penalty(run), batches["x"], batches["y"], steps, _ => Rate);
-        Compare("losses", Values(run.GetProperty("losses")), losses);
-        Compare("logits after", Rows(run.GetProperty("logits_after")), Logits(model, two));
+        Note("losses", Values(run.GetProperty("losses")), losses);
+        Note("logits after", Rows(run.GetProperty("logits_after")), Logits(model, two));
         foreach (var (theirs, tensor) in scales)
-            Compare("scales", Numbers.Read(tensor), Numbers.Read(model[ours[theirs]]));
+            Note("scales", Numbers.Read(tensor), Numbers.Read(model[ours[theirs]]));
         foreach (
             var (property, quantity) in new[] { ("norms", "parameter norms"), ("running_norms", "norms of statistics") }
         )
         {
             foreach (var norm in run.GetProperty(property).EnumerateObject())
-                Compare(
+                Note(
                     quantity,
                     [norm.Value.GetDouble()],
                     [Math.Sqrt(Numbers.Read(model[ours[norm.Name]]).Sum(v => v * v))]
@@ -187,8 +203,11 @@ public static class Reproduction
         var path = Path.Combine(folder, $"{network}.json");
         try
         {
-            using var document = JsonDocument.Parse(File.ReadAllText(path));
-            return [.. document.RootElement.EnumerateArray().Select(r => r.Clone())];
+            using var document = JsonDocument.Parse(File.ReadAllText(path), new() { AllowDuplicateProperties = false });
+            List<JsonElement> runs = [.. document.RootElement.EnumerateArray().Select(r => r.Clone())];
+            return runs.All(r => r.TryGetProperty("case", out var name) && name.ValueKind == JsonValueKind.String)
+                ? runs
+                : throw new JsonException("a case has no name");
         }
         catch (Exception e) when (e is JsonException or IOException or InvalidOperationException)
         {

@@ -7,7 +7,7 @@ namespace SlimSharp.Slimming;
 /// channels are multiplied by zero at the consumer; where constants are folded, it keeps them. Differences are the
 /// largest absolute one over the largest masked output.
 /// </summary>
-public sealed record Certificate
+public sealed record Certificate : IJsonOnDeserialized
 {
     /// <summary>
     /// Under this key the provenance of a file says that its weights were trained since the cut; the value is the
@@ -61,4 +61,13 @@ public sealed record Certificate
     [JsonIgnore]
     public bool Agrees =>
         StructureDifference <= Tolerance && FunctionDifference <= Tolerance && double.IsFinite(FunctionDifference32);
+
+    // What a file says is checked as soon as it is read.
+    void IJsonOnDeserialized.OnDeserialized()
+    {
+        if (StructureDifference < 0 || FunctionDifference < 0 || FunctionDifference32 < 0)
+            throw new PlanException("a difference is below 0");
+        if (Parameters < 0 || Macs < 0)
+            throw new PlanException("it counts fewer than no parameters or MACs");
+    }
 }

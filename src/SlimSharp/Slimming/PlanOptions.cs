@@ -48,7 +48,11 @@ public sealed record PlanOptions
     public int RoundTo { get; init; } = 1;
 
     /// <summary>Layers that are not cut: names of nodes, or beginnings of names followed by *.</summary>
-    public ImmutableArray<string> Keep { get; init; } = [];
+    public ImmutableArray<string> Keep
+    {
+        get => field.IsDefault ? [] : field;
+        init;
+    }
 
     /// <summary>How a trunk is cut.</summary>
     public Trunk Trunk { get; init; }
@@ -57,7 +61,11 @@ public sealed record PlanOptions
     public ImportanceReduction Reduction { get; init; }
 
     /// <summary>What channels are judged by: a name in <see cref="CriterionKind.All"/>.</summary>
-    public string Criterion { get; init; } = ScaleCriterion.Text;
+    public string Criterion
+    {
+        get => field ?? ScaleCriterion.Text; // of plans from before there was a choice
+        init;
+    }
 
     /// <summary>
     /// Divide importance by its mean over the layer, so that layers compare in what stands out within them. Null for norms of filters in networks without

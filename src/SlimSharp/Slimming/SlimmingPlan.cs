@@ -10,7 +10,7 @@ using SlimSharp.Networks;
 namespace SlimSharp.Slimming;
 
 /// <summary>Which channels go and which stay, before anything is cut: data, to be printed, stored and compared.</summary>
-public sealed record SlimmingPlan
+public sealed record SlimmingPlan : IJsonOnDeserialized
 {
     /// <summary>The network to be cut.</summary>
     public required Network Source { get; init; }
@@ -116,12 +116,11 @@ public sealed record SlimmingPlan
     {
         try
         {
-            return JsonSerializer.Deserialize(json, SlimJson.Default.SlimmingPlan)
-                ?? throw new PlanException("The text is no plan.");
+            return CheckedJson.Read(json, SlimJson.Default.SlimmingPlan);
         }
-        catch (Exception e) when (e is JsonException or NetworkException)
+        catch (JsonException e)
         {
-            throw new PlanException($"The text is no plan: {e.Message}");
+            throw new PlanException($"The text is no plan: {e.Message}.");
         }
     }
 
@@ -168,4 +167,26 @@ public sealed record SlimmingPlan
 
     private static string Share(long after, long before) =>
         ((double)after / before - 1).ToString("+0.0%;−0.0%", CultureInfo.InvariantCulture);
+
+    // What a file says is checked as soon as it is read.
+    void IJsonOnDeserialized.OnDeserialized()
+    {
+        if (Groups.IsDefaultOrEmpty)
+            throw new PlanException("it says nothing of any group of channels");
+        if (Groups.GroupBy(g => g.Group).FirstOrDefault(g => g.Count() > 1) is { } twice)
+            throw new PlanException($"it speaks of '{twice.Key}' twice");
+        if (Scales < 0 || SafeScales < 0 || SafeScales > Scales || Warnings.IsDefault)
+            throw new PlanException("it counts scales that cannot be");
+        Options.Check();
+        if (Branches.IsEmpty)
+            return;
+        var prepared = Options.Prepare(Source);
+        if (
+            Branches.FirstOrDefault(b =>
+                prepared[b.Sum].Layer is not Add || !prepared[b.Sum].Inputs.Contains(b.Term)
+            ) is
+            { } stray
+        )
+            throw new PlanException($"'{stray.Term}' is no term of a sum '{stray.Sum}'");
+    }
 }

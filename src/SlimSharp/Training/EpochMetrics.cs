@@ -30,6 +30,31 @@ public sealed record EpochMetrics
     /// <summary>What the regularisers measured, by name; null if nothing.</summary>
     public IReadOnlyDictionary<string, double>? Measures { get; init; }
 
+    /// <summary>Which numbers were not finite, in words: they are left out above, since files cannot hold them. Null if all were.</summary>
+    public string? Remark { get; init; }
+
     /// <summary>Seconds that the epoch took.</summary>
     public double Seconds { get; init; }
+
+    /// <summary>The same without numbers that are not finite, and with a remark about those.</summary>
+    internal EpochMetrics WithoutInfinities()
+    {
+        List<string> remarks = [];
+        if (ValidationLoss is { } loss && !double.IsFinite(loss))
+            remarks.Add($"the validation loss is {Word(loss)}");
+        foreach (var (name, value) in Measures?.Where(m => !double.IsFinite(m.Value)) ?? [])
+            remarks.Add($"{name} is {Word(value)}");
+        return remarks.Count == 0
+            ? this
+            : this with
+            {
+                ValidationLoss = ValidationLoss is { } finite && double.IsFinite(finite) ? finite : null,
+                Measures = Measures
+                    ?.Where(m => double.IsFinite(m.Value))
+                    .ToDictionary(m => m.Key, m => m.Value, StringComparer.Ordinal),
+                Remark = string.Join(", ", remarks),
+            };
+    }
+
+    private static string Word(double value) => double.IsNaN(value) ? "not a number" : "infinite";
 }

@@ -24,7 +24,8 @@ public sealed class Trainer(TrainingOptions options, params IReadOnlyList<Regula
     /// or the best ones on validation images if so asked. A new training may begin with the <paramref name="memory"/> of an optimiser, as
     /// momentum.NAME by parameter.
     /// </summary>
-    /// <exception cref="TrainingException">An option is out of range, or the loss is no longer a number.</exception>
+    /// <exception cref="TrainingException">An option is out of range, or there are too few images.</exception>
+    /// <exception cref="DivergedException">A loss or the weights are no longer numbers; what was saved last is from before.</exception>
     /// <exception cref="OperationCanceledException">It was stopped, after a checkpoint.</exception>
     public TrainingPosition Train(
         Model model,
@@ -38,6 +39,10 @@ public sealed class Trainer(TrainingOptions options, params IReadOnlyList<Regula
     {
         options.Check();
         Evaluation.CheckFit(model, train);
+        if (options.StepsPerEpoch(train.Count) == 0)
+            throw new TrainingException(
+                $"{train.Name}: {train.Count} image{(train.Count == 1 ? " is" : "s are")} left to train on, but 2 are the least, for BatchNorm takes a variance over them. Give more images, or a smaller share of validation images."
+            );
         using var state = new TrainingState(model, options.Optimizer, regularizers);
         if (from is not null)
             state.Restore(from.Position, from.Weights, from.Extras);
@@ -104,7 +109,7 @@ public sealed class Trainer(TrainingOptions options, params IReadOnlyList<Regula
             Measures =
                 measures.Count == 0 ? null : measures.ToDictionary(m => m.Name, m => m.Value, StringComparer.Ordinal),
             Seconds = pace.TakeSeconds(),
-        };
+        }.WithoutInfinities();
         foreach (var regularizer in regularizers)
             regularizer.AfterEpoch(state.Model, metrics);
         var better = score is not null && score.Accuracy > p.BestAccuracy;
@@ -130,13 +135,24 @@ public sealed class Trainer(TrainingOptions options, params IReadOnlyList<Regula
                 metrics
             )
         );
+        if (score is not null && !double.IsFinite(score.Loss))
+            throw new DivergedException(
+                $"The loss on validation images is no longer a number after epoch {p.Epoch + 1}",
+                state.Position.History
+            );
     }
 
+    // What is saved is good: a training that has diverged keeps the checkpoint before.
     private void SaveNow(TrainingState state, Pace pace)
     {
+        using var weights = state.Model.CopyWeights();
+        if (weights.Names.FirstOrDefault(n => !Numbers.IsFinite(weights[n])) is { } lost)
+            throw new DivergedException(
+                $"The numbers of '{lost}' are no longer finite in epoch {state.Position.Epoch + (state.Position.Batch > 0 ? 1 : 0)}",
+                state.Position.History
+            );
         if (Save is null)
             return;
-        using var weights = state.Model.CopyWeights();
         using var extras = state.Extras();
         Save(new(state.Position, weights, extras));
         pace.Saved();

@@ -1,9 +1,10 @@
+using System.Text.Json.Serialization;
 using SlimSharp.Data;
 
 namespace SlimSharp.Training;
 
 /// <summary>How a model is trained. The defaults are the published ones, but for the number of epochs.</summary>
-public sealed record TrainingOptions
+public sealed record TrainingOptions : IJsonOnDeserialized
 {
     /// <summary>Passes over the training images; published are 160.</summary>
     public int Epochs { get; init; } = 160;
@@ -32,6 +33,10 @@ public sealed record TrainingOptions
     /// <summary>Keep the epoch with the best accuracy on validation images instead of the last.</summary>
     public bool KeepBest { get; init; }
 
+    private const int MaxPad = 4096;
+    private const int MostEpochs = 1_000_000;
+    private const int MostImages = 1 << 24;
+
     /// <summary>Steps of an epoch over that many images. A last batch of one is left out: it has no variance for BatchNorm to take.</summary>
     public int StepsPerEpoch(int images) => (images + BatchSize - 1) / BatchSize - (images % BatchSize == 1 ? 1 : 0);
 
@@ -49,8 +54,13 @@ public sealed record TrainingOptions
     /// <exception cref="TrainingException">The message names the option.</exception>
     public void Check()
     {
-        Require(Epochs >= 1, "--epochs", Epochs, "1 or more");
-        Require(BatchSize >= 2, "--batch", BatchSize, "2 or more (BatchNorm needs them)");
+        Require(Epochs is >= 1 and <= MostEpochs, "--epochs", Epochs, $"from 1 to {MostEpochs:N0}");
+        Require(
+            BatchSize is >= 2 and <= MostImages,
+            "--batch",
+            BatchSize,
+            $"from 2 (BatchNorm needs them) to {MostImages:N0}"
+        );
         Require(
             LearningRate.Initial > 0 && double.IsFinite(LearningRate.Initial),
             "--lr",
@@ -59,13 +69,19 @@ public sealed record TrainingOptions
         );
         Require(LearningRate.WarmUp is >= 0 and < 1, "--warmup", LearningRate.WarmUp, "a share in [0, 1)");
         Require(LearningRate.Begin is >= 0 and < 1, "--rewind", LearningRate.Begin, "a share in [0, 1)");
-        Require(Optimizer.WeightDecay >= 0, "--weight-decay", Optimizer.WeightDecay, "0 or more");
         Require(
-            Optimizer is not Sgd { Momentum: < 0 or >= 1 },
+            Optimizer.WeightDecay is >= 0 and < double.PositiveInfinity,
+            "--weight-decay",
+            Optimizer.WeightDecay,
+            "0 or more"
+        );
+        Require(
+            Optimizer is not Sgd { Momentum: not (>= 0 and < 1) },
             "--momentum",
             (Optimizer as Sgd)?.Momentum ?? 0,
             "in [0, 1)"
         );
+        Require(Augmentation.Pad is >= 0 and <= MaxPad, "--augment", Augmentation.Pad, $"a padding from 0 to {MaxPad}");
         Require(ClipNorm is null or > 0, "--clip", ClipNorm ?? 0, "positive");
         Require(LabelSmoothing is >= 0 and < 1, "--label-smoothing", LabelSmoothing, "in [0, 1)");
     }
@@ -75,4 +91,7 @@ public sealed record TrainingOptions
         if (!holds)
             throw new TrainingException(FormattableString.Invariant($"{option} is {value}, but must be {range}."));
     }
+
+    // What a file says is checked as soon as it is read.
+    void IJsonOnDeserialized.OnDeserialized() => Check();
 }

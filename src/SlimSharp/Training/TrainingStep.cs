@@ -13,7 +13,7 @@ namespace SlimSharp.Training;
 internal sealed class TrainingStep(TrainingOptions options, IReadOnlyList<Regularizer> regularizers, int batches)
 {
     /// <summary>Trains on one batch, which is disposed; counts it in the state's position.</summary>
-    /// <exception cref="TrainingException">The loss is no longer a number.</exception>
+    /// <exception cref="DivergedException">The loss is no longer a number.</exception>
     internal void Run(TrainingState state, Batch given)
     {
         using var scope = torch.NewDisposeScope();
@@ -43,8 +43,9 @@ internal sealed class TrainingStep(TrainingOptions options, IReadOnlyList<Regula
         foreach (var term in regularizers.Select(r => r.Loss(model, batch, values, info)).OfType<torch.Tensor>())
             loss = loss.add(term, Scalars.One);
         if (!double.IsFinite(mean))
-            throw new TrainingException(
-                $"The loss is no longer a number in epoch {position.Epoch + 1}, batch {position.Batch + 1}; take a smaller learning rate or λ."
+            throw new DivergedException(
+                $"The loss is no longer a number in epoch {position.Epoch + 1}, batch {position.Batch + 1}",
+                position.History
             );
 
         loss.backward();

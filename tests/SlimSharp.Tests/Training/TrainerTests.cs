@@ -137,8 +137,54 @@ public class TrainerTests
         var options = Options with { LearningRate = new StepSchedule { Initial = 1e30 } };
         Assert.Contains(
             "no longer a number in epoch 1",
-            Assert.Throws<TrainingException>(() => new Trainer(options).Train(model, Set, null, Norm)).Message
+            Assert.Throws<DivergedException>(() => new Trainer(options).Train(model, Set, null, Norm)).Message
         );
+    }
+
+    [Theory]
+    [InlineData("conv", true, "is no longer a number")] // the weights, while there are batches to come
+    [InlineData("conv", false, "no longer finite in epoch 3")] // the weights, at the very end
+    [InlineData("running_var", false, "loss on validation images is no longer a number after epoch 3")]
+    public void What_was_saved_before_a_training_diverged_is_good(string tensor, bool early, string sentence)
+    {
+        using var model = new Model(Network);
+        using var spoiler = new Spoiler(tensor, epoch: 2, early);
+        List<int> saved = [];
+        var trainer = new Trainer(Options with { Epochs = 5 }, spoiler)
+        {
+            Save = c =>
+            {
+                saved.Add(c.Position.Epoch);
+                Assert.All(c.Weights.Names, n => Assert.All(c.Weights.Values(n), v => Assert.True(double.IsFinite(v))));
+            },
+        };
+        var validation = tensor == "running_var" ? Set : null;
+        var e = Assert.Throws<DivergedException>(() => trainer.Train(model, Set, validation, Norm));
+        Assert.Contains(sentence, e.Message);
+        Assert.Contains("take a smaller learning rate or λ", e.Message);
+        Assert.Equal([1, 2], saved);
+        Assert.Equal(early ? 2 : 3, e.History.Length);
+        if (validation is not null)
+        {
+            Assert.Null(e.History[^1].ValidationLoss);
+            Assert.Contains("the validation loss is", e.History[^1].Remark);
+        }
+        Assert.All(e.History, m => JsonSerializer.Serialize(m)); // JSON has no word for what is not finite
+    }
+
+    // Makes a tensor NaN in an epoch, at its first or at its last step.
+    private sealed class Spoiler(string tensor, int epoch, bool early) : Regularizer
+    {
+        public override string Name => "spoiler";
+
+        public override void AfterStep(Model model, StepInfo step)
+        {
+            if (step.Epoch != epoch || (early ? step.Step != 0 : !step.IsLastOfEpoch))
+                return;
+            using var still = torch.no_grad();
+            foreach (var (name, _, _) in model.Network.Parameters().Where(p => p.Name.Contains(tensor)))
+                model[name].fill_(float.NaN);
+        }
     }
 
     [Fact]

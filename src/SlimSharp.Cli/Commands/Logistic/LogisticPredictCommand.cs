@@ -31,7 +31,7 @@ internal static class LogisticPredictCommand
             foreach (var p in probabilities)
                 text.Append(CultureInfo.InvariantCulture, $"{(p > 0.5 ? fitted.Plus : fitted.Minus)},{p:R}\n");
             if (file is null)
-                Console.Write(text);
+                Screen.Document(text.ToString());
             else
                 RunFolder.Write(file, text.ToString());
             screen.Say($"{Words.Count(probabilities.Length)} samples: {file}");

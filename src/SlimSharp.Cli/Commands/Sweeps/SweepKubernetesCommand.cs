@@ -50,7 +50,7 @@ internal static class SweepKubernetesCommand
         command.SetAction(parsed =>
         {
             var sweep = SweepFolder.Open(parsed.GetValue(folder)!);
-            Console.Write(
+            Screen.Document(
                 new KubernetesJob
                 {
                     Image =

@@ -51,7 +51,7 @@ internal static class SweepSlurmCommand
             }.For(sweep, SelfProcess.Words);
             if (parsed.GetValue(dry))
             {
-                Console.Write(script);
+                Screen.Document(script);
                 return ExitCode.Done;
             }
             return SlurmScript.Submit(script);

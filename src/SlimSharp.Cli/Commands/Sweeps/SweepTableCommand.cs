@@ -33,7 +33,7 @@ internal static class SweepTableCommand
             var table = SweepTable.Of(results, parsed.GetValue(split) == "validation");
             var form = Enum.Parse<TableFormat>(parsed.GetValue(format)!, ignoreCase: true);
             var missing = form is TableFormat.Text or TableFormat.Markdown ? Missing(results, path) : "";
-            Console.Write(table.Format(form) + missing);
+            Screen.Document(table.Format(form) + missing);
             return ExitCode.Done;
         });
         return command;

@@ -1,0 +1,71 @@
+using SlimSharp.Tests.Cli;
+
+namespace SlimSharp.Tests.Formats;
+
+/// <summary>Outputs go where a path leads: links stay links, devices stay devices.</summary>
+[Collection(nameof(Alone))]
+public class OutputPathTests
+{
+    private readonly string _folder = Machine.Folder();
+
+    [Fact]
+    public void A_file_behind_links_is_replaced_and_the_links_stay()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows asks for a privilege to make links.");
+        var (file, link, chain) = (At("kept/file"), At("link"), At("chain"));
+        Directory.CreateDirectory(At("kept"));
+        File.CreateSymbolicLink(link, Path.Combine("kept", "file"));
+        File.CreateSymbolicLink(chain, link);
+        AtomicFile.WriteText(chain, "one"); // the last link leads to nothing yet
+        Assert.Equal("one", File.ReadAllText(file));
+        AtomicFile.WriteText(link, "two");
+        Assert.Equal("two", File.ReadAllText(file));
+        Assert.NotNull(new FileInfo(link).LinkTarget);
+        Assert.NotNull(new FileInfo(chain).LinkTarget);
+        Assert.Equal([chain, At("kept"), link], Directory.GetFileSystemEntries(_folder).Order());
+        Assert.Equal([file], Directory.GetFiles(At("kept")));
+    }
+
+    [Fact]
+    public void A_circle_of_links_is_refused()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows asks for a privilege to make links.");
+        File.CreateSymbolicLink(At("a"), At("b"));
+        File.CreateSymbolicLink(At("b"), At("a"));
+        Assert.Contains(
+            "leads to no file",
+            Assert.Throws<IOException>(() => AtomicFile.WriteText(At("a"), "")).Message
+        );
+    }
+
+    [Fact]
+    public async Task What_goes_to_a_device_is_gone_and_the_device_is_still_there()
+    {
+        Assert.SkipUnless(File.Exists("/dev/null"), "There is no /dev/null here.");
+        var (model, link) = (At("model.slim"), At("null"));
+        Small.File(model);
+        File.CreateSymbolicLink(link, "/dev/null");
+        foreach (var output in (string[])["/dev/null", link])
+        {
+            var (code, _, error) = await Slim.Run("prune", model, "--ratio", "0.3", "--out", output);
+            Assert.Equal((0, ""), (code, error));
+        }
+        Assert.Equal(0, new FileInfo("/dev/null").Length);
+        Assert.Equal("/dev/null", new FileInfo(link).LinkTarget);
+        Assert.Equal("", File.ReadAllText("/dev/null"));
+    }
+
+    [Fact]
+    public async Task What_goes_to_a_pipe_comes_out_of_it_whole()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux() && File.Exists("/usr/bin/mkfifo"), "There is no mkfifo here.");
+        var pipe = At("pipe");
+        Machine.Run(Machine.StartProgram("/usr/bin/mkfifo", [pipe]));
+        var read = Task.Run(() => File.ReadAllText(pipe));
+        AtomicFile.WriteText(pipe, "through");
+        Assert.Equal("through", await read);
+        Assert.Equal([pipe], Directory.GetFileSystemEntries(_folder));
+    }
+
+    private string At(string name) => Path.Combine(_folder, name);
+}
