@@ -19,7 +19,8 @@ internal static class CliffView
         var heldOut =
             sets.Validation
             ?? throw new DataException(
-                $"Of '{path}' no validation images are held out to try cuts on; give --validation a share above 0, as in training."
+                $"No images of '{path}' are held out to try cuts on. "
+                    + "Give --validation the share that it had in training; if that was 0, train again with more, for images that were trained on say little."
             );
         if (heldOut.Count > Most)
             heldOut = heldOut.Subset(heldOut.Spread(Most));

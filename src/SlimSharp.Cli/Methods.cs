@@ -100,7 +100,7 @@ internal sealed class Methods : IDisposable
                 double.IsFinite(least)
                     ? new(
                         RunWarning.WeakPenalty,
-                        $"with λ = {Words.Number(lambda)} not even a scale that nothing holds up reaches zero in this training; that takes {Words.Number(least)}."
+                        $"with λ = {Words.Number(lambda)} not even a scale that nothing holds up reaches zero in this training; that would take λ = {Words.Number(least)}."
                     )
                     : new(RunWarning.FlatPenalty, LambdaGuide.Flat(penalty))
             );

@@ -106,7 +106,7 @@ internal static class OnnxFiles
         new Random(0).NextBytes(pixels);
         return (
             new("noise", shape, pixels, new int[Images], ["none"]),
-            $"{Images} images of noise (its own are not there)"
+            $"{Images} images of noise (no data were given or found)"
         );
     }
 }

@@ -173,7 +173,8 @@ public static class OnnxExport
         var (mean, deviation) = normalization is { } n
             ? (n.Mean, n.Deviation)
             : throw new NetworkException(
-                "To read bytes, an exported network needs to know how they are normalised, and this one does not."
+                "A file that reads bytes must know how they are normalised, and this network does not say it; "
+                    + "give a normalisation (--normalization, or --mean and --deviation)."
             );
         long channels = mean.Length;
         float[] factor = [.. deviation.Select(d => (float)(1 / (Bytes * d)))];

@@ -74,7 +74,8 @@ internal static class ConvertCommand
             );
             if (!isRaw && !normalization.IsGiven(parsed))
                 screen.Warn(
-                    "how images are normalised was not said; what computes on images will ask for --normalization, here or there."
+                    "how images are normalised was not said. Give --normalization (or --mean and --deviation) now, "
+                        + "or to every command that computes on images."
                 );
             return ExitCode.Done;
         });

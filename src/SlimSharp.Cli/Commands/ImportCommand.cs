@@ -78,7 +78,7 @@ internal static class ImportCommand
             file.Save(target);
             var cost = NetworkCost.Of(network);
             screen.Say(
-                $"{target}: {network.Name}, {Words.Count(cost.Parameters)} parameters, {Words.Count(cost.Macs)} MACs, {network.BatchNorms.Count()} BatchNorms; differs by {Words.Number(difference, "G2")} of the largest output from what ONNX Runtime computes of the file, on noise"
+                $"{target}: {network.Name}, {Words.Count(cost.Parameters)} parameters, {Words.Count(cost.Macs)} MACs, {network.BatchNorms.Count()} BatchNorm{(network.BatchNorms.Count() == 1 ? "" : "s")}; differs by {Words.Number(difference, "G2")} of the largest output from what ONNX Runtime computes of the file, on noise"
             );
             if (!network.BatchNorms.Any() && network.Nodes.Any(n => n.Layer is Convolution))
                 screen.Say(
@@ -126,12 +126,15 @@ internal static class ImportCommand
         if (arguments.IsGiven(parsed))
         {
             if (recorded is not null && !recorded.Equals(given))
-                screen.Warn($"{path} says otherwise how images are normalised: {recorded}.");
+                screen.Warn(
+                    $"{path} says that images are normalised otherwise: {recorded}. What the options say is kept."
+                );
             return given;
         }
         if (recorded is null && shape.IsImage)
             screen.Say(
-                $"{path} does not say how images are normalised; what computes on images will ask for --normalization, here or there."
+                $"{path} does not say how images are normalised. Give --normalization (or --mean and --deviation) now, "
+                    + "or to every command that computes on images."
             );
         return recorded;
     }

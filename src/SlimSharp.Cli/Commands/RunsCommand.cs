@@ -36,6 +36,10 @@ internal static class RunsCommand
         command.SetAction(parsed =>
         {
             var screen = common.Screen(parsed);
+            if (!Directory.Exists(parsed.GetValue(root)))
+                throw new UsageException(
+                    $"There is no folder '{parsed.GetValue(root)}'. Name the one that holds the runs."
+                );
             ListedRun[] all = [.. ListedRun.Below(parsed.GetValue(root)!)];
             RunCondition[] conditions = [.. (parsed.GetValue(where) ?? []).Select(RunCondition.Parse)];
             if (
@@ -108,11 +112,18 @@ internal static class RunsCommand
             _ => runs,
         };
 
+    // A cut network has no settings but its command, and is no reason to show all of those that its ancestors share.
     private static string[] Differing(RunSummary[] runs) =>
         [
             .. runs.SelectMany(r => r.Settings.Keys)
                 .Distinct()
-                .Where(k => runs.Select(r => r.Settings.GetValueOrDefault(k)).Distinct().Skip(1).Any())
+                .Where(k =>
+                    runs.Where(r => k == "command" || r.Settings.Count > 1)
+                        .Select(r => r.Settings.GetValueOrDefault(k))
+                        .Distinct()
+                        .Skip(1)
+                        .Any()
+                )
                 .Order(StringComparer.Ordinal),
         ];
 }

@@ -76,7 +76,7 @@ internal sealed class NormalizationArguments
             return file;
         return file.Normalization is { } own
             ? throw new UsageException(
-                $"{path} says itself how images are normalised, and otherwise: {own}, not {given}. Leave out the option, or import or convert the network again."
+                $"{path} already says how images are normalised: {own}, not {given}. Leave out the option, or import or convert the network again."
             )
             : file with
             {

@@ -9,7 +9,7 @@ internal sealed partial class Importer
     private void Concat(ImportNode node)
     {
         if (Axis(node, node.Integer("axis", 1), Rank(node)) != 1)
-            throw node.Refuse("puts together something else than channels");
+            throw node.Refuse("puts together something other than channels");
         Combine(node, new Concat(), [.. Enumerable.Range(0, node.Inputs).Select(i => Source(node, i))]);
     }
 
@@ -38,7 +38,7 @@ internal sealed partial class Importer
     private ImmutableArray<int> Gathered(ImportNode node, int channels)
     {
         if (Axis(node, node.Integer("axis", 0), Rank(node)) != 1 || Needed(node, 1).Sizes.Length != 1)
-            throw node.Refuse("selects something else than channels");
+            throw node.Refuse("selects something other than channels");
         int[] places = [.. Whole(node, 1).Select(i => i < 0 ? i + channels : i)];
         return places.Length > 0 && places.All(i => i >= 0 && i < channels)
             ? [.. places]
@@ -56,7 +56,7 @@ internal sealed partial class Importer
             || Whole(node, 1) is not [var from]
             || Whole(node, 2) is not [var to]
         )
-            throw node.Refuse("selects something else than channels");
+            throw node.Refuse("selects something other than channels");
         if (node.Input(4) is not null && Whole(node, 4) is not [1])
             throw node.Refuse("leaves channels out in between");
         from = Math.Max(from < 0 ? from + channels : from, 0);
@@ -72,10 +72,10 @@ internal sealed partial class Importer
         if (node.Input(3) is not null)
             throw node.Refuse("names the axes that it pads, which is not read");
         if (node.Word("mode", "constant") != "constant" || value != 0)
-            throw node.Refuse("pads with something else than zeros");
+            throw node.Refuse("pads with something other than zeros");
         var rank = Rank(node);
         if (pads.Length != 2 * rank || pads.Where((p, i) => p != 0 && i % rank != 1).Any())
-            throw node.Refuse("pads something else than channels");
+            throw node.Refuse("pads something other than channels");
         var (before, after) = (pads[1], pads[rank + 1]);
         if (before is < 0 or > MaxSize || after is < 0 or > MaxSize)
             throw node.Refuse($"pads {before} and {after} channels");

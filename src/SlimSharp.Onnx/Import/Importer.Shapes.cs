@@ -45,7 +45,7 @@ internal sealed partial class Importer
         else if (rest[0] == shape.Count && rest.Skip(1).All(s => s == 1))
             ToVector(node, rest.Length + 1);
         else
-            throw node.Refuse($"makes something else than a vector of {shape}");
+            throw node.Refuse($"makes something other than a vector of {shape}");
     }
 
     // What is made of each sample, without −1 and 0.
@@ -87,7 +87,7 @@ internal sealed partial class Importer
             || axes.Any(a => Axis(node, a, Math.Max(made, rank)) < 2)
             || axes.Select(a => Axis(node, a, Math.Max(made, rank))).Distinct().Count() < axes.Length
         )
-            throw node.Refuse($"makes something else than a vector of {shape}");
+            throw node.Refuse($"makes something other than a vector of {shape}");
         ToVector(node, made);
     }
 
@@ -137,7 +137,7 @@ internal sealed partial class Importer
         node.Only("noop_with_empty_axes", 0);
         int[] axes = Constant(node, 1) is { } given ? [.. given.Numbers().Select(n => (int)n)] : node.Integers("axes");
         if (!_shapes[Source(node)].IsImage || !axes.Select(a => Axis(node, a, ImageRank)).Order().SequenceEqual([2, 3]))
-            throw node.Refuse("takes the mean over something else than height and width");
+            throw node.Refuse("takes the mean over something other than height and width");
         Put(node, new GlobalAveragePool());
         _ranks[node.Output] = node.Integer("keepdims", 1) != 0 ? ImageRank : 2;
     }

@@ -98,7 +98,7 @@ internal sealed partial class Importer
         if (isGemm)
             node.Only("transA", 0);
         if (weight.Sizes.Length != 2 || Rank(node) != 2)
-            throw node.Refuse("multiplies something else than a vector by a matrix");
+            throw node.Refuse("multiplies something other than a vector by a matrix");
         var numbers = weight.Numbers();
         var (rows, columns) = (checked((int)weight.Sizes[0]), checked((int)weight.Sizes[1]));
         if (!isGemm || node.Integer("transB", 0) == 0)

@@ -20,7 +20,7 @@ internal sealed partial class Importer
         if (isMean && ceil)
             throw node.Refuse("rounds sizes up, about whose borders runtimes differ");
         if (isMean && node.Integer("count_include_pad", 0) == 0 && !pads.IsNone)
-            throw node.Refuse("does not count its padding");
+            throw node.Refuse("does not count its padding (count_include_pad is 0), which is not read");
         // Padding below and to the right is whatever the last window needs.
         var (rows, columns) = (
             Count(input.Height, pads.Top + pads.Bottom, size[0], stride[0], ceil),
@@ -99,7 +99,10 @@ internal sealed partial class Importer
             || scales.Any(s => s != Math.Floor(s))
             || !(isNearest || (mode == "linear" && places is "half_pixel" or "pytorch_half_pixel"))
         )
-            throw node.Refuse("enlarges in a way that is not known");
+            throw node.Refuse(
+                $"enlarges in a way that is not read ({mode}, {places}): whole factors, by nearest with asymmetric and floor, "
+                    + "or by linear with half_pixel, are"
+            );
         Put(node, new Upsample(new((int)scales[2], (int)scales[3])) { Bilinear = !isNearest });
     }
 }

@@ -143,7 +143,7 @@ internal sealed partial class Importer(OnnxModel model, Weights weights, ReadBud
                 Resize(node);
                 break;
             default:
-                throw node.Refuse("is not among those that can be read");
+                throw node.Refuse("is not among those that can be read (docs/onnx.md lists them)");
         }
     }
 
@@ -157,7 +157,7 @@ internal sealed partial class Importer(OnnxModel model, Weights weights, ReadBud
             );
         if (sizes.Contains(0))
             throw new OnnxException(
-                $"the input '{input.Name}' of {Words(input)} leaves more open than the batch, marked by ?; "
+                $"the input '{input.Name}' of {Words(input)} leaves more than the batch size open, marked by ?; "
                     + "export the network for images of one size."
             );
         if (_batch != 0 && input.Sizes[0] != _batch)

@@ -37,7 +37,7 @@ public static class ScaleRestoration
                 .Select(n => n.Name),
         ];
         if (bare.Length == 0)
-            throw new OnnxException("Every convolution has a BatchNorm already.");
+            throw new OnnxException("Every convolution has a BatchNorm already; there is none to restore.");
         using var scope = torch.NewDisposeScope();
         using var still = torch.no_grad();
         using var batch = Batches.InOrder(images, normalization).Make(images.Spread(Math.Min(BatchSize, images.Count)));

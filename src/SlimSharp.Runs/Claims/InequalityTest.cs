@@ -75,6 +75,12 @@ public sealed class InequalityTest
         };
     }
 
+    private static string Cases(SweepRun[] at)
+    {
+        string[] names = [.. at.Select(r => r.Settings.GetValueOrDefault(SweepRun.Case)).OfType<string>().Distinct()];
+        return names.Length > 0 ? $", here {string.Join(", ", names)}" : ", and there are none";
+    }
+
     private static void Check(Inequality inequality, ClaimSweep sweep, string plan, SweepRun[] at)
     {
         if (at.Length == 0)
@@ -82,7 +88,10 @@ public sealed class InequalityTest
         foreach (var name in (string[])[inequality.Of, inequality.Than])
         {
             if (at.All(r => r.Settings.GetValueOrDefault(SweepRun.Case) != name))
-                throw new RunException($"'{plan}' has no case '{name}', which a claim is about.");
+                throw new RunException(
+                    $"'{plan}' has no case '{name}', which a claim is about: "
+                        + $"'of' and 'than' are names of a [[stage.case]] of its first stage{Cases(at)}."
+                );
         }
         // Without seeds there is one number, which decides nothing.
         foreach (var name in sweep.Per.Where(p => p != SweepRun.Seed))

@@ -107,7 +107,9 @@ public static class SweepFile
                     {
                         JsonArray values => values.Select(v => Value($"{where}, {p.Key}", v)).ToImmutableArray(),
                         { } value when single => [Value($"{where}, {p.Key}", value)],
-                        _ => throw new RunException($"{where}: '{p.Key}' must be a list of values."),
+                        _ => throw new RunException(
+                            $"{where}: '{p.Key}' must be a list of values, as in [0.1, 0.2]; a single value belongs to the options."
+                        ),
                     }
             );
 

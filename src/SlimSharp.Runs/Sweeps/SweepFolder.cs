@@ -51,7 +51,9 @@ public sealed class SweepFolder
     {
         var file = PlanFile(path);
         if (!File.Exists(file))
-            throw new RunException($"'{path}' holds no sweep: it has no sweep.json.");
+            throw new RunException(
+                $"'{path}' holds no sweep: it has no sweep.json, which 'slim sweep plan FILE --out DIR' makes."
+            );
         try
         {
             return new(path, CheckedJson.Read(File.ReadAllText(file), RunsJson.Default.SweepPlan));

@@ -115,7 +115,11 @@ internal sealed class CutVerification(SlimFile file, SlimmingPlan plan, Certific
                 "are those of the cut but for BatchNorm statistics, which were taken anew since"
             );
         if (Says(Certificate.Retrained) || (!NamesAll && file.Provenance.GetValueOrDefault("command") == "retrain"))
-            return new("weights", null, $"were trained since the cut, as the file says; {Advice} of the cut itself");
+            return new(
+                "weights",
+                null,
+                $"were trained since the cut, as the file says{(original is null ? $"; {Advice} of the cut itself" : "")}"
+            );
         return new(
             "weights",
             false,

@@ -73,10 +73,10 @@ public static class SafeTensors
         var length = BinaryPrimitives.ReadInt64LittleEndian(prefix);
         if (length is < 2 or > MaxHeader || length > stream.Length - 8)
             throw new FileFormatException(
-                $"{path}: is not a safetensors file, or cut short: it announces a header of {length} bytes."
+                $"{path}: is not a safetensors file, or is cut short: it announces a header of {length} bytes."
             );
         var budget = ReadBudget.Of(path, sentence => new FileFormatException(sentence));
-        var header = budget.Read(stream, length, "its header");
+        var header = budget.Read(stream, length, "the bytes of its header");
         var (entries, metadata) = ParseHeader(path, header);
         if (metadata.ContainsKey(HeaderSeal.Key) && !HeaderSeal.Holds(prefix, header))
             throw new FileFormatException(

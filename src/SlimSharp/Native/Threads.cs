@@ -37,7 +37,8 @@ public static class Threads
             ? null
             : string.Create(
                 CultureInfo.InvariantCulture,
-                $"{cores} cores were {busy:F1} busy over the last minute, and {Count} threads are to compute here; threads that wait for one another are many times slower. Take fewer with --threads."
+                $"this machine is busy: its {cores} cores had {busy:F1} threads to run over the last minute, and {Count} more "
+                    + $"are to compute here; threads that wait for one another are many times slower. Take fewer than {Count} with --threads."
             );
     }
 

@@ -9,7 +9,7 @@ internal static class CliffAdvice
     {
         if (!curve.BeatsChance)
             return $"On {Count(curve.Images)} validation images this network ({Percent(curve.Whole, 1)}) cannot be told from one that always names the commonest class ({Percent(curve.Chance, 1)}), so trial cuts say nothing. "
-                + "Train it first, or check that data and normalization are those that it was trained with.";
+                + "Train it first, or check that data and normalisation are those that it was trained with.";
         if (curve.Images < CliffCurve.ImagesNeeded)
             return $"{Count(curve.Images)} validation images are too few to tell whether a cut loses less than {Points(CliffCurve.Margin)}: at least {CliffCurve.ImagesNeeded} are needed, most often several times as many. "
                 + "Hold out more with a larger --validation.";

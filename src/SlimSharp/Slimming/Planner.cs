@@ -220,7 +220,7 @@ public static class Planner
             kind,
             where
                 + FormattableString.Invariant(
-                    $"Of the {removed.Count:N0} channels to be cut {inTheGap:N0} have scales up to {removed.Max():G3}, not small against the median kept scale of {median:G3}. "
+                    $"Of the {removed.Count:N0} channels to be cut, {inTheGap:N0} have scales up to {removed.Max():G3}, not small against the median kept scale of {median:G3}. "
                 )
                 + "Expect accuracy to collapse until retraining; cut less, or train longer or with a larger λ."
         );

@@ -62,7 +62,7 @@ public class LeftOutTests
         var sets = Read(folder);
         Assert.Equal(12, sets.Train!.Count);
         var said = string.Join('\n', sets.Remarks);
-        Assert.Contains("left out 3 files in class folders that are not read by their ending (2 .webp, 1 .txt)", said);
+        Assert.Contains("left out 3 files of other kinds in class folders (2 .webp, 1 .txt)", said);
         Assert.Contains("left out 1 file (1 .png) in 1 folder inside class folders (disc/a)", said);
         Assert.Contains("left out 1 file outside of class folders (1 .png)", said);
         Assert.Contains("1 folder is empty and gives no class (ring)", said);

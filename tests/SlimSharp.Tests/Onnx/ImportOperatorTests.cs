@@ -222,7 +222,7 @@ public class ImportOperatorTests
         ),
         ["channels and positions mixed"] = (
             Model([0, 4, 4, 4], [0, 16, 4], [Node("Reshape", "y", ["x", "s"])], Whole("s", 0, 16, 4)),
-            "something else than a vector"
+            "something other than a vector"
         ),
         ["training BatchNorm"] = (
             Image(
@@ -238,9 +238,9 @@ public class ImportOperatorTests
         ),
         ["padding by reflection"] = (
             Image("Pad", [("mode", "reflect")], Whole("p", 0, 1, 0, 0, 0, 1, 0, 0)),
-            "something else than zeros"
+            "something other than zeros"
         ),
-        ["padding of pixels"] = (Image("Pad", [], Whole("p", 0, 0, 1, 1, 0, 0, 1, 1)), "something else than channels"),
+        ["padding of pixels"] = (Image("Pad", [], Whole("p", 0, 0, 1, 1, 0, 0, 1, 1)), "something other than channels"),
         ["every other channel"] = (
             Image("Slice", [], Whole("f", 0), Whole("t", 4), Whole("a", 1), Whole("s", 2)),
             "in between"
@@ -284,7 +284,7 @@ public class ImportOperatorTests
         ["padding that nobody knows"] = (Image("Conv", [("auto_pad", "HALF")], Kernel(1)), "HALF"),
         ["an open size"] = (
             Model([0, 3, 0, 0], [0, 3, 0, 0], [Node("Relu", "y", ["x"])]),
-            "'x' of N×3×?×? leaves more open than the batch"
+            "'x' of N×3×?×? leaves more than the batch size open"
         ),
         ["a size that is computed"] = (
             Model([0, 4], [0, 4], [Node("Unsqueeze", "z", ["s", "s"]), Node("Relu", "y", ["x"])], Whole("s", 0)),

@@ -71,8 +71,8 @@ internal sealed class PictureListing
     {
         var unread = _files.Where(f => f.Parts.Length == _level && !PictureFormat.IsRead(f.Name)).ToArray();
         if (unread.Length > 0)
-            yield return $"{_path}: left out {Count(unread.Length, "file")} in class folders that {(unread.Length == 1 ? "is" : "are")} not read by "
-                + $"{(unread.Length == 1 ? "its" : "their")} ending ({Endings(unread)}); {PictureFormat.Names} are read, {PictureFormat.Advice}.";
+            yield return $"{_path}: left out {Count(unread.Length, "file")} of other kinds in class folders ({Endings(unread)}); "
+                + $"{PictureFormat.Names} are read, {PictureFormat.Advice}.";
         string[] below =
         [
             .. _files
