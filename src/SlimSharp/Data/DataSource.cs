@@ -63,7 +63,8 @@ public sealed record DataSource(string Name, string Looks, string HowToGet, Func
                 return Split(found.Map(set => Fit(set, options)), options).HoldOut(options.Validation);
         }
         throw new DataException(
-            $"In '{options.Path}' there is nothing that can be read. 'slim data' says what can be read and how to get it."
+            $"In '{options.Path}' there is nothing that can be read. Pictures belong in train/CLASS and test/CLASS below it; "
+                + "'slim data' says what else can be read and how to get it."
         );
     }
 
