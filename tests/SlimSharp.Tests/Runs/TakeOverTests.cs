@@ -11,7 +11,7 @@ public class TakeOverTests
     {
         var first = Folder();
         var cut = first.Runs.First(r => r.Command == "prune");
-        var worker = new SweepWorker(first, (run, attempt, _, _) => Succeed(attempt, run.Number));
+        var worker = new SweepWorker(first, (run, attempt, _, _) => Succeed(attempt, run.Number / 1000.0));
         foreach (var run in first.Runs.Where(r => r.Parent == cut.Number))
             worker.Work(run, default);
         foreach (var run in first.Runs.Where(r => r.Settings["seed"] == "1"))
@@ -25,7 +25,7 @@ public class TakeOverTests
         Assert.Equal(0, second.TakeOver(collected));
         foreach (var run in second.Runs.Where(r => second.StateOf(r) == SweepState.Done))
         {
-            var number = (int)SweepResult.Read(second.ResultOf(run))!.Accuracy;
+            var number = (int)Math.Round(1000 * SweepResult.Read(second.ResultOf(run))!.Accuracy);
             Assert.Equal(run.Stage, first[number].Stage);
             Assert.Equal(run.Settings, first[number].Settings);
         }
