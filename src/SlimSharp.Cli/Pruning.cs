@@ -116,6 +116,7 @@ internal sealed class Pruning : IDisposable
                 ["accuracyRecalibrated"] = recalibrated?.Accuracy,
                 ["whyNoAccuracy"] = before is null ? _data.Missing : null,
                 ["warnings"] = new JsonArray([.. plan.Warnings.Select(w => (JsonNode)w.Text)]),
+                ["warningKinds"] = new JsonArray([.. plan.Warnings.Select(w => (JsonNode)w.Kind)]),
             }
         );
 

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Text.Json.Nodes;
-using SlimSharp.Formats;
 using SlimSharp.Runs;
 
 namespace SlimSharp.Cli;
@@ -25,7 +24,7 @@ internal sealed class SweepExecutor(int? threads, string[]? program = null)
         foreach (var left in Directory.EnumerateFiles(attempt, "*.tmp").Append(measured))
             File.Delete(left);
         using var log = new StreamWriter(Path.Combine(attempt, "log.txt")) { AutoFlush = true };
-        var (outcome, _) = Start([.. NextCommand(run, attempt, parent)], attempt, log, stop);
+        var (outcome, said) = Start([.. NextCommand(run, attempt, parent)], attempt, log, stop);
         if (outcome.State != SweepState.Done)
             return outcome;
         var file = run.Command == "prune" ? Path.Combine(attempt, Cut) : Path.Combine(attempt, Run);
@@ -40,7 +39,7 @@ internal sealed class SweepExecutor(int? threads, string[]? program = null)
             Accuracy = (double)test["accuracy"]!,
             Validation = (double?)splits.GetValueOrDefault("validation")?["accuracy"],
             Scales = run.Command == "train" ? ScaleHistory.Read(RunFolder.Open(file)).LastCounts : [],
-            Warnings = Warnings(run, file),
+            Warnings = run.Command == "prune" ? Warnings(said) : RunRecord.Read(file)?.Warnings ?? [],
             Parameters = (long)test["parameters"]!,
             Macs = (long)test["macs"]!,
             Classes = (int)test["classes"]!,
@@ -61,13 +60,15 @@ internal sealed class SweepExecutor(int? threads, string[]? program = null)
         return splits;
     }
 
-    private static ImmutableArray<RunWarning> Warnings(SweepRun run, string file)
-    {
-        if (run.Command != "prune")
-            return RunRecord.Read(file)?.Warnings ?? [];
-        using var cut = SlimFile.Load(file);
-        return Pruning.Warnings(cut);
-    }
+    // A cut has no record; it prints what should be known of it.
+    private static ImmutableArray<RunWarning> Warnings(IEnumerable<string> said) =>
+        [
+            .. said.Where(l => l.StartsWith('{'))
+                .Select(l => JsonNode.Parse(l)!)
+                .Where(n => n["warningKinds"] is JsonArray)
+                .SelectMany(n => n["warningKinds"]!.AsArray().Zip(n["warnings"]!.AsArray()))
+                .Select(w => new RunWarning((string)w.First!, (string)w.Second!)),
+        ];
 
     private IEnumerable<string> NextCommand(SweepRun run, string attempt, string? parent)
     {

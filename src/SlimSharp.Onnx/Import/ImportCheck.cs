@@ -20,19 +20,19 @@ public static class ImportCheck
     /// <param name="network">What was read from it; inputs and outputs in the file's order.</param>
     /// <param name="weights">Its parameters and buffers.</param>
     /// <exception cref="OnnxException">
-    /// It is more than <see cref="OnnxCheck.Tolerance"/>, ONNX Runtime refuses the file, or outputs are no numbers or
-    /// of another count.
+    /// It is more than <see cref="OnnxCheck.Allowed(Network, Weights, IReadOnlyDictionary{string, torch.Tensor})"/>, ONNX
+    /// Runtime refuses the file, or outputs are no numbers or of another count.
     /// </exception>
     public static double Run(string path, Network network, Weights weights)
     {
         try
         {
-            var difference = Difference(path, network, weights);
-            return difference <= OnnxCheck.Tolerance
+            var (difference, allowed) = Difference(path, network, weights);
+            return difference <= allowed
                 ? difference
                 : throw new OnnxException(
                     $"on noise, what was read differs from what ONNX Runtime computes by {difference:G2} of the largest "
-                        + $"output, more than {OnnxCheck.Tolerance}, so it is another network; "
+                        + $"output, more than {allowed:G2}, so it is another network; "
                         + "some operator is read as something else."
                 );
         }
@@ -43,7 +43,13 @@ public static class ImportCheck
     }
 
     // What such a file does to bytes is the network's normalisation.
-    private static double OnBytes(string path, OnnxSession session, Network network, Weights weights, int count)
+    private static (double Found, double Allowed) OnBytes(
+        string path,
+        OnnxSession session,
+        Network network,
+        Weights weights,
+        int count
+    )
     {
         var normalization =
             OnnxImport.NormalizationOf(OnnxModel.Load(path))
@@ -54,15 +60,15 @@ public static class ImportCheck
         var images = new ImageSet("noise", network.Shapes[input.Name], pixels, new int[count], ["none"]);
         int[] rows = [.. Enumerable.Range(0, count)];
         using var batch = Batches.InOrder(images, normalization).Make(rows);
-        var exact = OnnxCheck.Exact(
-            network,
-            weights,
-            new Dictionary<string, torch.Tensor> { [input.Name] = batch.Images }
+        var inputs = new Dictionary<string, torch.Tensor> { [input.Name] = batch.Images };
+        var exact = OnnxCheck.Exact(network, weights, inputs);
+        return (
+            OnnxCheck.Difference(exact[0], session.Run(images, rows, normalization)),
+            OnnxCheck.Allowed(network, weights, inputs)
         );
-        return OnnxCheck.Difference(exact[0], session.Run(images, rows, normalization));
     }
 
-    private static double Difference(string path, Network network, Weights weights)
+    private static (double Found, double Allowed) Difference(string path, Network network, Weights weights)
     {
         using var scope = torch.NewDisposeScope();
         using var session = new OnnxSession(File.ReadAllBytes(path));
@@ -88,7 +94,10 @@ public static class ImportCheck
                 given[name] = OrtValue.CreateTensorValueFromMemory(values, sizes);
             }
             var theirs = session.Run(given, session.OutputNames);
-            return OnnxCheck.Exact(network, weights, noise).Zip(theirs, OnnxCheck.Difference).Max();
+            return (
+                OnnxCheck.Exact(network, weights, noise).Zip(theirs, OnnxCheck.Difference).Max(),
+                OnnxCheck.Allowed(network, weights, noise)
+            );
         }
         finally
         {
