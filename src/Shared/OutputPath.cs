@@ -30,9 +30,15 @@ internal static partial class OutputPath
         if (OperatingSystem.IsWindows())
             return full.StartsWith(@"\\.\", StringComparison.Ordinal);
         return full.StartsWith("/dev/", StringComparison.Ordinal)
+                && !full.StartsWith("/dev/shm/", StringComparison.Ordinal) // files in memory
             || full.StartsWith("/proc/", StringComparison.Ordinal)
-            || Kind(full) is CharacterDevice or BlockDevice or Pipe or Socket;
+            || IsDevice(full);
     }
+
+    /// <summary>True for a device, a pipe or a socket, also behind links: what reading might never come to the end of.</summary>
+    internal static bool IsDevice(string path) =>
+        !OperatingSystem.IsWindows()
+        && Kind(Path.GetFullPath(path)) is CharacterDevice or BlockDevice or Pipe or Socket;
 
     private const int KindBits = 0xF000;
     private const int Pipe = 0x1000;

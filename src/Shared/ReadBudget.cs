@@ -49,9 +49,11 @@ internal sealed class ReadBudget(string path, long length, Func<string, Exceptio
     private long _length = length;
     private long _taken;
 
-    /// <summary>The budget of a file.</summary>
+    /// <summary>The budget of a file; devices and pipes are refused, of which nobody knows how much is in them.</summary>
     internal static ReadBudget Of(string path, Func<string, Exception> refuse) =>
-        new(path, new FileInfo(path) is { Exists: true } file ? file.Length : 0, refuse);
+        path.Length > 0 && OutputPath.IsDevice(path)
+            ? throw refuse($"{path}: is a device or a pipe, not a file; write what it gives into a file first.")
+            : new(path, new FileInfo(path) is { Exists: true } file ? file.Length : 0, refuse);
 
     private ReadBudget(
         string path,

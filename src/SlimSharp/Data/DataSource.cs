@@ -57,6 +57,8 @@ public sealed record DataSource(string Name, string Looks, string HowToGet, Func
             throw new DataException(
                 $"There is no file or folder '{options.Path}'. 'slim data' says what can be read and how to get it."
             );
+        if (OutputPath.IsDevice(options.Path))
+            throw new DataException($"{options.Path}: is a device or a pipe; data are a file or a folder.");
         foreach (var source in All)
         {
             if (source.Open(options) is { } found)

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json.Nodes;
 using SlimSharp.Tests.Data;
 
@@ -50,6 +51,23 @@ public class DataCommandTests
     }
 
     [Fact]
+    public async Task Devices_and_pipes_are_no_data()
+    {
+        if (OperatingSystem.IsWindows())
+            return;
+        var pipe = Path.Combine(Machine.Folder(), "pipe");
+        using (var make = Process.Start("mkfifo", pipe))
+            await make.WaitForExitAsync(TestContext.Current.CancellationToken);
+        foreach (var place in (string[])["/dev/zero", pipe])
+        {
+            var (code, _, error) = await Slim.Run("data", place);
+            Assert.Equal((2, true), (code, error.Contains("is a device or a pipe", StringComparison.Ordinal)));
+            (code, _, error) = await Slim.Run("logistic", "fit", place, "--share", "0.1");
+            Assert.Equal((2, true), (code, error.Contains("is a device or a pipe", StringComparison.Ordinal)));
+        }
+    }
+
+    [Fact]
     public async Task What_is_left_out_is_said_and_options_that_contradict_are_refused()
     {
         var folder = Machine.Folder();
@@ -61,7 +79,7 @@ public class DataCommandTests
         }
         var (code, output, error) = await Slim.Run("data", folder, "--validation", "0");
         Assert.True(code == 0, error);
-        Assert.Contains("left out 1 file in class folders", output);
+        Assert.Contains("left out 1 file of other kinds in class folders", output);
         (code, _, error) = await Slim.Run("data", folder, "--data", Slim.Images);
         Assert.Equal(2, code);
         Assert.Contains("Give a path or --data, not both", error);
