@@ -48,11 +48,14 @@ internal sealed class SweepExecutor(int? threads, string[]? program = null)
         return outcome;
     }
 
+    private static IEnumerable<JsonNode> Nodes(IEnumerable<string> lines) =>
+        lines.Where(l => l.StartsWith('{')).Select(l => JsonNode.Parse(l)!);
+
     // Among what it prints are warnings, too.
     private static Dictionary<string, JsonNode> BySplit(IEnumerable<string> lines)
     {
         var splits = new Dictionary<string, JsonNode>();
-        foreach (var node in lines.Where(l => l.StartsWith('{')).Select(l => JsonNode.Parse(l)!))
+        foreach (var node in Nodes(lines))
         {
             if ((string?)node["split"] is { } split)
                 splits[split] = node;
@@ -63,8 +66,7 @@ internal sealed class SweepExecutor(int? threads, string[]? program = null)
     // A cut has no record; it prints what should be known of it.
     private static ImmutableArray<RunWarning> Warnings(IEnumerable<string> said) =>
         [
-            .. said.Where(l => l.StartsWith('{'))
-                .Select(l => JsonNode.Parse(l)!)
+            .. Nodes(said)
                 .Where(n => n["warningKinds"] is JsonArray)
                 .SelectMany(n => n["warningKinds"]!.AsArray().Zip(n["warnings"]!.AsArray()))
                 .Select(w => new RunWarning((string)w.First!, (string)w.Second!)),
