@@ -32,7 +32,7 @@ internal sealed record ModelMeasures : IJsonOnDeserialized
     {
         var (place, hash) = (Path.ChangeExtension(path, ".measures.json"), file.Weights.Hash());
         var known = Read(place);
-        if (known?.Weights == hash && (known.Curve is not null || !curve))
+        if (known?.Weights == hash && (known.Curve is not null || !curve) && known.Fits(file.Classes))
             return known;
         if (file.Data is not { } data || !Path.Exists(data.Path))
             return null;
@@ -73,6 +73,9 @@ internal sealed record ModelMeasures : IJsonOnDeserialized
         RunFolder.Write(place, JsonSerializer.Serialize(measures, CliJson.Default.ModelMeasures));
         return measures;
     }
+
+    // A file may have got other classes since.
+    private bool Fits(IReadOnlyList<string> classes) => classes.Count == 0 || classes.Count == Confusion.Length;
 
     // What a file says is checked as soon as it is read.
     void IJsonOnDeserialized.OnDeserialized()

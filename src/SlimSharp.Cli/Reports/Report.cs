@@ -173,6 +173,10 @@ internal static class Report
 
         private double? LastAccuracy => entry.History() is [.., var last] ? last.ValidationAccuracy : null;
 
+        // Numbers, where a file has no names.
+        private IReadOnlyList<string> Names(int classes) =>
+            file.Classes.Count == classes ? file.Classes : [.. Enumerable.Range(0, classes).Select(c => $"{c}")];
+
         internal void AddTo(ReportPage page, bool isAlone)
         {
             if (!isAlone)
@@ -190,7 +194,7 @@ internal static class Report
                         [
                             (
                                 $"Mistakes on {Words.Count(measures.Confusion.Sum(r => r.Sum()))} {measures.Split} images",
-                                Charts.Confusion("confusion matrix", [.. file.Classes], measures.Confusion)
+                                Charts.Confusion("confusion matrix", Names(measures.Confusion.Length), measures.Confusion)
                             ),
                         ],
                 RunPictures.Graph(file),

@@ -39,6 +39,41 @@ internal static class Vectors
         return sum;
     }
 
+    /// <summary>x·y of four y, which may be longer than x, at once: x is read once.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal static void Dots(
+        ReadOnlySpan<double> x,
+        ReadOnlySpan<double> y0,
+        ReadOnlySpan<double> y1,
+        ReadOnlySpan<double> y2,
+        ReadOnlySpan<double> y3,
+        Span<double> dots
+    )
+    {
+        var n = x.Length;
+        var xs = Of(x);
+        var ys0 = Of(y0[..n]);
+        var ys1 = Of(y1[..n]);
+        var ys2 = Of(y2[..n]);
+        var ys3 = Of(y3[..n]);
+        var (a, b, c, d) = (Vector<double>.Zero, Vector<double>.Zero, Vector<double>.Zero, Vector<double>.Zero);
+        for (var i = 0; i < xs.Length; i++)
+        {
+            a = Vector.FusedMultiplyAdd(xs[i], ys0[i], a);
+            b = Vector.FusedMultiplyAdd(xs[i], ys1[i], b);
+            c = Vector.FusedMultiplyAdd(xs[i], ys2[i], c);
+            d = Vector.FusedMultiplyAdd(xs[i], ys3[i], d);
+        }
+        (dots[0], dots[1], dots[2], dots[3]) = (Vector.Sum(a), Vector.Sum(b), Vector.Sum(c), Vector.Sum(d));
+        for (var i = xs.Length * Vector<double>.Count; i < x.Length; i++)
+        {
+            dots[0] += x[i] * y0[i];
+            dots[1] += x[i] * y1[i];
+            dots[2] += x[i] * y2[i];
+            dots[3] += x[i] * y3[i];
+        }
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static double Sum(ReadOnlySpan<double> x)
     {

@@ -20,7 +20,7 @@ internal sealed class OrthantNewton(Penalty penalty)
 
     private double[][] _hessian = [];
     private double _beta;
-    private int _raise; // that of the last step; the next begins one below
+    private int _raise; // that of the last step; the next minimisation begins one below
 
     /// <summary>The weights; null if H says nothing.</summary>
     /// <param name="hessian">H, n × n, its lower triangle.</param>
@@ -34,7 +34,7 @@ internal sealed class OrthantNewton(Penalty penalty)
         double beta
     )
     {
-        (_hessian, _beta) = (hessian, beta);
+        (_hessian, _beta, _raise) = (hessian, beta, Math.Max(_raise - 1, 0));
         var (w, g, turn) = (weights.ToArray(), gradient.ToArray(), new double[weights.Length]);
         int[] free = [.. Enumerable.Range(0, w.Length)];
         var first = double.NaN;
@@ -57,7 +57,7 @@ internal sealed class OrthantNewton(Penalty penalty)
     {
         double[] bends = [.. free.Select(k => _beta * penalty.SecondDerivative(w[k]))];
         var scale = Math.Max(free.Max(k => _hessian[k][k]), -bends.Min());
-        for (_raise = Math.Max(_raise - 1, 0); _raise < Raises.Length; _raise++)
+        for (; _raise < Raises.Length; _raise++)
         {
             double[] diagonal = [.. bends.Select(b => b + Raises[_raise] * scale)];
             if (Solve(free, right, diagonal) is { } move && Moves(w, g, turn, free, move))
@@ -72,40 +72,60 @@ internal sealed class OrthantNewton(Penalty penalty)
         var share = 1.0;
         for (var a = 0; a < free.Length; a++)
             share = w[free[a]] * (w[free[a]] + move[a]) < 0 ? Math.Min(share, -w[free[a]] / move[a]) : share;
-        Array.Clear(turn);
-        var (next, change) = (new double[free.Length], 0.0);
+        var (moves, change) = (new double[w.Length], 0.0);
         for (var a = 0; a < free.Length; a++)
         {
             var k = free[a];
-            next[a] = w[k] + share * move[a];
-            next[a] = Math.Abs(next[a]) <= 1e-12 * Math.Abs(w[k]) ? 0 : next[a];
-            var moved = next[a] - w[k];
-            for (var b = 0; b < g.Length; b++)
-                turn[b] += moved * (b <= k ? _hessian[k][b] : _hessian[b][k]);
-            change += moved * g[k] + _beta * (penalty.Value(next[a]) - penalty.Value(w[k]));
+            var next = w[k] + share * move[a];
+            next = Math.Abs(next) <= 1e-12 * Math.Abs(w[k]) ? 0 : next;
+            moves[k] = next - w[k];
+            change += moves[k] * g[k] + _beta * (penalty.Value(next) - penalty.Value(w[k]));
         }
-        for (var a = 0; a < free.Length; a++)
-            change += (next[a] - w[free[a]]) * turn[free[a]] / 2;
+        Multiply(moves, turn);
+        change += Vectors.Dot(moves, turn) / 2;
         if (!(change < 0))
             return false;
         for (var a = 0; a < free.Length; a++)
-            w[free[a]] = next[a];
+            w[free[a]] += moves[free[a]];
         Vectors.Add(1, turn, g);
         return true;
     }
 
-    // Cholesky's factorisation of the part of H that is free, raised on its diagonal.
+    // H·x, of which the lower triangle is there.
+    private void Multiply(double[] x, double[] product)
+    {
+        for (var i = 0; i < x.Length; i++)
+        {
+            var row = _hessian[i].AsSpan(0, i);
+            product[i] = Vectors.Dot(row, x.AsSpan(0, i)) + _hessian[i][i] * x[i];
+            Vectors.Add(x[i], row, product.AsSpan(0, i));
+        }
+    }
+
+    // Cholesky's factorisation of the part of H that is free, raised on its diagonal; four numbers of a row at a time.
     private double[]? Solve(int[] free, double[] right, double[] raises)
     {
         var n = free.Length;
         var factor = new double[n][];
+        Span<double> four = stackalloc double[4];
         for (var i = 0; i < n; i++)
         {
-            var row = factor[i] = new double[i + 1];
-            for (var j = 0; j < i; j++)
-                row[j] =
-                    (_hessian[free[i]][free[j]] - Vectors.Dot(row.AsSpan(0, j), factor[j].AsSpan(0, j))) / factor[j][j];
-            var (before, square) = (_hessian[free[i]][free[i]], Vectors.Dot(row.AsSpan(0, i), row.AsSpan(0, i)));
+            var (row, from) = (factor[i] = new double[i + 1], _hessian[free[i]]);
+            var j = 0;
+            for (; j + 4 <= i; j += 4)
+            {
+                Vectors.Dots(row.AsSpan(0, j), factor[j], factor[j + 1], factor[j + 2], factor[j + 3], four);
+                for (var b = 0; b < 4; b++)
+                {
+                    var sum = from[free[j + b]] - four[b];
+                    for (var c = 0; c < b; c++)
+                        sum -= row[j + c] * factor[j + b][j + c];
+                    row[j + b] = sum / factor[j + b][j + b];
+                }
+            }
+            for (; j < i; j++)
+                row[j] = (from[free[j]] - Vectors.Dot(row.AsSpan(0, j), factor[j].AsSpan(0, j))) / factor[j][j];
+            var (before, square) = (from[free[i]], Vectors.Dot(row.AsSpan(0, i), row.AsSpan(0, i)));
             var pivot = before - square + raises[i];
             if (!(pivot > 1e-12 * before))
                 return null;

@@ -6,6 +6,8 @@ internal sealed class Place
     private const double Sufficient = 1e-4;
     private const double Rounding = 4e-16;
     private const int Halvings = 12;
+    private const double Bold = 1.2; // times what a model promised: its step is too short
+    private const int Doublings = 6;
 
     private readonly LogisticProblem _problem;
     private readonly double[] _step;
@@ -66,29 +68,68 @@ internal sealed class Place
         {
             for (var k = 0; k < Margins.Length; k++)
                 _tried[k] = Margins[k] + share * _step[k];
-            var tried = LogisticLoss.All(
-                _tried,
-                _problem.Labels,
-                _problem.SampleWeights,
-                _triedSlopes,
-                _triedCurvatures
-            );
+            var tried = Loss();
             var change = tried - loss + PenaltyChange(model, share);
             if (!(change <= Sufficient * share * model.Change + Rounding * Math.Abs(Objective)))
                 continue;
-            for (var k = 0; k < model.Set.Length; k++)
+            var (moves, turn) = (new double[model.Set.Length], share * (model.Intercept - Intercept));
+            for (var k = 0; k < moves.Length; k++)
             {
                 ref var w = ref Weights[model.Set[k]];
-                w = share == 1 ? model.Weights[k] : w + share * (model.Weights[k] - w);
+                var next = share == 1 ? model.Weights[k] : w + share * (model.Weights[k] - w);
+                (moves[k], w) = (next - w, next);
             }
-            Intercept += share * (model.Intercept - Intercept);
-            Objective = tried + _problem.PenaltyValue(Weights, Beta);
-            _tried.CopyTo(Margins, 0);
-            (Slopes, _triedSlopes) = (_triedSlopes, Slopes);
-            (Curvatures, _triedCurvatures) = (_triedCurvatures, Curvatures);
+            Accept(turn, tried + _problem.PenaltyValue(Weights, Beta));
+            if (change / model.Change > Bold)
+                GoOn(model.Set, moves, turn);
             return change / model.Change;
         }
         return 0;
+    }
+
+    // The same way again, then twice and four times as far, as long as the objective falls: by a saddle, where the penalty
+    // bends nearly as much as the loss, models are too timid, one after the other. What would change its sign stays.
+    private void GoOn(int[] set, double[] moves, double turn)
+    {
+        var before = new double[set.Length];
+        for (var i = 0; i < Doublings; i++)
+        {
+            _step.AsSpan().Fill(turn);
+            for (var k = 0; k < set.Length; k++)
+            {
+                ref var w = ref Weights[set[k]];
+                before[k] = w;
+                moves[k] = w * (w + moves[k]) > 0 ? moves[k] : 0;
+                if (moves[k] != 0)
+                    _problem.Features.Add(set[k], moves[k], _step);
+                w += moves[k];
+            }
+            for (var k = 0; k < Margins.Length; k++)
+                _tried[k] = Margins[k] + _step[k];
+            var objective = Loss() + _problem.PenaltyValue(Weights, Beta);
+            if (!(objective < Objective))
+            {
+                for (var k = 0; k < set.Length; k++)
+                    Weights[set[k]] = before[k];
+                return;
+            }
+            Accept(turn, objective);
+            turn *= 2;
+            for (var k = 0; k < moves.Length; k++)
+                moves[k] *= 2;
+        }
+    }
+
+    // That of the margins that are tried, with its slopes and curvatures.
+    private double Loss() =>
+        LogisticLoss.All(_tried, _problem.Labels, _problem.SampleWeights, _triedSlopes, _triedCurvatures);
+
+    private void Accept(double turn, double objective)
+    {
+        (Intercept, Objective) = (Intercept + turn, objective);
+        _tried.CopyTo(Margins, 0);
+        (Slopes, _triedSlopes) = (_triedSlopes, Slopes);
+        (Curvatures, _triedCurvatures) = (_triedCurvatures, Curvatures);
     }
 
     private double PenaltyChange(QuadraticModel model, double share)

@@ -25,8 +25,9 @@ internal static class Separation
             return LogisticLoss.Value(far, problem.Labels, problem.SampleWeights)
                 + problem.PenaltyValue(multiple, beta);
         }
-        // Far out a penalty that grows at all is above where it began.
-        return At(1e9) < At(1) && At(1e12) <= At(1e9)
+        // Far out a penalty that grows at all is above where it began. Where the loss is 0 already, as near as numbers go, it
+        // falls no further.
+        return At(1e9) <= At(1) && At(1e12) <= At(1e9)
             ? "The classes are separated and the penalty is bounded, so that ever larger weights are ever better and no minimum is attained; these weights are where the solver stopped. "
                 + "Give an l2 term, a larger β, or a penalty that is less curved."
             : null;
