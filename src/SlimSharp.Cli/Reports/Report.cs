@@ -194,7 +194,11 @@ internal static class Report
                         [
                             (
                                 $"Mistakes on {Words.Count(measures.Confusion.Sum(r => r.Sum()))} {measures.Split} images",
-                                Charts.Confusion("confusion matrix", Names(measures.Confusion.Length), measures.Confusion)
+                                Charts.Confusion(
+                                    "confusion matrix",
+                                    Names(measures.Confusion.Length),
+                                    measures.Confusion
+                                )
                             ),
                         ],
                 RunPictures.Graph(file),

@@ -24,6 +24,8 @@ internal static class NetworkShapes
             throw new NetworkException($"The network {network.Name} has no output.");
         if (network.Outputs.FirstOrDefault(o => !shapes.ContainsKey(o)) is { } missing)
             throw new NetworkException($"The output '{missing}' is not a node of the network {network.Name}.");
+        if (network.Outputs.GroupBy(o => o).FirstOrDefault(o => o.Count() > 1) is { } twice)
+            throw new NetworkException($"The network {network.Name} names its output '{twice.Key}' twice.");
         return shapes;
     }
 

@@ -95,7 +95,9 @@ internal sealed record NetworkCut(
         return masked;
     }
 
-    private static List<int[]> RemovedUnits(IReadOnlyList<ChannelGroup> groups, IReadOnlyList<GroupPlan> plans)
+    /// <summary>By group, the units that go: none of a group of which no plan speaks.</summary>
+    /// <exception cref="PlanException">The plans are of other groups, or remove what must stay.</exception>
+    internal static List<int[]> RemovedUnits(IReadOnlyList<ChannelGroup> groups, IReadOnlyList<GroupPlan> plans)
     {
         var byName = plans.ToDictionary(p => p.Group);
         var removed = new List<int[]>();

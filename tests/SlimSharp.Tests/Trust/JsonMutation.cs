@@ -45,7 +45,7 @@ internal sealed record JsonMutation(string Where, string Text)
         Deep,
     ];
 
-    /// <summary>Every value of a text: replaced by each of these, doubled with its key, doubled with null, and removed.</summary>
+    /// <summary>Every value of a text (of arrays the first two and the last element, for the others are like them): replaced by each of these, doubled with its key, doubled with null, and removed.</summary>
     internal static IEnumerable<JsonMutation> All(string json)
     {
         using var document = JsonDocument.Parse(json);
@@ -71,7 +71,10 @@ internal sealed record JsonMutation(string Where, string Text)
         var below = element.ValueKind switch
         {
             JsonValueKind.Object => element.EnumerateObject().Select(p => (p.Name, p.Value)),
-            JsonValueKind.Array => element.EnumerateArray().Select((v, i) => ($"{i}", v)),
+            JsonValueKind.Array => element
+                .EnumerateArray()
+                .Select((v, i) => ($"{i}", v))
+                .Where((_, i) => i < 2 || i == element.GetArrayLength() - 1),
             _ => [],
         };
         foreach (var (name, value) in below)

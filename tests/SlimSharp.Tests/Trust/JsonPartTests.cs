@@ -57,6 +57,17 @@ public class JsonPartTests
     }
 
     [Theory]
+    [InlineData("plan", "groups.0 removed")]
+    [InlineData("plan", "groups.0.units = 70000")]
+    [InlineData("plan", "source.outputs.0 twice")]
+    [InlineData("classes", "0 twice")]
+    public async Task What_does_not_fit_the_rest_of_its_file_is_refused(string name, string where)
+    {
+        var part = await JsonPart.Of(name);
+        await Try(part, [.. JsonMutation.All(part.Intact).Where(m => m.Where == where)]);
+    }
+
+    [Theory]
     [InlineData("null", "null")]
     [InlineData("-1", "threads are -1, but must be from 1 to 4096")]
     public async Task Options_of_a_run_out_of_range_are_told(string value, string part)
