@@ -72,6 +72,23 @@ public abstract class DesignMatrix
     /// <summary>Some of the rows, in the given order, as a matrix of its own.</summary>
     public abstract DesignMatrix Select(ReadOnlySpan<int> rows);
 
+    /// <summary>XᵀDX of some of the columns: its lower triangle, row by row.</summary>
+    /// <param name="columns">Which.</param>
+    /// <param name="d">The diagonal of D: as many numbers as there are rows.</param>
+    public virtual double[][] Gram(ReadOnlySpan<int> columns, ReadOnlySpan<double> d)
+    {
+        var (gram, weighted) = (new double[columns.Length][], new double[Rows]);
+        for (var a = 0; a < columns.Length; a++)
+        {
+            Array.Clear(weighted);
+            AddWeighted(columns[a], 1, d, weighted);
+            gram[a] = new double[a + 1];
+            for (var b = 0; b <= a; b++)
+                gram[a][b] = Dot(columns[b], weighted);
+        }
+        return gram;
+    }
+
     private protected double[]? Factors => _factors;
 
     private protected abstract DesignMatrix WithFactors(double[] factors);

@@ -15,19 +15,15 @@ internal sealed partial class QuadraticModel
         if (places.Length is 0 or > MostAtOnce)
             return;
         MoveIntercept();
-        var (n, hessian) = (places.Length, new double[places.Length][]);
+        var n = places.Length;
+        var hessian = _problem.Features.Gram([.. places.Select(k => Set[k])], _curvatures);
         var (gradient, weights) = (new double[n], new double[n]);
         for (var a = 0; a < n; a++)
         {
             var k = places[a];
-            Array.Clear(_mixed);
-            _problem.Features.AddWeighted(Set[k], 1, _curvatures, _mixed);
-            hessian[a] = new double[a + 1];
             for (var b = 0; b <= a; b++)
-                hessian[a][b] =
-                    _problem.Features.Dot(Set[places[b]], _mixed)
-                    - _means[k] * _means[places[b]] * _curvatureSum
-                    + (a == b ? _problem.L2 : 0);
+                hessian[a][b] -= _means[k] * _means[places[b]] * _curvatureSum;
+            hessian[a][a] += _problem.L2;
             (gradient[a], weights[a]) = (_problem.Features.Dot(Set[k], _slopes) + _problem.L2 * Weights[k], Weights[k]);
         }
         if (_newton.Minimize(hessian, gradient, weights, _beta) is not { } next)

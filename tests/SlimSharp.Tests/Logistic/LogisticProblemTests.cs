@@ -208,6 +208,24 @@ public class LogisticProblemTests
 
     private static void Same(DesignMatrix a, DesignMatrix b, double[] v, double[] d)
     {
+        int[] some = [5, 0, 6, 2];
+        var (ofDense, ofSparse) = (a.Gram(some, d), b.Gram(some, d));
+        for (var i = 0; i < some.Length; i++)
+        {
+            for (var j = 0; j <= i; j++)
+            {
+                // xᵢ·D·xⱼ by its definition, in which unit vectors read single numbers.
+                var sum = 0.0;
+                for (var row = 0; row < d.Length; row++)
+                {
+                    var unit = new double[d.Length];
+                    unit[row] = 1;
+                    sum += d[row] * a.Dot(some[i], unit) * a.Dot(some[j], unit);
+                }
+                Assert.Equal(sum, ofDense[i][j], 1e-12);
+                Assert.Equal(sum, ofSparse[i][j], 1e-12);
+            }
+        }
         for (var j = 0; j < a.Columns; j++)
         {
             Assert.Equal(a.Dot(j, v), b.Dot(j, v), 1e-12);
