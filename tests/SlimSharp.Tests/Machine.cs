@@ -29,7 +29,7 @@ internal static class Machine
         return path!;
     }
 
-    /// <summary>A folder that no other test uses; removed by the operating system, not by us.</summary>
+    /// <summary>A folder that no other test uses; it goes when the tests end.</summary>
     internal static string Folder() => Directory.CreateTempSubdirectory("slimsharp-").FullName;
 
     internal static string SamplePath => Path.Combine(Root, "data", "fashion-mnist");
@@ -87,15 +87,23 @@ internal static class Machine
     }
 
     /// <summary>Starts a program, in the repository's root unless another folder is given.</summary>
-    internal static Process StartProgram(string program, string[] arguments, string? folder = null) =>
-        Process.Start(
-            new ProcessStartInfo(program, arguments)
-            {
-                RedirectStandardOutput = true,
-                RedirectStandardError = true,
-                WorkingDirectory = folder ?? Root,
-            }
-        )!;
+    internal static Process StartProgram(
+        string program,
+        string[] arguments,
+        string? folder = null,
+        params (string Name, string Value)[] environment
+    )
+    {
+        var start = new ProcessStartInfo(program, arguments)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = folder ?? Root,
+        };
+        foreach (var (name, value) in environment)
+            start.Environment[name] = value;
+        return Process.Start(start)!;
+    }
 
     private static string Above(string start, string file)
     {
