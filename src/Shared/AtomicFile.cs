@@ -21,7 +21,7 @@ internal static partial class AtomicFile
             return;
         }
         var folder = Path.GetDirectoryName(full)!;
-        Directory.CreateDirectory(folder);
+        OutputPath.MakeFolder(folder);
         TemporaryFile.Clear(folder, Path.GetFileName(full));
         var temporary = TemporaryFile.NameFor(full);
         try

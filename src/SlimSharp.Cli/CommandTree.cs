@@ -33,6 +33,7 @@ public static class CommandTree
             var parsed = Parse(Root(), args.Length == 0 ? ["--help"] : args);
             if (Misuse.Of(parsed) is { } misuse)
                 return Refuse(misuse);
+            OutputOption.Check(parsed);
             using var memory = MemoryOption.Use(parsed);
             return await parsed.InvokeAsync(
                 new() { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }

@@ -22,7 +22,7 @@ internal sealed class Comparison(Screen screen, string folder, int epochs, doubl
     /// <summary>Trains what is to be trained and writes the table.</summary>
     internal void Run(int seeds, CancellationToken stop)
     {
-        var data = DataSource.Read(Sample.Data());
+        var data = DataSource.Read(Sample.Data() with { Cancellation = stop });
         var rows = new List<ComparisonRow>();
         for (var seed = 0; seed < seeds; seed++)
         {
@@ -107,7 +107,7 @@ internal sealed class Comparison(Screen screen, string folder, int epochs, doubl
         var scales = Scales.Absolute(trained.Network, trained.Weights);
         var row = new ComparisonRow(name)
         {
-            Trained = Evaluation.Of(model, data.Test!, trained.Normalization!).Accuracy,
+            Trained = Evaluation.Of(model, data.Test!, trained.Normalization!, stop).Accuracy,
             Zero = (double)scales.Count(s => s == 0) / scales.Length,
             Seconds = Seconds(name, seed),
             Cost = NetworkCost.Of(trained.Network),
@@ -140,9 +140,9 @@ internal sealed class Comparison(Screen screen, string folder, int epochs, doubl
         var file = Path.Combine(folder, $"{row.Name} {seed}.slim");
         Cutting.Save(file, trained, cut);
         var cost = NetworkCost.Of(cut.Model.Network);
-        var before = Evaluation.Of(cut.Model, test, trained.Normalization!).Accuracy;
+        var before = Evaluation.Of(cut.Model, test, trained.Normalization!, stop).Accuracy;
         Recalibration.Run(cut.Model, data.Train!, trained.Normalization!);
-        var recalibrated = Evaluation.Of(cut.Model, test, trained.Normalization!).Accuracy;
+        var recalibrated = Evaluation.Of(cut.Model, test, trained.Normalization!, stop).Accuracy;
         var name = $"{row.Name}, retrained";
         var options = Options(seed) with { Command = "retrain", Model = null, From = file };
         var left = (double)cost.Macs / NetworkCost.Of(trained.Network).Macs;
@@ -152,7 +152,7 @@ internal sealed class Comparison(Screen screen, string folder, int epochs, doubl
         {
             Cut = before,
             Recalibrated = recalibrated,
-            Retrained = Evaluation.Of(small, test, retrained.Normalization!).Accuracy,
+            Retrained = Evaluation.Of(small, test, retrained.Normalization!, stop).Accuracy,
             RetrainingSeconds = Seconds(name, seed),
             Cost = cost,
         };

@@ -12,17 +12,19 @@ namespace SlimSharp.Cli;
 internal sealed class CutImages
 {
     private readonly SlimFile _file;
+    private readonly CancellationToken _stop;
     private readonly Lazy<(TrainAndTest? Sets, string? Missing)> _found;
     private readonly Lazy<string?> _whyNot;
 
     /// <exception cref="SlimSharpException">The images that were given cannot be read, or are not those that the network takes.</exception>
-    internal CutImages(Screen screen, SlimFile file, DataOptions? given)
+    internal CutImages(Screen screen, SlimFile file, DataOptions? given, CancellationToken stop)
     {
-        _file = file;
-        _found = new(() => given is null ? Own(screen) : (Sets.For(screen, file, given), null));
+        (_file, _stop) = (file, stop);
+        _found = new(() => given is null ? Own(screen) : (Sets.For(screen, file, given, stop), null));
         _whyNot = new(WhyNot);
         if (given is null || _found.Value.Sets is not { } sets || (sets.Train ?? sets.Test) is not { } any)
             return;
+        Sets.WarnOfSeen(screen, file, given, sets.Validation);
         Evaluation.CheckImages(file.Network, any);
         if (Evaluation.NoClasses(file.Network) is null)
             Evaluation.CheckClasses(file.Network, any);
@@ -33,7 +35,7 @@ internal sealed class CutImages
 
     /// <summary>Loss and accuracy on the validation images; null where they cannot be measured.</summary>
     internal Score? Score(Model model) =>
-        Missing is null ? Evaluation.Of(model, _found.Value.Sets!.Validation!, _file.Normalization!) : null;
+        Missing is null ? Evaluation.Of(model, _found.Value.Sets!.Validation!, _file.Normalization!, _stop) : null;
 
     /// <summary>The training images.</summary>
     /// <param name="option">What needs them.</param>
@@ -52,7 +54,7 @@ internal sealed class CutImages
             return (null, $"the data that the file names are not where they were ({data.Path}); give --data DIR");
         try
         {
-            var sets = Sets.For(screen, _file, data);
+            var sets = Sets.For(screen, _file, data, _stop);
             Evaluation.CheckImages(_file.Network, (sets.Train ?? sets.Test)!);
             return (sets, null);
         }

@@ -32,7 +32,7 @@ internal sealed class Demo(Screen screen, string folder, int threads, string dev
         var options = Sample.Data() with { Pad = null, Validation = HeldOut };
         if (images is { } some)
             options = options with { Path = Reduced(options.Path, some) };
-        var data = DataSource.Read(options);
+        var data = DataSource.Read(options with { Cancellation = stop });
         screen.Say(
             $"VGG-11 at a quarter of its widths on {data.Train!.Count:N0} training and {data.Test!.Count:N0} test images of Fashion-MNIST, {epochs} epochs and half as many again of retraining, {threads} threads."
         );
@@ -44,6 +44,7 @@ internal sealed class Demo(Screen screen, string folder, int threads, string dev
 
         using var model = sparse.ToModel();
         var plan = Plan(sparse, model);
+        stop.ThrowIfCancellationRequested();
         using var cut = Surgeon.Apply(model, plan, sparse.Extras["probe.inputs"]);
         var pruned = InFolder("sparse", "pruned.slim");
         Cutting.Save(pruned, sparse, cut);
@@ -67,7 +68,7 @@ internal sealed class Demo(Screen screen, string folder, int threads, string dev
         var test = data.Test;
         using var denseModel = dense.ToModel();
         using var small = retrained.ToModel();
-        double Accuracy(Model m) => Evaluation.Of(m, test, dense.Normalization!).Accuracy;
+        double Accuracy(Model m) => Evaluation.Of(m, test, dense.Normalization!, stop).Accuracy;
         var rows = new[]
         {
             new Row("dense, without penalty", Accuracy(denseModel), dense.Network, InRun("dense")),
@@ -79,6 +80,7 @@ internal sealed class Demo(Screen screen, string folder, int threads, string dev
         Conclude(rows, test.Count);
 
         Ship(dense, retrained, data, stop);
+        stop.ThrowIfCancellationRequested();
         WriteReport();
         return ExitCode.Done;
     }
@@ -105,6 +107,7 @@ internal sealed class Demo(Screen screen, string folder, int threads, string dev
         );
         OnnxFiles.Write(screen, dense, wide, new());
         OnnxFiles.Write(screen, retrained, slim, new());
+        stop.ThrowIfCancellationRequested();
         new Quantization(screen, retrained, data, threads).Run(bytes, new(), OnnxPixels.Normalized, CalibrationImages);
 
         screen.Say("\n6. What that saves, one thread:");
@@ -136,9 +139,9 @@ internal sealed class Demo(Screen screen, string folder, int threads, string dev
         );
         double Points(int to, int from) => 100 * (rows[to].Accuracy - rows[from].Accuracy);
         screen.Say(
-            $"Cutting, before any retraining: {Signed(Points(2, 1))} points; as many random channels: {Signed(Points(3, 1))} points."
+            $"Cutting, before any retraining: {Words.Points(Points(2, 1))} points; as many random channels: {Words.Points(Points(3, 1))} points."
         );
-        screen.Say($"Cut and retrained, against the dense network: {Signed(Points(4, 0))} points.");
+        screen.Say($"Cut and retrained, against the dense network: {Words.Points(Points(4, 0))} points.");
         screen.Say($"The small network: {rows[4].File}");
         foreach (var r in rows)
             screen.Emit(
@@ -186,14 +189,10 @@ internal sealed class Demo(Screen screen, string folder, int threads, string dev
             Path.GetFullPath(Path.Combine(folder, "records")),
             DataSource.Read(new() { Path = sample, Validation = 0 })
         );
-        Directory.CreateDirectory(place);
         Idx.Write(Path.Combine(place, "fashion-train"), "train", data.Train!.Subset(data.Train.Spread(images)));
         Idx.Write(Path.Combine(place, "fashion-train"), "t10k", data.Test!.Subset(data.Test.Spread(images)));
         return Path.Combine(place, "fashion-train");
     }
-
-    private static string Signed(double points) =>
-        points.ToString("+0.0;−0.0;0.0", System.Globalization.CultureInfo.InvariantCulture);
 
     private sealed record Row(string Name, double Accuracy, Network Network, string? File);
 }

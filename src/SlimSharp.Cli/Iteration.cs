@@ -14,42 +14,67 @@ internal sealed class Iteration(Screen screen, string folder, RunOptions options
         var whole = NetworkCost.Of(start.Network);
         var rows = new List<IReadOnlyList<string>> { Row("start", start) };
         using var signals = new StopSignals();
-        for (var round = 1; round <= rounds; round++)
+        try
         {
-            var cut = At($"round-{round}.slim");
-            if (!File.Exists(cut))
+            for (var round = 1; round <= rounds; round++)
             {
-                screen.Say($"\nRound {round} of {rounds}: cut");
-                Directory.CreateDirectory(folder);
-                using var retrained = round == 1 ? null : SlimFile.Load(path);
-                using var pruning = new Pruning(screen, path, retrained ?? start, cut, Pruning.Images, options.Data);
-                pruning.Run(For(target, whole, path, (double)round / rounds), recalibrate: recalibrate);
+                var words = $"Round {round} of {rounds}";
+                var part = (double)round / rounds;
+                if (!File.Exists(Cut(round)))
+                    Prune(words, round, path, start, For(target, whole, path, part), recalibrate, signals.Token);
+                path = Retrain(words, round, signals.Token);
+                using var file = SlimFile.Load(path);
+                rows.Add(Row($"round {round}", file));
             }
-            var retraining = options with { Command = "retrain", From = cut };
-            var run = TrainingSession.OpenOrCreate(At($"round-{round}"), retraining);
-            if (!run.IsComplete)
-            {
-                screen.Say($"\nRound {round} of {rounds}: retrain");
-                try
-                {
-                    using var result = new TrainingSession(run, retraining, screen).Run(signals.Token);
-                }
-                catch (OperationCanceledException)
-                {
-                    screen.Emit(new() { ["stopped"] = true, ["run"] = run.Path });
-                    screen.Say("Stopped with a checkpoint. The same command goes on.");
-                    return ExitCode.Stopped;
-                }
-            }
-            path = run.ModelFile;
-            using var file = SlimFile.Load(path);
-            rows.Add(Row($"round {round}", file));
+        }
+        catch (OperationCanceledException)
+        {
+            screen.Emit(new() { ["stopped"] = true, ["run"] = folder });
+            screen.Say("Stopped. The same command goes on from the last checkpoint.");
+            return ExitCode.Stopped;
         }
         screen.Say();
         screen.Table("Sizes by round:", ["", "parameters", "MACs"], rows);
         screen.Say($"The small network: {path}");
         screen.Emit(new JsonObject { ["model"] = path });
         return ExitCode.Done;
+    }
+
+    private void Prune(
+        string words,
+        int round,
+        string path,
+        SlimFile start,
+        PlanOptions plan,
+        bool recalibrate,
+        CancellationToken stop
+    )
+    {
+        screen.Say($"\n{words}: cut");
+        using var retrained = round == 1 ? null : SlimFile.Load(path);
+        using var pruning = new Pruning(
+            screen,
+            path,
+            retrained ?? start,
+            Cut(round),
+            Pruning.Images,
+            options.Data,
+            stop
+        );
+        pruning.Run(plan, recalibrate: recalibrate);
+    }
+
+    // The path of what is retrained, now or before.
+    private string Retrain(string words, int round, CancellationToken stop)
+    {
+        var retraining = options with { Command = "retrain", From = Cut(round) };
+        var run = TrainingSession.OpenOrCreate(At($"round-{round}"), retraining);
+        if (!run.IsComplete)
+        {
+            screen.Say($"\n{words}: retrain");
+            using var result = new TrainingSession(run, retraining, screen).Run(stop);
+        }
+        return run.ModelFile;
     }
 
     // As a share of what is left now: after round k of n the target's power k/n of the whole is.
@@ -71,6 +96,8 @@ internal sealed class Iteration(Screen screen, string folder, RunOptions options
         var cost = NetworkCost.Of(file.Network);
         return [name, Words.Count(cost.Parameters), Words.Count(cost.Macs)];
     }
+
+    private string Cut(int round) => At($"round-{round}.slim");
 
     private string At(string name) => Path.Combine(folder, name);
 }

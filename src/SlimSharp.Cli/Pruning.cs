@@ -30,12 +30,21 @@ internal sealed class Pruning : IDisposable
     /// <param name="target">The path of the file to write.</param>
     /// <param name="images">Training images to measure on.</param>
     /// <param name="data">Where images are; null for those of the file's own data.</param>
-    internal Pruning(Screen screen, string path, SlimFile file, string target, int images, DataOptions? data)
+    /// <param name="stop">Stops what computes on images.</param>
+    internal Pruning(
+        Screen screen,
+        string path,
+        SlimFile file,
+        string target,
+        int images,
+        DataOptions? data,
+        CancellationToken stop = default
+    )
     {
         if (Path.GetFullPath(path) == Path.GetFullPath(target))
             throw new UsageException($"--out {target} would write over the file that is cut; choose another name.");
         (_screen, _path, _file, _target, _images) = (screen, path, file, target, images);
-        _data = new(screen, file, data);
+        _data = new(screen, file, data, stop);
         _model = _file.ToModel();
     }
 

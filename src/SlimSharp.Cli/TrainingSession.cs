@@ -33,18 +33,25 @@ internal sealed class TrainingSession(RunFolder folder, RunOptions options, Scre
     }
 
     /// <summary>Trains and writes model.slim, record and report, or what of them is missing. The caller disposes the result.</summary>
-    /// <exception cref="OperationCanceledException">It was stopped, after a checkpoint.</exception>
+    /// <exception cref="OperationCanceledException">It was stopped: after a checkpoint, or before anything was trained.</exception>
     internal SlimFile Run(CancellationToken stop)
     {
         folder.Tidy();
         if (folder.IsFinished)
             return RunEnd.Complete(folder);
         using var start = options.From is null ? null : Files.Load(options.From);
-        var data = start is null ? Sets.Read(screen, options.Data) : Sets.For(screen, start, options.Data);
+        var data = start is null ? Sets.Read(screen, options.Data, stop) : Sets.For(screen, start, options.Data, stop);
         var train = data.Train ?? throw new DataException($"In '{options.Data.Path}' there are no training images.");
         if (data.Validation is null && options.Training.KeepBest)
             throw new UsageException("--keep best needs validation images; give --validation a share above 0.");
+        if (
+            options.Recovery is not { FromScratch: true }
+            && start is not null
+            && SeenImages.Warning(start, options.Data, data.Validation, "validation", stop) is { } seen
+        )
+            Warn(new(RunWarning.SeenImages, seen));
         var normalization = Normalization(start, data);
+        stop.ThrowIfCancellationRequested();
         using var model = Create(start, train);
         using var methods = new Methods(options, model, train, normalization, screen, Warn);
         using var nothing = new Weights();
@@ -61,6 +68,7 @@ internal sealed class TrainingSession(RunFolder folder, RunOptions options, Scre
             Provenance = Provenance(train, start?.Certificate),
         };
 
+        stop.ThrowIfCancellationRequested();
         using var last = Last(description);
         _record = Record(description);
         folder.WriteRecord(_record);

@@ -17,12 +17,16 @@ public sealed record RunWarning(string Kind, string Text)
     /// <summary>The last checkpoint was damaged, and the run went on from the one before.</summary>
     public const string DamagedCheckpoint = "damaged-checkpoint";
 
+    /// <summary>Validation images are among those that the network was trained on before.</summary>
+    public const string SeenImages = "seen-images";
+
     private static readonly Dictionary<string, string> Words = new()
     {
         [WeakPenalty] = "this λ cannot empty a scale",
         [FlatPenalty] = "no λ empties a scale by this penalty, which is flat where scales start",
         [StrongPrior] = "the prior empties the network",
         [DamagedCheckpoint] = "went on from the checkpoint before the last",
+        [SeenImages] = "validation images were trained on before",
         ["no-gap"] = "no gap between scales that are cut and those that stay",
         ["beyond-gap"] = "the cut goes beyond the gap between the scales",
         ["large-scales"] = "scales that are not small were cut",

@@ -50,6 +50,8 @@ internal static class EvaluateCommand
             var cost = NetworkCost.Of(file.Network);
             foreach (var (name, set) in Chosen(parsed.GetValue(split)!, sets, options.Path))
             {
+                if (name != "train")
+                    Sets.WarnOfSeen(screen, file, options, set, name);
                 var score = Evaluation.Of(model, set, file.Normalization!);
                 screen.Say(
                     $"{file.Network.Name} on {score.Count} {name} images: accuracy {Words.Percent(score.Accuracy, 2)}, loss {Words.Number(score.Loss, "F4")}; "

@@ -14,7 +14,7 @@ internal static class QuantizeCommand
             "Write a network as an ONNX file of 8-bit integers, calibrated on training images, and measure both files in ONNX Runtime on test images."
         );
         var input = new Argument<string>("RUN") { Description = "A run folder or .slim file." };
-        var output = new Option<string?>("--onnx")
+        var output = new OutputOption("--onnx")
         {
             Description = "The file to write [default: int8.onnx beside the model].",
             HelpName = "FILE",
@@ -91,14 +91,19 @@ internal static class QuantizeCommand
                 ReducedRange = parsed.GetValue(reduced),
             };
             var target =
-                parsed.GetValue(output) ?? Path.Combine(Path.GetDirectoryName(Path.GetFullPath(path))!, "int8.onnx");
+                parsed.GetValue(output)
+                ?? OutputOption.Checked(Path.Combine(Path.GetDirectoryName(Path.GetFullPath(path))!, "int8.onnx"));
             var screen = common.Screen(parsed);
-            new Quantization(
+            var ways = data.Get(parsed, file.Data);
+            var sets = Sets.For(screen, file, ways);
+            Sets.WarnOfSeen(
                 screen,
                 file,
-                Sets.For(screen, file, data.Get(parsed, file.Data)),
-                parsed.GetValue(common.Threads)
-            ).Run(
+                ways,
+                sets.Test ?? sets.Validation,
+                sets.Test is null ? "validation" : "test"
+            );
+            new Quantization(screen, file, sets, parsed.GetValue(common.Threads)).Run(
                 target,
                 options,
                 OnnxFiles.Pixels(parsed.GetValue(pixels)!),

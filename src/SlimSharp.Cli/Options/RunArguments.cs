@@ -16,7 +16,7 @@ internal sealed class RunArguments
     private readonly RecoveryArguments _recovery = new();
     private readonly TrainingArguments _training = new();
     private readonly CommonOptions _common = new();
-    private readonly Option<string?> _output = new("--out")
+    private readonly OutputOption _output = new("--out", isFolder: true)
     {
         Description = "The run folder to make.",
         HelpName = "DIR",
@@ -89,7 +89,9 @@ internal sealed class RunArguments
         catch (OperationCanceledException)
         {
             screen.Emit(new() { ["stopped"] = true, ["run"] = folder.Path });
-            screen.Say($"Stopped with a checkpoint. Go on with: slim {options.Command} --resume {folder.Path}");
+            screen.Say(
+                $"{(folder.HasCheckpoint ? "Stopped with a checkpoint" : "Stopped before anything was trained")}. Go on with: slim {options.Command} --resume {folder.Path}"
+            );
             return ExitCode.Stopped;
         }
         catch (DivergedException e)

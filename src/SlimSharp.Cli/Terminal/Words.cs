@@ -13,6 +13,9 @@ internal static class Words
     internal static string Change(long after, long before) =>
         ((double)after / before - 1).ToString("+0.0 %;−0.0 %;0.0 %", CultureInfo.InvariantCulture);
 
+    /// <summary>Points of accuracy with their sign.</summary>
+    internal static string Points(double points) => points.ToString("+0.0;−0.0;0.0", CultureInfo.InvariantCulture);
+
     internal static string Number(double value, string format = "G4") =>
         value.ToString(format, CultureInfo.InvariantCulture);
 

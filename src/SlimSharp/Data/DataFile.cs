@@ -7,11 +7,11 @@ internal static class DataFile
     internal static ReadBudget Budget(string path) => ReadBudget.Of(path, sentence => new DataException(sentence));
 
     /// <summary>The whole content, unpacked if the name ends in .gz.</summary>
-    internal static byte[] ReadAll(string path, ReadBudget budget)
+    internal static byte[] ReadAll(string path, ReadBudget budget, CancellationToken stop = default)
     {
         try
         {
-            using var stream = Open(path, budget);
+            using var stream = Open(path, budget, stop);
             if (stream.CanSeek)
                 return budget.Read(stream, stream.Length, "its bytes");
             var parts = new List<byte[]>();
@@ -52,9 +52,9 @@ internal static class DataFile
         return all;
     }
 
-    internal static Stream Open(string path, ReadBudget budget)
+    internal static Stream Open(string path, ReadBudget budget, CancellationToken stop = default)
     {
-        var file = File.OpenRead(path);
+        var file = new StoppableStream(File.OpenRead(path), stop);
         return IsPacked(path) ? new UnpackedStream(file, budget) : file;
     }
 

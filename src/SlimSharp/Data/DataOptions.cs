@@ -40,6 +40,10 @@ public sealed record DataOptions : IJsonOnDeserialized
     [JsonIgnore]
     public DataParts Parts { get; init; } = DataParts.All;
 
+    /// <summary>Stops the reading, which then ends with an <see cref="OperationCanceledException"/>.</summary>
+    [JsonIgnore]
+    public CancellationToken Cancellation { get; init; }
+
     /// <summary>These options as a file in that folder keeps them: with the absolute path and the one from there, so that either may be moved.</summary>
     public DataOptions WrittenIn(string folder) =>
         string.IsNullOrEmpty(Path)

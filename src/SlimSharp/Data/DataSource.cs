@@ -37,7 +37,7 @@ public sealed record DataSource(string Name, string Looks, string HowToGet, Func
         new(
             "idx",
             "train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images-idx3-ubyte, t10k-labels-idx1-ubyte (also .gz), or such files under other names with train, and test, t10k or val in them, found by their content; "
-                + "--range LOW,HIGH for numbers that are no bytes",
+                + "--range LOW,HIGH for numbers that are not bytes",
             "slim data --download mnist|fashion-mnist --out DIR; Debian: apt install dataset-fashion-mnist",
             Idx
         ),
@@ -51,6 +51,7 @@ public sealed record DataSource(string Name, string Looks, string HowToGet, Func
 
     /// <summary>Reads what is at the path, then brings it to the size and channels asked for.</summary>
     /// <exception cref="DataException">Nothing known is there, or it is damaged.</exception>
+    /// <exception cref="OperationCanceledException">The options' cancellation said so.</exception>
     public static TrainAndTest Read(DataOptions options)
     {
         if (!Directory.Exists(options.Path) && !File.Exists(options.Path))
@@ -61,8 +62,13 @@ public sealed record DataSource(string Name, string Looks, string HowToGet, Func
             throw new DataException($"{options.Path}: is a device or a pipe; data are a file or a folder.");
         foreach (var source in All)
         {
-            if (source.Open(options) is { } found)
-                return Split(found.Map(set => Fit(set, options)), options).HoldOut(options.Validation);
+            if (source.Open(options) is not { } found)
+                continue;
+            if (options.Range is not null && source.Name != "idx")
+                throw new DataException(
+                    $"{options.Path}: these are {source.Name}, whose numbers are bytes; --range is for IDX files."
+                );
+            return Split(found.Map(set => Fit(set, options)), options).HoldOut(options.Validation);
         }
         throw new DataException(
             $"In '{options.Path}' there is nothing that can be read. Pictures belong in train/CLASS and test/CLASS below it; "
@@ -81,18 +87,19 @@ public sealed record DataSource(string Name, string Looks, string HowToGet, Func
     private static ImageSet Fit(ImageSet set, DataOptions options)
     {
         if (options.Size is { } size)
-            set = set.ResizedTo(size, size);
+            set = set.ResizedTo(size, size, options.Cancellation);
         if (options.Pad is { } pad)
-            set = set.PaddedTo(pad, pad);
-        return options.Channels is { } channels ? set.WithChannels(channels) : set;
+            set = set.PaddedTo(pad, pad, options.Cancellation);
+        return options.Channels is { } channels ? set.WithChannels(channels, options.Cancellation) : set;
     }
 
     private static TrainAndTest? Records(DataOptions options)
     {
         if (options.Records is not { } shape)
             return null;
+        ImageSet Read(string[] files) => ImageRecords.Read(files, shape, null, 1, options.Cancellation);
         if (File.Exists(options.Path))
-            return new(null, ImageRecords.Read([options.Path], shape));
+            return new(null, Read([options.Path]));
         string[] files =
         [
             .. Directory
@@ -108,8 +115,8 @@ public sealed record DataSource(string Name, string Looks, string HowToGet, Func
         return train.Length + test.Length == 0
             ? throw new DataException($"In '{options.Path}' there is no file named *train*.bin or *test*.bin.")
             : TrainAndTest.WithCommonClasses(
-                train.Length > 0 ? ImageRecords.Read(train, shape) : null,
-                test.Length > 0 ? ImageRecords.Read(test, shape) : null
+                train.Length > 0 ? Read(train) : null,
+                test.Length > 0 ? Read(test) : null
             ) with
             {
                 Remarks = others.Length > 0 ? [$"{options.Path}: left out {string.Join(", ", others)}."] : [],
@@ -129,10 +136,9 @@ public sealed record DataSource(string Name, string Looks, string HowToGet, Func
             throw new DataException(
                 $"In '{options.Path}' data_batch_{i + 1}.bin is missing; CIFAR-10 has five training batches."
             );
-        return new(
-            train[0] is null ? null : ImageRecords.Read(train!, ImageRecords.Cifar, ImageRecords.CifarClasses),
-            test is null ? null : ImageRecords.Read([test], ImageRecords.Cifar, ImageRecords.CifarClasses)
-        )
+        ImageSet Read(string[] files) =>
+            ImageRecords.Read(files, ImageRecords.Cifar, ImageRecords.CifarClasses, 1, options.Cancellation);
+        return new(train[0] is null ? null : Read(train!), test is null ? null : Read([test]))
         {
             Normalization = Normalization.Cifar,
         };
@@ -149,7 +155,7 @@ public sealed record DataSource(string Name, string Looks, string HowToGet, Func
             ? [.. File.ReadLines(list).Where(l => l.Length > 0)]
             : [.. Enumerable.Range(0, 100).Select(i => $"{i}")];
         ImageSet? Read(string? path) =>
-            path is null ? null : ImageRecords.Read([path], ImageRecords.Cifar, names, labelBytes: 2);
+            path is null ? null : ImageRecords.Read([path], ImageRecords.Cifar, names, 2, options.Cancellation);
         return new(Read(train), Read(test)) { Normalization = Normalization.Cifar };
     }
 
@@ -157,18 +163,16 @@ public sealed record DataSource(string Name, string Looks, string HowToGet, Func
     {
         string[] In(params string[] parts) =>
             [.. parts.Select(p => Path.Combine(options.Path, $"{p}_32x32.mat")).Where(File.Exists)];
+        ImageSet? Read(string[] files) => files.Length > 0 ? Svhn.Read(files, options.Cancellation) : null;
         var (train, test) = (In("train", "extra"), In("test"));
         return train.Length + test.Length == 0
             ? null
-            : new(train.Length > 0 ? Svhn.Read(train) : null, test.Length > 0 ? Svhn.Read(test) : null)
-            {
-                Normalization = Normalization.Svhn,
-            };
+            : new(Read(train), Read(test)) { Normalization = Normalization.Svhn };
     }
 
     private static TrainAndTest? Idx(DataOptions options)
     {
-        if (IdxFiles.Find(options.Path) is not { } files)
+        if (IdxFiles.Find(options.Path, options.Cancellation) is not { } files)
             return null;
         // By what the set's folder is called, or the one it is in, as in FashionMNIST/raw.
         var names = Path.GetFullPath(options.Path).Split(Path.DirectorySeparatorChar).TakeLast(2);
@@ -176,7 +180,7 @@ public sealed record DataSource(string Name, string Looks, string HowToGet, Func
             ? Data.Idx.FashionClasses
             : null;
         ImageSet? Read(IdxFiles.Pair? part) =>
-            part is null ? null : Data.Idx.Read(part.Images, part.Labels, classes, options.Range);
+            part is null ? null : Data.Idx.Read(part.Images, part.Labels, classes, options.Range, options.Cancellation);
         var (train, test) = (files.Train, files.Test);
         return train is null && test is null ? null : TrainAndTest.WithCommonClasses(Read(train), Read(test));
     }

@@ -12,7 +12,7 @@ public sealed record Download(string Name, IReadOnlyList<DownloadFile> Files)
     /// <exception cref="DataException">A file cannot be fetched, or is not what it should be.</exception>
     public async Task Fetch(string folder, Action<string> say, CancellationToken stop = default)
     {
-        Directory.CreateDirectory(folder);
+        OutputPath.MakeFolder(folder);
         using var client = new HttpClient { Timeout = TimeSpan.FromMinutes(30) };
         foreach (var file in Files)
         {

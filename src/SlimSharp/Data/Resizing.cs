@@ -6,7 +6,9 @@ namespace SlimSharp.Data;
 public static class Resizing
 {
     /// <summary>The set with 1 or 3 channels: grey is repeated; colour becomes grey by ITU-R BT.601 weights.</summary>
-    public static ImageSet WithChannels(this ImageSet set, int channels)
+    public static ImageSet WithChannels(this ImageSet set, int channels) => set.WithChannels(channels, default);
+
+    internal static ImageSet WithChannels(this ImageSet set, int channels, CancellationToken stop)
     {
         if (set.Shape.Channels == channels)
             return set;
@@ -26,13 +28,16 @@ public static class Resizing
                         target[i] = (byte)
                             Math.Round(0.299 * source[i] + 0.587 * source[area + i] + 0.114 * source[2 * area + i]);
                 }
-            }
+            },
+            stop
         );
     }
 
     /// <summary>The set with black borders up to that size, the image in the middle.</summary>
     /// <exception cref="DataException">The images are larger.</exception>
-    public static ImageSet PaddedTo(this ImageSet set, int height, int width)
+    public static ImageSet PaddedTo(this ImageSet set, int height, int width) => set.PaddedTo(height, width, default);
+
+    internal static ImageSet PaddedTo(this ImageSet set, int height, int width, CancellationToken stop)
     {
         var shape = set.Shape;
         if ((shape.Height, shape.Width) == (height, width))
@@ -54,12 +59,15 @@ public static class Resizing
                         .Slice(row * shape.Width, shape.Width)
                         .CopyTo(target[((c * height + top + y) * width + left)..]);
                 }
-            }
+            },
+            stop
         );
     }
 
     /// <summary>The set resized with a triangle filter as wide as the reduction, so that shrinking does not alias.</summary>
-    public static ImageSet ResizedTo(this ImageSet set, int height, int width)
+    public static ImageSet ResizedTo(this ImageSet set, int height, int width) => set.ResizedTo(height, width, default);
+
+    internal static ImageSet ResizedTo(this ImageSet set, int height, int width, CancellationToken stop)
     {
         var shape = set.Shape;
         if ((shape.Height, shape.Width) == (height, width))
@@ -89,19 +97,20 @@ public static class Resizing
                         target[c * height * width + i] = (byte)Math.Clamp(Math.Round(sum), 0, 255);
                     }
                 }
-            }
+            },
+            stop
         );
     }
 
     private delegate void ImageChange(ReadOnlySpan<byte> source, Span<byte> target);
 
-    private static ImageSet Change(this ImageSet set, Shape shape, ImageChange change)
+    private static ImageSet Change(this ImageSet set, Shape shape, ImageChange change, CancellationToken stop)
     {
         var pixels = ImageSet.Allocate(set.Name, shape, set.Count);
         Parallel.For(
             0,
             set.Count,
-            Threads.Parallel,
+            Threads.ParallelUntil(stop),
             i => change(set.Image(i), pixels.AsSpan((int)(i * shape.Count), (int)shape.Count))
         );
         return new(set.Name, shape, pixels, set.Labels, set.Classes);

@@ -134,7 +134,7 @@ public sealed record TrainAndTest(ImageSet? Train, ImageSet? Test)
         string[] extra = [.. test.Classes.Except(train.Classes)];
         if (extra.Length > 0)
             throw new DataException(
-                $"{test.Name}: holds the classes {ClassNames.List(extra)}, of which {train.Name} holds no images. Training images have {ClassNames.List(train.Classes)}; "
+                $"{test.Name}: has images of the class{(extra.Length == 1 ? "" : "es")} {ClassNames.List(extra)}, but {train.Name} has none. Training images have {ClassNames.List(train.Classes)}; "
                     + "classes go by name: rename the folders, or take these images away."
             );
         var (matched, remark) = ClassNames.Match(test, train.Classes, train.Name);

@@ -43,5 +43,6 @@ public static class Threads
     }
 
     /// <summary>For loops over images.</summary>
-    internal static ParallelOptions Parallel => new() { MaxDegreeOfParallelism = Count };
+    internal static ParallelOptions ParallelUntil(CancellationToken stop) =>
+        new() { MaxDegreeOfParallelism = Count, CancellationToken = stop };
 }

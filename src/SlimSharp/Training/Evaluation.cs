@@ -11,7 +11,8 @@ public static class Evaluation
 {
     /// <summary>Loss and accuracy of a model on all images of a set.</summary>
     /// <exception cref="DataException">The images or classes are not those that the network takes.</exception>
-    public static Score Of(Model model, ImageSet set, Normalization normalization)
+    /// <exception cref="OperationCanceledException">It was stopped.</exception>
+    public static Score Of(Model model, ImageSet set, Normalization normalization, CancellationToken stop = default)
     {
         var (loss, correct) = (0.0, 0L);
         Run(
@@ -20,6 +21,7 @@ public static class Evaluation
             normalization,
             (outputs, labels) =>
             {
+                stop.ThrowIfCancellationRequested();
                 loss += Numbers.Single(F.cross_entropy(outputs, labels)) * labels.shape[0];
                 correct += Correct(outputs, labels);
             }
@@ -97,8 +99,8 @@ public static class Evaluation
         return (long)Numbers.Single(sum);
     }
 
-    /// <summary>Throws if a model does not tell the classes of a set's images apart.</summary>
-    /// <exception cref="DataException">It takes other images, tells another number of classes apart, or its outputs are no vector of classes.</exception>
+    /// <summary>Throws if a model is not made for the images and classes of a set.</summary>
+    /// <exception cref="DataException">It takes other images, has outputs for another number of classes, or its outputs are no vector of classes.</exception>
     public static void CheckFit(Model model, ImageSet set)
     {
         CheckImages(model.Network, set);
@@ -118,8 +120,8 @@ public static class Evaluation
             );
     }
 
-    /// <summary>Throws if a network does not tell the classes of a set apart.</summary>
-    /// <exception cref="DataException">It tells another number of classes apart, or its outputs are no vector of classes.</exception>
+    /// <summary>Throws if a network is not made for the classes of a set.</summary>
+    /// <exception cref="DataException">It has outputs for another number of classes, or its outputs are no vector of classes.</exception>
     public static void CheckClasses(Network network, ImageSet set)
     {
         if (NoClasses(network) is { } reason)
@@ -127,7 +129,7 @@ public static class Evaluation
         var classes = network.Shapes[network.Outputs[0]].Channels;
         if (set.Classes.Length != classes)
             throw new DataException(
-                $"{set.Name}: has {set.Classes.Length} classes, but {network.Name} tells {classes} apart."
+                $"{set.Name}: has {set.Classes.Length} classes, but {network.Name} was made for {classes}."
             );
     }
 

@@ -53,7 +53,7 @@ public sealed class Trainer(TrainingOptions options, params IReadOnlyList<Regula
         while (state.Position.Epoch < options.Epochs)
         {
             RunEpoch(state, batches, pace, stop);
-            FinishEpoch(state, validation, normalization, pace);
+            FinishEpoch(state, Validate(state, validation, normalization, pace, stop), pace);
             SaveNow(state, pace);
         }
         if (options.KeepBest && state.Best is { } best)
@@ -90,10 +90,29 @@ public sealed class Trainer(TrainingOptions options, params IReadOnlyList<Regula
         }
     }
 
-    private void FinishEpoch(TrainingState state, ImageSet? validation, Normalization normalization, Pace pace)
+    // Many validation images take their time, too.
+    private Score? Validate(
+        TrainingState state,
+        ImageSet? validation,
+        Normalization normalization,
+        Pace pace,
+        CancellationToken stop
+    )
+    {
+        try
+        {
+            return validation is null ? null : Evaluation.Of(state.Model, validation, normalization, stop);
+        }
+        catch (OperationCanceledException)
+        {
+            SaveNow(state, pace);
+            throw;
+        }
+    }
+
+    private void FinishEpoch(TrainingState state, Score? score, Pace pace)
     {
         var p = state.Position;
-        var score = validation is null ? null : Evaluation.Of(state.Model, validation, normalization);
         var scales = BatchNormScales.Values(state.Model);
         List<(string Name, double Value)> measures = [.. regularizers.SelectMany(r => r.Measures(state.Model))];
         var metrics = new EpochMetrics

@@ -10,9 +10,9 @@ namespace SlimSharp.Tests.Cli;
 internal static class Small
 {
     /// <summary>A network of two small convolutions for images of 8×8, and what stands beside it.</summary>
-    internal static void File(string path, Action<Weights>? change = null)
+    internal static void File(string path, Action<Weights>? change = null, int channels = 4)
     {
-        var network = SlimSharp.Zoo.Vgg.Create("tiny", [4, 0, 4], 3, new Shape(1, 8, 8));
+        var network = SlimSharp.Zoo.Vgg.Create("tiny", [channels, 0, 4], 3, new Shape(1, 8, 8));
         using var file = new SlimFile
         {
             Network = network,

@@ -80,7 +80,7 @@ public class ClassNameTests
         Assert.Equal([2], sets.Test!.Labels);
         Assert.Contains("holds no images of disc, square", Assert.Single(sets.Remarks));
         Assert.Contains(
-            "holds the classes ring, of which set holds no images",
+            "has images of the class ring, but set has none",
             Refusal(() => TrainAndTest.WithCommonClasses(train, Set(["disc", "ring"], 0, 1)))
         );
         var digits = TrainAndTest.WithCommonClasses(Set(["0", "1"], 0, 1), Set(["0", "1", "2"], 2));

@@ -93,6 +93,28 @@ public class DataOptionTests
     }
 
     [Fact]
+    public void A_range_of_numbers_is_refused_for_data_whose_numbers_are_bytes()
+    {
+        var folder = Machine.Folder();
+        Directory.CreateDirectory(Path.Combine(folder, "train", "a"));
+        File.WriteAllBytes(Path.Combine(folder, "train", "a", "0.png"), Pictures.Png(2, 2, new byte[12]));
+        Assert.NotNull(Read(folder).Train);
+        Assert.Contains(
+            "--range is for IDX files",
+            Refusal(() =>
+                DataSource.Read(
+                    new()
+                    {
+                        Path = folder,
+                        Validation = 0,
+                        Range = new(0, 1),
+                    }
+                )
+            )
+        );
+    }
+
+    [Fact]
     public void Numbers_that_are_no_bytes_are_refused_with_how_and_brought_to_bytes_by_the_stated_rule()
     {
         var folder = Machine.Folder();

@@ -9,7 +9,7 @@ internal static class LogisticCommand
     {
         var command = new Command(
             "logistic",
-            "Sparse logistic regression on tables: two classes told apart by few features, with the same penalties; needs no network."
+            "Sparse logistic regression on tables: tells two classes from each other by few features, with the same penalties; needs no network."
         )
         {
             LogisticFitCommand.Create(),

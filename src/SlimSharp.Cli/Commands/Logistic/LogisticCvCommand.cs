@@ -37,7 +37,7 @@ internal static class LogisticCvCommand
             "best",
             "1se"
         );
-        var output = new Option<string?>("--out")
+        var output = new OutputOption("--out", isFolder: true)
         {
             Description = "A folder for model.json, cv.csv, path.svg and report.html.",
             HelpName = "DIR",
@@ -49,8 +49,8 @@ internal static class LogisticCvCommand
         command.SetAction(parsed =>
         {
             var screen = common.Screen(parsed);
-            using var signals = new StopSignals();
             var data = arguments.Read(parsed, screen);
+            using var signals = new StopSignals(); // until here there is nothing to end well
             var (raw, problem, factors) = arguments.Problem(parsed, data, screen);
             var betas = path.Betas(parsed, problem, screen);
             var solver = arguments.Solver(parsed, signals.Token);

@@ -24,7 +24,7 @@ internal static class LogisticFitCommand
             "shrinkage",
             "accelerated"
         );
-        var output = new Option<string?>("--out")
+        var output = new OutputOption("--out")
         {
             Description = "The file to write the model to, as JSON.",
             HelpName = "FILE",
@@ -39,8 +39,8 @@ internal static class LogisticFitCommand
                 throw new UsageException(
                     "Give --beta, or --share of the least that selects nothing, such as --share 0.1; or let 'slim logistic cv' choose."
                 );
-            using var signals = new StopSignals();
             var data = arguments.Read(parsed, screen);
+            using var signals = new StopSignals(); // until here there is nothing to end well
             var (_, problem, factors) = arguments.Problem(parsed, data, screen);
             var strength =
                 parsed.GetValue(beta) ?? parsed.GetValue(share)!.Value * (problem.LargestBeta ?? problem.NullGradient);

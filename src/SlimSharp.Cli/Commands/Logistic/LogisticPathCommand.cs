@@ -13,10 +13,10 @@ internal static class LogisticPathCommand
     {
         var command = new Command(
             "path",
-            "Fit a path of strengths, from that which selects nothing down, with information criteria; as a table, and with --out as a page with pictures."
+            "Fit a path of strengths, from the one that selects nothing downwards, with information criteria; as a table, and with --out as a page with pictures."
         );
         var (arguments, path, common) = (new LogisticArguments(), new PathArguments(), new CommonOptions());
-        var output = new Option<string?>("--out")
+        var output = new OutputOption("--out", isFolder: true)
         {
             Description = "A folder for path.csv, path.svg and report.html.",
             HelpName = "DIR",
@@ -28,8 +28,8 @@ internal static class LogisticPathCommand
         command.SetAction(parsed =>
         {
             var screen = common.Screen(parsed);
-            using var signals = new StopSignals();
             var data = arguments.Read(parsed, screen);
+            using var signals = new StopSignals(); // until here there is nothing to end well
             var (_, problem, _) = arguments.Problem(parsed, data, screen);
             var betas = path.Betas(parsed, problem, screen);
             var progress = new ProgressLine(screen, "path");

@@ -13,7 +13,7 @@ internal static class LogisticPredictCommand
     {
         var command = new Command("predict", "Predict classes and probabilities of samples, as CSV.");
         var (model, arguments, common) = (Model(), new LogisticArguments(), new CommonOptions());
-        var output = new Option<string?>("--out")
+        var output = new OutputOption("--out")
         {
             Description = "The file to write [default: the screen].",
             HelpName = "FILE",

@@ -21,9 +21,22 @@ public static class Idx
 
     /// <summary>The same, with the numbers that become black and white.</summary>
     /// <exception cref="DataException">A file is damaged, a number lies outside of the range, or the two do not belong together.</exception>
-    public static ImageSet Read(string imagePath, string labelPath, IReadOnlyList<string>? classes, PixelRange? range)
+    public static ImageSet Read(
+        string imagePath,
+        string labelPath,
+        IReadOnlyList<string>? classes,
+        PixelRange? range
+    ) => Read(imagePath, labelPath, classes, range, default);
+
+    internal static ImageSet Read(
+        string imagePath,
+        string labelPath,
+        IReadOnlyList<string>? classes,
+        PixelRange? range,
+        CancellationToken stop
+    )
     {
-        var (sizes, pixels) = ReadBytes(imagePath, range);
+        var (sizes, pixels) = ReadBytes(imagePath, range, stop);
         var shape = sizes switch
         {
             [_, var h, var w] => new Shape(1, h, w),
@@ -32,7 +45,7 @@ public static class Idx
                 $"{imagePath}: has {sizes.Length} dimensions ({string.Join('×', sizes)}); images need N×H×W or N×C×H×W."
             ),
         };
-        var (labelSizes, labels) = ReadBytes(labelPath, null);
+        var (labelSizes, labels) = ReadBytes(labelPath, null, stop);
         if (labelSizes.Length != 1)
             throw new DataException($"{labelPath}: has {labelSizes.Length} dimensions; labels need one.");
         if (labelSizes[0] != sizes[0])
@@ -50,7 +63,6 @@ public static class Idx
     {
         if (set.Shape.Channels != 1)
             throw new DataException($"{set.Name}: only grey images can be written as IDX, not {set.Shape}.");
-        Directory.CreateDirectory(folder);
         Write(
             Path.Combine(folder, $"{part}-images-idx3-ubyte"),
             [set.Count, set.Shape.Height, set.Shape.Width],
@@ -94,10 +106,10 @@ public static class Idx
         }
     }
 
-    private static (int[] Sizes, byte[] Values) ReadBytes(string path, PixelRange? range)
+    private static (int[] Sizes, byte[] Values) ReadBytes(string path, PixelRange? range, CancellationToken stop)
     {
         var budget = DataFile.Budget(path);
-        var bytes = DataFile.ReadAll(path, budget);
+        var bytes = DataFile.ReadAll(path, budget, stop);
         if (bytes.Length < 4 || bytes[0] != 0 || bytes[1] != 0 || bytes[3] == 0)
             throw new DataException(
                 $"{path}: does not begin as an IDX file does (two zero bytes, a type and a number of dimensions)."

@@ -18,7 +18,7 @@ internal sealed class IdxFiles
 
     /// <summary>Those of a folder, or of the set that a file belongs to; null if there are none.</summary>
     /// <exception cref="DataException">A folder holds several sets.</exception>
-    internal static IdxFiles? Find(string path)
+    internal static IdxFiles? Find(string path, CancellationToken stop = default)
     {
         var folder = File.Exists(path) ? Path.GetDirectoryName(Path.GetFullPath(path))! : path;
         Member[] members =
@@ -27,7 +27,7 @@ internal sealed class IdxFiles
                 .GetFiles(folder)
                 .Where(f => !PictureListing.IsHidden(Path.GetFileName(f)))
                 .Order(StringComparer.Ordinal)
-                .Select(Member.Of)
+                .Select(f => Member.Of(f, stop))
                 .OfType<Member>(),
         ];
         if (File.Exists(path))
@@ -93,8 +93,9 @@ internal sealed class IdxFiles
     private sealed record Member(string Path, string Set, string Role, bool IsLabels)
     {
         /// <summary>The file, if it is one of IDX by content, or by a name that only these have.</summary>
-        internal static Member? Of(string path)
+        internal static Member? Of(string path, CancellationToken stop)
         {
+            stop.ThrowIfCancellationRequested(); // of many files each is opened
             string[] words = [.. System.IO.Path.GetFileName(path).ToLowerInvariant().Split('-', '_', '.', ' ')];
             var dimensions = Idx.Dimensions(path) ?? Dimensions(words);
             if (dimensions is null)

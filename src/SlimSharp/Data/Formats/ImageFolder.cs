@@ -18,17 +18,18 @@ public static class ImageFolder
     public static ImageSet Read(string path, int? size = null) => Read(List(path), path, size);
 
     /// <summary>What of it is read, and what is left out.</summary>
-    internal static PictureListing List(string path) =>
-        Directory.Exists(path) ? new(path, FromFolder(path), level: 2) : new(path, FromTar(path));
+    internal static PictureListing List(string path, CancellationToken stop = default) =>
+        Directory.Exists(path) ? new(path, FromFolder(path, stop), level: 2) : new(path, FromTar(path, stop));
 
-    internal static ImageSet Read(PictureListing listing, string path, int? size)
+    internal static ImageSet Read(PictureListing listing, string path, int? size, CancellationToken stop = default)
     {
+        stop.ThrowIfCancellationRequested();
         var (files, classes) = (listing.Pictures, listing.Classes);
         var room = ReadBudget.OfPictures(path, sentence => new DataException(sentence));
         ImageSet Picture(int i)
         {
             var image = Decode(files[i].Name, files[i].Read!, room, listing.Label(files[i]), classes);
-            return size is { } s ? image.ResizedTo(s, s) : image;
+            return size is { } s ? image.ResizedTo(s, s, stop) : image;
         }
         var first = Picture(0);
         var set = new ImageSet(
@@ -43,7 +44,7 @@ public static class ImageFolder
         Parallel.For(
             1,
             files.Length,
-            Threads.Parallel,
+            Threads.ParallelUntil(stop),
             (i, loop) =>
             {
                 try
@@ -77,7 +78,7 @@ public static class ImageFolder
     }
 
     // Class folders, what is in them, and what lies beside them.
-    private static IEnumerable<PictureListing.Entry> FromFolder(string path)
+    private static IEnumerable<PictureListing.Entry> FromFolder(string path, CancellationToken stop)
     {
         foreach (var file in Directory.GetFiles(path))
             yield return new([Path.GetFileName(file)], file, () => File.ReadAllBytes(file));
@@ -87,6 +88,7 @@ public static class ImageFolder
             yield return new([name], folder, null);
             if (PictureListing.IsHidden(name))
                 continue;
+            stop.ThrowIfCancellationRequested();
             foreach (var file in Directory.GetFiles(folder).Order(StringComparer.Ordinal))
                 yield return new([name, Path.GetFileName(file)], file, () => File.ReadAllBytes(file));
             foreach (var below in Directory.GetDirectories(folder).Order(StringComparer.Ordinal))
@@ -98,13 +100,13 @@ public static class ImageFolder
         }
     }
 
-    private static List<PictureListing.Entry> FromTar(string path)
+    private static List<PictureListing.Entry> FromTar(string path, CancellationToken stop)
     {
         var entries = new List<PictureListing.Entry>();
         try
         {
             var budget = DataFile.Budget(path);
-            using var stream = DataFile.Open(path, budget);
+            using var stream = DataFile.Open(path, budget, stop);
             using var tar = new TarReader(new TarGuard(stream));
             while (tar.GetNextEntry() is { } entry)
             {
@@ -115,7 +117,7 @@ public static class ImageFolder
                     entries.Add(new(parts, $"{path}:{entry.Name}", Content(entry, budget)));
             }
         }
-        catch (Exception e) when (e is not DataException)
+        catch (Exception e) when (e is not (DataException or OperationCanceledException))
         {
             throw new DataException(
                 $"{path}: is not an intact tar file ({e.Message.TrimEnd('.')}). Fetch it again.",

@@ -23,10 +23,18 @@ public static class ImageRecords
         Shape shape,
         IReadOnlyList<string>? classes = null,
         int labelBytes = 1
+    ) => Read(paths, shape, classes, labelBytes, default);
+
+    internal static ImageSet Read(
+        IReadOnlyList<string> paths,
+        Shape shape,
+        IReadOnlyList<string>? classes,
+        int labelBytes,
+        CancellationToken stop
     )
     {
         var record = checked((int)shape.Count + labelBytes);
-        var files = paths.Select(p => (Path: p, Bytes: DataFile.ReadAll(p, DataFile.Budget(p)))).ToArray();
+        var files = paths.Select(p => (Path: p, Bytes: DataFile.ReadAll(p, DataFile.Budget(p), stop))).ToArray();
         foreach (var (path, bytes) in files)
         {
             if (bytes.Length == 0 || bytes.Length % record != 0)

@@ -22,12 +22,16 @@ internal static class MatFile
 
     /// <summary>The arrays of those names, with their dimensions and elements; bytes stay bytes, other numbers become them if they are whole and fit.</summary>
     /// <exception cref="DataException">The file is damaged, of another version, or lacks an array.</exception>
-    internal static Dictionary<string, (int[] Sizes, byte[] Values)> Read(string path, params string[] names)
+    internal static Dictionary<string, (int[] Sizes, byte[] Values)> Read(
+        string path,
+        CancellationToken stop,
+        params string[] names
+    )
     {
         try
         {
             var budget = DataFile.Budget(path);
-            using var stream = new BufferedStream(File.OpenRead(path), 1 << 16);
+            using var stream = new BufferedStream(new StoppableStream(File.OpenRead(path), stop), 1 << 16);
             CheckHeader(path, stream);
             var arrays = new Dictionary<string, (int[], byte[])>();
             var tag = new byte[8];

@@ -16,9 +16,11 @@ public static class Svhn
 
     /// <summary>Reads one or more files as one set.</summary>
     /// <exception cref="DataException">A file is damaged or holds something else.</exception>
-    public static ImageSet Read(IReadOnlyList<string> paths)
+    public static ImageSet Read(IReadOnlyList<string> paths) => Read(paths, default);
+
+    internal static ImageSet Read(IReadOnlyList<string> paths, CancellationToken stop)
     {
-        var parts = paths.Select(Read).ToArray();
+        var parts = paths.Select(p => Read(p, stop)).ToArray();
         if (parts.Length == 1)
             return parts[0];
         var pixels = ImageSet.Allocate(paths[0], Shape, parts.Sum(p => (long)p.Count));
@@ -31,9 +33,9 @@ public static class Svhn
         return new(paths[0], Shape, pixels, [.. parts.SelectMany(p => p.Labels)], Classes);
     }
 
-    private static ImageSet Read(string path)
+    private static ImageSet Read(string path, CancellationToken stop)
     {
-        var arrays = MatFile.Read(path, "X", "y");
+        var arrays = MatFile.Read(path, stop, "X", "y");
         var ((sizes, columns), (_, labels)) = (arrays["X"], arrays["y"]);
         if (sizes is not [32, 32, 3, var count] || labels.Length != count)
             throw new DataException(

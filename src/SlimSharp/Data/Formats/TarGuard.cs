@@ -5,8 +5,8 @@ namespace SlimSharp.Data;
 /// <summary>
 /// A tar file on its way to whoever reads it: looks at every header first, since readers take the memory that the header of a long name or of extended attributes claims.
 /// </summary>
-/// <param name="inner">The bytes of the archive.</param>
-internal sealed class TarGuard(Stream inner) : Stream
+/// <param name="archive">The bytes of the archive.</param>
+internal sealed class TarGuard(Stream archive) : ReadOnlyStream(archive)
 {
     private const int Block = 512;
     private const int MostAttributes = 1 << 20; // bytes of names and attributes of one entry
@@ -14,18 +14,6 @@ internal sealed class TarGuard(Stream inner) : Stream
     private int _headerLeft; // bytes of the header that are still to be handed out
     private long _dataLeft;
     private long _read;
-
-    /// <inheritdoc/>
-    public override bool CanRead => true;
-
-    /// <inheritdoc/>
-    public override bool CanSeek => false;
-
-    /// <inheritdoc/>
-    public override bool CanWrite => false;
-
-    /// <inheritdoc/>
-    public override long Length => throw new NotSupportedException();
 
     /// <inheritdoc/>
     public override long Position
@@ -46,29 +34,6 @@ internal sealed class TarGuard(Stream inner) : Stream
         return read;
     }
 
-    /// <inheritdoc/>
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
-    /// <inheritdoc/>
-    public override void Flush() { }
-
-    /// <inheritdoc/>
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    protected override void Dispose(bool disposing)
-    {
-        if (disposing)
-            inner.Dispose();
-        base.Dispose(disposing);
-    }
-
     private int ReadHeader(Span<byte> buffer)
     {
         var read = Math.Min(buffer.Length, _headerLeft);
@@ -81,7 +46,7 @@ internal sealed class TarGuard(Stream inner) : Stream
     {
         if (_dataLeft == 0)
             return 0;
-        var read = inner.Read(buffer[..(int)Math.Min(buffer.Length, _dataLeft)]);
+        var read = Inner.Read(buffer[..(int)Math.Min(buffer.Length, _dataLeft)]);
         _dataLeft -= read;
         return read;
     }
@@ -89,7 +54,7 @@ internal sealed class TarGuard(Stream inner) : Stream
     // At 124 stands the size, at 156 the kind: x and g for attributes, L and K for long names.
     private void TakeHeader()
     {
-        var read = inner.ReadAtLeast(_header, Block, throwOnEndOfStream: false);
+        var read = Inner.ReadAtLeast(_header, Block, throwOnEndOfStream: false);
         if (read == 0)
             return;
         if (read < Block)

@@ -33,14 +33,14 @@ internal sealed record PictureParts(string? Train, string? Test, IReadOnlyList<s
     /// <summary>The pictures of one archive, which are test images unless a share of them is asked for.</summary>
     internal static TrainAndTest Single(DataOptions options)
     {
-        var listing = ImageFolder.List(options.Path);
-        return new(null, ImageFolder.Read(listing, options.Path, options.Size)) { Remarks = [.. listing.Remarks()] };
+        var listing = ImageFolder.List(options.Path, options.Cancellation);
+        return new(null, Decode(listing, options.Path, options)) { Remarks = [.. listing.Remarks()] };
     }
 
     /// <summary>Decodes what is wanted of them.</summary>
     internal TrainAndTest Read(DataOptions options)
     {
-        var (train, test) = (List(Train), List(Test));
+        var (train, test) = (List(Train, options), List(Test, options));
         // A split of one set needs all of it, and so does a part alone.
         var parts = options.Test is not null || train is null || test is null ? DataParts.All : options.Parts;
         var wantsTrain = parts.HasFlag(DataParts.Train);
@@ -62,10 +62,11 @@ internal sealed record PictureParts(string? Train, string? Test, IReadOnlyList<s
         };
     }
 
-    private static PictureListing? List(string? path) => path is null ? null : ImageFolder.List(path);
+    private static PictureListing? List(string? path, DataOptions options) =>
+        path is null ? null : ImageFolder.List(path, options.Cancellation);
 
     private static ImageSet? Decode(PictureListing? listing, string? path, DataOptions options) =>
-        listing is null ? null : ImageFolder.Read(listing, path!, options.Size);
+        listing is null ? null : ImageFolder.Read(listing, path!, options.Size, options.Cancellation);
 
     private string[] Beside() =>
         Others.Count == 0
