@@ -18,6 +18,7 @@ internal sealed partial class Importer(OnnxModel model, Weights weights, ReadBud
     private readonly Dictionary<string, int> _places = []; // of nodes in the list
     private readonly Dictionary<string, int> _alike = []; // how often a name was asked for
     private Dictionary<string, int>? _reads; // how often each value is read, once somebody asks
+    private NetworkRoom? _room;
     private long _total; // of parameters and operations
 
     /// <summary>The network; its weights are put where they were to go.</summary>
@@ -241,7 +242,7 @@ internal sealed partial class Importer(OnnxModel model, Weights weights, ReadBud
     {
         var name = Free(output);
         _shapes[name] = NetworkShapes.Checked(layer, [.. inputs.Select(i => _shapes[i])], ref _total);
-        _shapes[name].TakeFrom(budget);
+        (_room ??= new(budget)).Take(_shapes[name]);
         _places[name] = _nodes.Count;
         _nodes.Add(new(name, layer, [.. inputs], shares));
         return name;

@@ -19,6 +19,11 @@ internal sealed class CutVerification(SlimFile file, SlimmingPlan plan, Certific
     /// <summary>All of them.</summary>
     internal IReadOnlyList<Check> Checks()
     {
+        if (file.Origin is { } path)
+        {
+            VerificationRoom.Take(path, file.Network, "its network");
+            VerificationRoom.Take(path, plan.Source, "the network that was cut");
+        }
         List<Check> checks = [Certified(), Counts()];
         try
         {

@@ -13,7 +13,7 @@ public static class NameMap
     /// <param name="source">The file, for messages.</param>
     /// <param name="network">What they are for.</param>
     /// <param name="tensors">The tensors under the names of others.</param>
-    /// <param name="type">The number type of the copies; float32 unless given.</param>
+    /// <param name="type">The data type of the copies; float32 unless given.</param>
     /// <exception cref="FileFormatException">Tensors are missing, left over or misshapen; the message lists them.</exception>
     public static Weights Match(
         string source,

@@ -53,6 +53,9 @@ public sealed record SlimFile : IDisposable
     /// <summary>Further tensors: probe inputs and outputs, the state of an optimiser.</summary>
     public Weights Extras { get; init; } = new();
 
+    /// <summary>The path that it was read from; null if it was not read.</summary>
+    internal string? Origin { get; init; }
+
     /// <summary>A model with copies of these weights; the caller disposes it.</summary>
     public Model ToModel(torch.ScalarType? type = null) => new(Network, Weights.Copy(type));
 
@@ -129,10 +132,11 @@ public sealed record SlimFile : IDisposable
                 Position = Get(path, metadata, "position", SlimJson.Default.TrainingPosition),
                 Provenance = Get(path, metadata, "provenance", SlimJson.Default.DictionaryStringString) ?? [],
                 Extras = extras,
+                Origin = path,
             };
             file.CheckParts(path);
             file.CheckTensors(path);
-            file.Network.Shapes.TakeFrom(ReadBudget.Of(path, sentence => new FileFormatException(sentence)));
+            file.TakeRoom(path);
             return file;
         }
         catch
@@ -162,6 +166,24 @@ public sealed record SlimFile : IDisposable
             throw new FileFormatException(
                 $"{path}: its normalization is for {normalization.Mean.Length} channels, but its network takes {channels}."
             );
+    }
+
+    // Of the network that was cut, nothing but its description is in the file.
+    private void TakeRoom(string path)
+    {
+        var budget = ReadBudget.Of(path, sentence => new FileFormatException(sentence));
+        new NetworkRoom(budget).Take(Network);
+        if (Plan is null)
+            return;
+        new NetworkRoom(budget).Take(Plan.Source);
+        try
+        {
+            Plan.CheckBranches();
+        }
+        catch (SlimSharpException e)
+        {
+            throw new FileFormatException($"{path}: its plan cannot be read ({e.Message.TrimEnd('.')}).", e);
+        }
     }
 
     private void CheckTensors(string path)

@@ -3,7 +3,6 @@ namespace SlimSharp.Networks;
 /// <summary>Shape inference, which is also the check that a network can be.</summary>
 internal static class NetworkShapes
 {
-    private const int BytesPerChannel = 64;
     private const string TooLarge = "has sizes whose product is larger than can be counted";
 
     internal static Dictionary<string, Shape> Infer(Network network)
@@ -98,19 +97,6 @@ internal static class NetworkShapes
             throw new NetworkException(TooLarge);
         }
     }
-
-    /// <summary>
-    /// Takes what lists of all channels need, which stands in no relation to the length of a file: a few bytes can say how many there are.
-    /// </summary>
-    internal static void TakeFrom(this IReadOnlyDictionary<string, Shape> shapes, ReadBudget budget)
-    {
-        foreach (var shape in shapes.Values)
-            TakeFrom(shape, budget);
-    }
-
-    /// <inheritdoc cref="TakeFrom(IReadOnlyDictionary{string, Shape}, ReadBudget)"/>
-    internal static void TakeFrom(this Shape shape, ReadBudget budget) =>
-        budget.Take(shape.Channels, BytesPerChannel, "the channels of its network");
 
     private static string Arity(Layer layer) =>
         layer.MinInputs == layer.MaxInputs ? $"{layer.MinInputs}"

@@ -116,7 +116,9 @@ public sealed record SlimmingPlan : IJsonOnDeserialized
     {
         try
         {
-            return CheckedJson.Read(json, SlimJson.Default.SlimmingPlan);
+            var plan = CheckedJson.Read(json, SlimJson.Default.SlimmingPlan);
+            plan.CheckBranches();
+            return plan;
         }
         catch (JsonException e)
         {
@@ -178,6 +180,12 @@ public sealed record SlimmingPlan : IJsonOnDeserialized
         if (Scales < 0 || SafeScales < 0 || SafeScales > Scales || Warnings.IsDefault)
             throw new PlanException("it counts scales that cannot be");
         Options.Check();
+    }
+
+    /// <summary>Throws if a branch that goes is none of the network. Needs lists of all channels, so that of files it is asked once there is room for these.</summary>
+    /// <exception cref="PlanException">It is no term of a sum.</exception>
+    internal void CheckBranches()
+    {
         if (Branches.IsEmpty)
             return;
         var prepared = Options.Prepare(Source);

@@ -67,7 +67,7 @@ internal static class WeightBombs
     internal static string Units(string folder) =>
         Slim(folder, new Shape(8), new SlimSharp.Networks.Linear(1_000_000_000));
 
-    private static string Slim(string folder, Shape shape, Layer layer)
+    internal static string Slim(string folder, Shape shape, Layer layer)
     {
         var network = new Network("x", [new("x", new Input(shape), []), new("y", layer, ["x"])], ["y"]);
         var path = Path.Combine(folder, "x.slim");
