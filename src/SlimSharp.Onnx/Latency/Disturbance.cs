@@ -11,7 +11,7 @@ namespace SlimSharp.Onnx;
 /// <param name="Stolen">The share of time, in [0, 1], that a hypervisor gave to other machines.</param>
 /// <param name="Waiting">The share of time, in [0, 1], in which this process did not compute though it had to.</param>
 /// <param name="Spread">Half of the timings spread by more than this: from their tenth to their ninetieth percentile,
-/// relative to the median.</param>
+/// less what comes and goes on a quiet machine, relative to the median.</param>
 /// <param name="Cores">The cores that this process may use.</param>
 /// <param name="Threads">The threads that it computed with.</param>
 public sealed record Disturbance(double Others, double Stolen, double Waiting, double Spread, int Cores, int Threads)
@@ -20,8 +20,12 @@ public sealed record Disturbance(double Others, double Stolen, double Waiting, d
     private const double LargestShare = 0.02; // stolen
     private const double LargestWaiting = 0.15;
     private const double LargestSpread = 0.35;
+    private const double Jitter = 0.1; // milliseconds; interrupts, and caches that whoever ran between has filled
     private const double ShortestTiming = 0.05; // milliseconds; of less the clock's steps are too large a part
-    private const double ShortestWatch = 0.3; // seconds; the system counts in hundredths
+    private const double ShortestWatch = 0.3; // seconds; what all processes do is counted in hundredths
+
+    // Seconds; what this process does is counted in microseconds, but on Windows.
+    private static readonly double ShortestOwn = OperatingSystem.IsWindows() ? ShortestWatch : 0.02;
 
     /// <summary>True if the timings are not those of the machine alone.</summary>
     public bool IsBusy => Size > 1;
@@ -54,16 +58,19 @@ public sealed record Disturbance(double Others, double Stolen, double Waiting, d
     /// <summary>From what the processors did meanwhile and what was timed.</summary>
     internal static Disturbance Of(CpuTimes meanwhile, IEnumerable<Timing> timings, int threads)
     {
-        var isLong = meanwhile.Wall >= ShortestWatch;
-        double Share(double seconds) => isLong && seconds > 0 ? seconds / meanwhile.Wall : 0; // not of NaN
+        double Share(double seconds, double shortest = ShortestWatch) =>
+            meanwhile.Wall >= shortest && seconds > 0 ? seconds / meanwhile.Wall : 0; // not of NaN
         double[] spreads =
         [
-            .. timings.Where(t => t.Median >= ShortestTiming).Select(t => (t.P90 - t.P10) / t.Median).Order(),
+            .. timings
+                .Where(t => t.Median >= ShortestTiming)
+                .Select(t => Math.Max(t.P90 - t.P10 - Jitter, 0) / t.Median)
+                .Order(),
         ];
         return new(
             Share(meanwhile.Busy - meanwhile.Own),
             Share(meanwhile.Stolen) / Math.Max(meanwhile.Cores, 1),
-            Share(meanwhile.Wall - meanwhile.Own),
+            Share(meanwhile.Wall - meanwhile.Own, ShortestOwn),
             spreads.Length == 0 ? 0 : spreads[spreads.Length / 2],
             meanwhile.Cores,
             Math.Min(threads, meanwhile.Cores)
