@@ -38,7 +38,7 @@ internal static class CliffView
     {
         screen.Table(
             $"Trial cuts, on {Words.Count(curve.Images)} validation images (the whole network: {Words.Percent(curve.Whole, 2)}):",
-            ["ratio", "parameters", "MACs", "cut", "recalibrated", "loses at most", ""],
+            ["ratio", "parameters", "MACs", "cut", "recalibrated", "at worst", ""],
             curve.Points.Select(p =>
                 (IReadOnlyList<string>)
                     [
@@ -47,14 +47,14 @@ internal static class CliffView
                         Words.Count(p.Macs),
                         Words.Percent(p.Cut, 2),
                         Words.Percent(p.Recalibrated, 2),
-                        Words.Number(100 * p.RecalibratedLoss.AtMost, "F1"),
+                        Words.Points(-100 * p.RecalibratedLoss.AtMost),
                         Bar(p.Recalibrated),
                     ]
             ),
             6
         );
         screen.Say(
-            "Loses at most: points that the recalibrated cut loses against the whole network, with 95 % confidence."
+            "At worst: points of accuracy that the recalibrated cut gains (+) or loses (−) against the whole network; with 95 % confidence it does no worse."
         );
         screen.Say(
             curve.Gap is { } gap

@@ -8,7 +8,7 @@ using SlimSharp.Regularizers;
 
 namespace SlimSharp.Cli;
 
-/// <summary>Guidance on λ: what holds scales up now, and what a training from the start would need.</summary>
+/// <summary>Guidance on λ: how hard the loss holds scales now, and what a training from the start would need.</summary>
 internal static class LambdaGuide
 {
     private static readonly double[] Shares = [0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95];
@@ -24,7 +24,7 @@ internal static class LambdaGuide
         using var model = file.ToModel();
         var range = LambdaRange.Of(model, train, file.Normalization!, penalty);
         screen.Table(
-            $"What holds scales up against {penalty}, |∂loss/∂γ|/J'(γ), over {range.Ratios.Count} scales that are not zero; a larger λ shrinks them now:",
+            $"How hard the loss holds scales against {penalty}, |∂loss/∂γ|/J'(γ), over {range.Ratios.Count} scales that are not zero; a larger λ than that shrinks them now:",
             ["share of scales", "below λ"],
             Shares.Select(s => (IReadOnlyList<string>)[Words.Percent(s, 0), Words.Number(range.Quantile(s), "G3")])
         );
@@ -32,7 +32,7 @@ internal static class LambdaGuide
         if (least is { } value)
             screen.Say(
                 double.IsFinite(value)
-                    ? $"In a training like this one's, a scale that nothing holds up gets from {Words.Number(Initialization.Scale)} to zero with λ = {Words.Number(value, "G3")} or more."
+                    ? $"In a training like this file's, a scale that the loss does nothing to keep falls from {Words.Number(Initialization.Scale)} to zero if λ is {Words.Number(value, "G3")} or more."
                     : Flat(penalty)
             );
         var quantiles = new JsonObject();

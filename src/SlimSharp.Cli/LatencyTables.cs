@@ -47,7 +47,6 @@ internal sealed class LatencyTables(Screen screen, string? named, int threads, i
             if (!IsKept)
                 return wanted;
         }
-        Directory.CreateDirectory(System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(Path))!);
         wanted.Save(Path);
         return wanted;
     }

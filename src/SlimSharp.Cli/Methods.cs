@@ -100,7 +100,7 @@ internal sealed class Methods : IDisposable
                 double.IsFinite(least)
                     ? new(
                         RunWarning.WeakPenalty,
-                        $"with λ = {Words.Number(lambda)} not even a scale that nothing holds up reaches zero in this training; that would take λ = {Words.Number(least)}."
+                        $"λ = {Words.Number(lambda)} is too small for this training: even a scale that the loss does nothing to keep would not reach zero; that takes λ = {Words.Number(least)} or more."
                     )
                     : new(RunWarning.FlatPenalty, LambdaGuide.Flat(penalty))
             );

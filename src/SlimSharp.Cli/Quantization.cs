@@ -128,7 +128,7 @@ internal sealed class Quantization(Screen screen, SlimFile file, TrainAndTest da
         if (hasClasses && same < Agreeing)
             screen.Warn(
                 Processor.AddsByteProductsExactly
-                    ? "That is more than roundings that fall the other way explain."
+                    ? "That is more than differences in rounding explain."
                     : "8-bit products saturate on this processor; --reduced-range avoids that."
             );
     }

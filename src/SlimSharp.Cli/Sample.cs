@@ -2,7 +2,7 @@ using SlimSharp.Data;
 
 namespace SlimSharp.Cli;
 
-/// <summary>The sample of Fashion-MNIST that comes along, and the small VGG that is trained on it.</summary>
+/// <summary>The sample of Fashion-MNIST that comes with SlimSharp, and the small VGG that is trained on it.</summary>
 internal static class Sample
 {
     /// <summary>What it is called where the path of images is asked for.</summary>

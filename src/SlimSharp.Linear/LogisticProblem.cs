@@ -26,7 +26,7 @@ public sealed class LogisticProblem
         }
         if (!labels.Contains((sbyte)1) || !labels.Contains((sbyte)-1))
             throw new ArgumentException(
-                $"All {labels.Length} labels are the same; there is nothing to tell apart without samples of the other class."
+                $"All {labels.Length} labels are the same; samples of the other class are needed, too."
             );
         (Features, Penalty) = (features, penalty);
         Labels = new double[labels.Length];

@@ -2,7 +2,7 @@ using System.CommandLine;
 
 namespace SlimSharp.Cli;
 
-/// <summary>slim compare: methods, aids and controls side by side on the sample that comes along.</summary>
+/// <summary>slim compare: methods, aids and controls side by side on the sample that comes with SlimSharp.</summary>
 internal static class CompareCommand
 {
     internal static Command Create()
@@ -11,7 +11,7 @@ internal static class CompareCommand
             "compare",
             "Train, cut and retrain with every method, aid and control on the sample, over several seeds, and make a table; what is done already is not done again."
         );
-        var output = new Option<string>("--out")
+        var output = new OutputOption("--out", isFolder: true)
         {
             Description = "The folder of the runs and of the table, methods.md.",
             DefaultValueFactory = _ => "runs/compare",

@@ -39,7 +39,7 @@ internal static class ConvertCommand
         };
         var normalization = new NormalizationArguments(allowsNone: true);
         var raw = new Option<bool>("--raw-pixels") { Description = "The same as --normalization bytes." };
-        var output = new Option<string?>("--out") { Description = "The file to write.", HelpName = "FILE" };
+        var output = new OutputOption("--out") { Description = "The file to write.", HelpName = "FILE" };
         var common = new CommonOptions();
         command.Add(input);
         foreach (var option in (Option[])[model, width, classes, raw, output])
@@ -75,7 +75,7 @@ internal static class ConvertCommand
             if (!isRaw && !normalization.IsGiven(parsed))
                 screen.Warn(
                     "how images are normalised was not said. Give --normalization (or --mean and --deviation) now, "
-                        + "or to every command that computes on images."
+                        + "or with every command that runs the network on images."
                 );
             return ExitCode.Done;
         });

@@ -23,7 +23,11 @@ internal static class DataCommand
             Description = $"Fetch a set and check it: {string.Join(", ", Downloads.All.Select(d => d.Name))}.",
             HelpName = "NAME",
         };
-        var output = new Option<string?>("--out") { Description = "Where to put what is fetched.", HelpName = "DIR" };
+        var output = new OutputOption("--out", isFolder: true)
+        {
+            Description = "Where to put what is fetched.",
+            HelpName = "DIR",
+        };
         var (data, common) = (new DataArguments(), new CommonOptions());
         command.Add(path);
         command.Add(download);
@@ -35,13 +39,22 @@ internal static class DataCommand
             {
                 var screen = common.Screen(parsed);
                 if (parsed.GetValue(download) is { } name)
+                {
+                    parsed.Refuse("has no effect with --download; look at what was fetched afterwards", data.All);
+                    if (parsed.GetValue(path) is { } other)
+                        throw new UsageException($"--download goes to the folder of --out; leave out '{other}'.");
                     return await Fetch(screen, name, parsed.GetValue(output), stop);
+                }
+                parsed.Refuse("goes with --download", output);
                 if ((parsed.GetValue(path) ?? parsed.GetValue(data.Path)) is not { } place)
+                {
+                    parsed.Refuse("says how the images of a path are read; give that, too", data.Ways);
                     return List(screen);
+                }
                 if (parsed.Has(data.Path) && place != parsed.GetValue(data.Path))
                     throw new UsageException("Give a path or --data, not both.");
                 common.Prepare(parsed);
-                Describe(screen, place, Sets.Read(screen, data.Get(parsed, place: place)));
+                Describe(screen, place, Sets.Read(screen, data.Get(parsed, place: place), stop));
                 return ExitCode.Done;
             }
         );

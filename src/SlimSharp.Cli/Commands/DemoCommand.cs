@@ -2,7 +2,7 @@ using System.CommandLine;
 
 namespace SlimSharp.Cli;
 
-/// <summary>slim demo: the main job on the sample that comes along.</summary>
+/// <summary>slim demo: the main job on the sample that comes with SlimSharp.</summary>
 internal static class DemoCommand
 {
     internal static Command Create()
@@ -11,7 +11,7 @@ internal static class DemoCommand
             "demo",
             "Train, cut and retrain a small VGG on a sample of Fashion-MNIST; offline, a few minutes on 2 cores."
         );
-        var output = new Option<string?>("--out")
+        var output = new OutputOption("--out", isFolder: true)
         {
             Description = "The folder to make [default: runs/demo, numbered].",
             HelpName = "DIR",

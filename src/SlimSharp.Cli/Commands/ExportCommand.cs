@@ -14,14 +14,14 @@ internal static class ExportCommand
             "Write a network as ONNX, checked in ONNX Runtime, or its weights for PyTorch."
         );
         var input = new Argument<string>("RUN") { Description = "A run folder or .slim file." };
-        var onnx = new Option<string?>("--onnx") { Description = "The ONNX file to write.", HelpName = "FILE" };
+        var onnx = new OutputOption("--onnx") { Description = "The ONNX file to write.", HelpName = "FILE" };
         var pixels = OnnxFiles.Pixels();
         var keep = new Option<bool>("--keep-batchnorm")
         {
             Description =
                 "Keep every BatchNorm instead of folding it into the layer before, so that the file can be trained on.",
         };
-        var torch = new Option<string?>("--pytorch")
+        var torch = new OutputOption("--pytorch")
         {
             Description = "A PyTorch state dict, with the names of the nodes.",
             HelpName = "FILE",
@@ -42,6 +42,9 @@ internal static class ExportCommand
                 throw new UsageException("--pixels and --keep-batchnorm go with --onnx.");
             if (network is null && parsed.Has(data.Path))
                 throw new UsageException("--data names images to check --onnx on; give that, too.");
+            if (network is null)
+                parsed.Refuse("goes with --onnx", normalization.All);
+            var images = data.Given(parsed);
             common.Prepare(parsed);
             var screen = common.Screen(parsed);
             var path = Files.Trained(parsed.GetValue(input)!);
@@ -58,7 +61,7 @@ internal static class ExportCommand
                     FoldBatchNorms = !parsed.GetValue(keep),
                     Pixels = OnnxFiles.Pixels(parsed.GetValue(pixels)!),
                 };
-                OnnxFiles.Write(screen, file, network, options, data.Given(parsed));
+                OnnxFiles.Write(screen, file, network, options, images);
             }
             return ExitCode.Done;
         });

@@ -20,7 +20,7 @@ internal static class ImportCommand
             "Make a .slim file of an ONNX file, so that it can be trained, cut and exported again; where its BatchNorms were folded away, --restore-batchnorm gives it scales again."
         );
         var input = new Argument<string>("FILE") { Description = "The ONNX file." };
-        var output = new Option<string?>("--out") { Description = "The .slim file to write.", HelpName = "FILE" };
+        var output = new OutputOption("--out") { Description = "The .slim file to write.", HelpName = "FILE" };
         var restore = new Option<bool>("--restore-batchnorm")
         {
             Description =
@@ -45,6 +45,11 @@ internal static class ImportCommand
         command.SetAction(parsed =>
         {
             var target = parsed.GetValue(output) ?? throw new UsageException("Give --out FILE for the .slim file.");
+            var options = data.Given(parsed);
+            if (options is null && parsed.GetValue(record))
+                throw new UsageException("--record-data notes what --data names; give that, too.");
+            if (options is null && parsed.GetValue(restore))
+                throw new UsageException("--restore-batchnorm needs training images; give --data DIR.");
             common.Prepare(parsed);
             var screen = common.Screen(parsed);
             var path = parsed.GetValue(input)!;
@@ -52,9 +57,6 @@ internal static class ImportCommand
             var (network, weights) = OnnxImport.Of(model, path);
             using var first = weights;
             var difference = ImportCheck.Run(path, network, weights);
-            var options = data.Given(parsed);
-            if (options is null && parsed.GetValue(record))
-                throw new UsageException("--record-data notes what --data names; give that, too.");
             var sets = options is null ? null : Read(screen, options, network, withClasses: parsed.GetValue(record));
             var stated = Stated(screen, normalization, parsed, network, OnnxImport.NormalizationOf(model), path);
             if (parsed.GetValue(restore))
@@ -134,7 +136,7 @@ internal static class ImportCommand
         if (recorded is null && shape.IsImage)
             screen.Say(
                 $"{path} does not say how images are normalised. Give --normalization (or --mean and --deviation) now, "
-                    + "or to every command that computes on images."
+                    + "or with every command that runs the network on images."
             );
         return recorded;
     }

@@ -48,7 +48,7 @@ internal static class InspectCommand
         var range = new Option<bool>("--lambda-range")
         {
             Description =
-                "Measure on training images what holds each scale up, and show which λ of a --penalty would shrink how many.",
+                "Measure on training images how hard the loss holds each scale, and show which λ of a --penalty would shrink how many.",
         };
         var curve = new Option<bool>("--curve")
         {
@@ -68,13 +68,23 @@ internal static class InspectCommand
         command.SetAction(parsed =>
         {
             var (screen, path) = (common.Screen(parsed), parsed.GetValue(input)!);
+            var isMeasured = parsed.GetValue(range) || parsed.GetValue(curve);
+            if (!parsed.GetValue(range))
+                parsed.Refuse("goes with --lambda-range", penalty);
+            if (!isMeasured)
+                parsed.Refuse("goes with --curve and --lambda-range, which are measured on images", data.All);
             if (ZooEntry.All.Any(e => e.Name == path) && !Path.Exists(path))
             {
+                parsed.Refuse(
+                    $"is for a network that was trained, not for {path} of the zoo",
+                    [range, curve, .. normalization.All]
+                );
                 var network = ZooEntry.Get(path, parsed.GetValue(classes), parsed.GetValue(width));
                 Show(screen, network, null);
                 Emit(screen, network, null);
                 return ExitCode.Done;
             }
+            parsed.Refuse("is for networks of the zoo; a file has its own", width, classes);
             common.Prepare(parsed);
             path = Files.Resolve(path, "model.slim", "last.slim");
             using var source = SlimFile.Load(path);
@@ -82,14 +92,16 @@ internal static class InspectCommand
             Show(screen, file.Network, file.Weights);
             Details(screen, file);
             Emit(screen, file.Network, file);
-            if (parsed.GetValue(range) || parsed.GetValue(curve))
+            if (isMeasured)
                 file = normalization.Needed(parsed, source, path);
             if (parsed.GetValue(range))
                 LambdaGuide.Show(screen, file, data.Get(parsed, file.Data), parsed.GetValue(penalty));
             if (parsed.GetValue(curve))
             {
                 var images = data.Get(parsed, file.Data);
-                CliffView.Show(screen, CliffView.Measure(screen, file, Sets.For(screen, file, images), images.Path));
+                var sets = Sets.For(screen, file, images);
+                Sets.WarnOfSeen(screen, file, images, sets.Validation);
+                CliffView.Show(screen, CliffView.Measure(screen, file, sets, images.Path));
             }
             return ExitCode.Done;
         });
@@ -153,7 +165,7 @@ internal static class InspectCommand
                 $"cut from {Words.Count(NetworkCost.Of(made.Source).Parameters)} parameters; {Certificate(file)}"
             );
         screen.Say(
-            $"normalisation: {file.Normalization?.ToString() ?? "not stated; what computes on images asks for it"}"
+            $"normalisation: {file.Normalization?.ToString() ?? "not stated; commands that run the network on images ask for it"}"
         );
         if (file.Position is { } position)
             screen.Say($"a checkpoint: {position.Epoch} epochs and {position.Batch} batches done");

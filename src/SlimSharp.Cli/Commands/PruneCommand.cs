@@ -10,7 +10,7 @@ internal static class PruneCommand
     internal static Command Create()
     {
         var input = new Argument<string>("RUN") { Description = "A run folder or .slim file." };
-        var output = new Option<string?>("--out")
+        var output = new OutputOption("--out")
         {
             Description = "The file to write [default: pruned.slim beside the model].",
             HelpName = "FILE",
@@ -60,6 +60,10 @@ internal static class PruneCommand
                 throw new UsageException("--candidates and --control do not go together.");
             if (count > 1 && options.Zeros)
                 throw new UsageException("--zeros leaves nothing to choose; leave out --candidates.");
+            if (parsed.GetValue(planOnly))
+                parsed.Refuse("has no effect with --plan-only, which cuts nothing", output, withOptimizer, recalibrate);
+            if (!parsed.GetValue(recalibrate) && count == 1 && !NeedsImages(options))
+                parsed.Refuse("goes with --recalibrate, --candidates, and a --criterion that is measured", images);
             if (goal is not null && count > 1)
                 throw new UsageException("--latency and --speedup do not go with --candidates.");
             return (options, goal);
@@ -82,34 +86,32 @@ internal static class PruneCommand
             var (options, goal) = Read(parsed);
             common.Prepare(parsed);
             var path = Files.Trained(parsed.GetValue(input)!);
-            var target =
-                parsed.GetValue(output) ?? Path.Combine(Path.GetDirectoryName(Path.GetFullPath(path))!, "pruned.slim");
+            var isShown = parsed.GetValue(planOnly);
+            var beside = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(path))!, "pruned.slim");
+            var target = parsed.GetValue(output) ?? (isShown ? beside : OutputOption.Checked(beside));
+            var given = data.Given(parsed);
             using var source = SlimFile.Load(path);
             // Whatever computes on images needs to know how they are normalised; a cut alone does not.
             var measures =
                 parsed.Has(data.Path)
                 || (parsed.GetValue(recalibrate) && source.Network.BatchNorms.Any())
                 || parsed.GetValue(candidates) > 1
-                || CriterionKind.All.First(k => k.Name == options.Criterion).NeedsImages;
+                || NeedsImages(options);
             var file = measures ? normalization.Needed(parsed, source, path) : normalization.With(parsed, source, path);
-            using var pruning = new Pruning(
-                common.Screen(parsed),
-                path,
-                file,
-                target,
-                parsed.GetValue(images),
-                data.Given(parsed)
-            );
+            using var pruning = new Pruning(common.Screen(parsed), path, file, target, parsed.GetValue(images), given);
             return pruning.Run(
                 options,
                 goal,
                 parsed.GetValue(candidates),
                 parsed.GetValue(control),
                 parsed.GetValue(recalibrate),
-                parsed.GetValue(planOnly),
+                isShown,
                 parsed.GetValue(withOptimizer)
             );
         });
         return command;
     }
+
+    private static bool NeedsImages(PlanOptions options) =>
+        CriterionKind.All.First(k => k.Name == options.Criterion).NeedsImages;
 }

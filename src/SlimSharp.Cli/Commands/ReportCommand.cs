@@ -17,7 +17,7 @@ internal static class ReportCommand
             Description = "Run folders, .slim files, or folders with such below, as of a sweep.",
             Arity = ArgumentArity.OneOrMore,
         };
-        var output = new Option<string?>("--out")
+        var output = new OutputOption("--out")
         {
             Description = "The page [default: report.html in the first folder].",
             HelpName = "FILE",
@@ -41,13 +41,15 @@ internal static class ReportCommand
         {
             if (parsed.GetValue(batch) is < 1 or > 65536)
                 throw new UsageException($"--batch is {parsed.GetValue(batch)}, but must be from 1 to 65,536.");
+            if (parsed.GetValue(plain))
+                parsed.Refuse("has no effect with --no-measuring, which times nothing", batch);
             var entries = ReportEntry.Find(parsed.GetValue(inputs)!);
+            var path = parsed.GetValue(output) ?? OutputOption.Checked(Beside(parsed.GetValue(inputs)![0]));
             common.Prepare(parsed);
             var screen = common.Screen(parsed);
             var measuring = parsed.GetValue(plain)
                 ? null
                 : new ReportMeasuring(screen, parsed.GetValue(common.Threads), parsed.GetValue(batch));
-            var path = parsed.GetValue(output) ?? Beside(parsed.GetValue(inputs)![0]);
             RunFolder.Write(path, Report.Page(entries, measuring));
             screen.Say($"{path}: {entries.Count} networks");
             screen.Emit(new() { ["file"] = path, ["networks"] = entries.Count });

@@ -208,7 +208,7 @@ internal static class CsvTable
         string[] kinds = [.. texts.Distinct().Take(5)];
         if (kinds.Length != 2)
             throw new LinearDataException(
-                $"The labels of {path} are {string.Join(", ", kinds.Select(k => $"'{k}'"))}{(kinds.Length == 5 ? ", …" : "")}; two classes can be told apart. Name the column of labels with --label."
+                $"The labels of {path} are {string.Join(", ", kinds.Select(k => $"'{k}'"))}{(kinds.Length == 5 ? ", …" : "")}; logistic regression needs exactly two classes. Name the column of labels with --label."
             );
         if (positive is not null)
             return kinds.Contains(positive)

@@ -32,7 +32,7 @@ internal sealed class LogisticArguments
     };
     private readonly Option<string> _header = Choices.Choice(
         "--header",
-        "CSV: whether the first row names the columns; auto: unless it holds only numbers, or labels that come again.",
+        "CSV: whether the first row names the columns; auto: it does unless it holds only numbers, or labels that occur again below.",
         CsvHeader.Auto,
         CsvHeader.Yes,
         CsvHeader.No

@@ -21,6 +21,17 @@ internal static class Choices
         return option;
     }
 
+    /// <summary>Refuses the first of these options that was typed: it would change nothing, and whoever typed it expects that it does.</summary>
+    /// <param name="parsed">What was typed.</param>
+    /// <param name="because">The rest of a sentence that begins with the option's name.</param>
+    /// <param name="options">The options.</param>
+    /// <exception cref="UsageException">One was typed.</exception>
+    internal static void Refuse(this ParseResult parsed, string because, params IEnumerable<Option> options)
+    {
+        if (options.FirstOrDefault(parsed.Has) is { } stray)
+            throw new UsageException($"{stray.Name} {because}.");
+    }
+
     /// <summary>True if it was typed.</summary>
     internal static bool Has(this ParseResult parsed, Option option) => parsed.GetResult(option) is { Implicit: false };
 }

@@ -11,7 +11,7 @@ internal sealed class DataArguments
     private readonly Option<string?> _path = new("--data")
     {
         Description =
-            "Folder or file of images; 'slim data' lists what can be read. 'sample' is the part of Fashion-MNIST that comes along.",
+            "Folder or file of images; 'slim data' lists what can be read. 'sample' is the part of Fashion-MNIST that comes with SlimSharp.",
         HelpName = "DIR",
     };
     private readonly Option<int?> _size = new("--size")
@@ -45,21 +45,34 @@ internal sealed class DataArguments
     private readonly Option<string?> _range = new("--range")
     {
         Description =
-            "IDX files whose numbers are no bytes: LOW becomes black, HIGH white, shades between; as in --range=-1,1.",
+            "IDX files whose numbers are not bytes: LOW becomes black, HIGH white, shades between; as in --range=-1,1.",
         HelpName = "LOW,HIGH",
     };
 
     /// <summary>Where images are.</summary>
     internal Option<string?> Path => _path;
 
+    /// <summary>Those that say how images are read.</summary>
+    internal IEnumerable<Option> Ways => [_size, _pad, _channels, _records, _range, _validation, _test];
+
+    /// <summary>All of them.</summary>
+    internal IEnumerable<Option> All => [_path, .. Ways];
+
     internal void AddTo(Command command)
     {
-        foreach (var option in (Option[])[_path, _size, _pad, _channels, _records, _range, _validation, _test])
+        foreach (var option in All)
             command.Add(option);
     }
 
     /// <summary>The options as given; null where no --data is.</summary>
-    internal DataOptions? Given(ParseResult parsed) => parsed.Has(_path) ? Get(parsed) : null;
+    /// <exception cref="UsageException">Without it, another is given that says how its images are read.</exception>
+    internal DataOptions? Given(ParseResult parsed)
+    {
+        if (parsed.Has(_path))
+            return Get(parsed);
+        parsed.Refuse("says how the images of --data are read; give that, too", Ways);
+        return null;
+    }
 
     /// <summary>
     /// The options as given; what is not given as in <paramref name="fallback"/> where no --data is given, else by default. <paramref name="place"/>

@@ -44,9 +44,12 @@ internal sealed class NormalizationArguments
 
     internal void AddTo(Command command)
     {
-        foreach (var option in (Option[])[_name, _mean, _deviation])
+        foreach (var option in All)
             command.Add(option);
     }
+
+    /// <summary>All of them.</summary>
+    internal IEnumerable<Option> All => [_name, _mean, _deviation];
 
     /// <summary>What was given, for a network's images; null where nothing was, or none.</summary>
     internal Normalization? Get(ParseResult parsed, Network network)
@@ -66,7 +69,7 @@ internal sealed class NormalizationArguments
     }
 
     /// <summary>True if anything was said, and be it that nothing is known.</summary>
-    internal bool IsGiven(ParseResult parsed) => parsed.Has(_name) || parsed.Has(_mean) || parsed.Has(_deviation);
+    internal bool IsGiven(ParseResult parsed) => All.Any(parsed.Has);
 
     /// <summary>The file with what was given. Tensors are shared.</summary>
     /// <exception cref="UsageException">The file says otherwise.</exception>

@@ -82,7 +82,7 @@ internal sealed class TrainingArguments
     );
     private readonly Option<string> _precision = Choices.Choice(
         "--precision",
-        "The number type of convolutions; all else is at least float32.",
+        "The data type of convolutions; everything else is at least float32.",
         "float32",
         "bfloat16",
         "float64"
@@ -139,6 +139,8 @@ internal sealed class TrainingArguments
     internal TrainingOptions Get(ParseResult parsed, DataOptions data)
     {
         var adam = parsed.GetValue(_optimizer) == "adamw";
+        if (adam)
+            parsed.Refuse("goes with --optimizer sgd; adamw has its own moments", _momentum, _nesterov);
         var (rate, warmUp) = (parsed.GetValue(_rate) ?? (adam ? 0.001 : 0.1), parsed.GetValue(_warmUp));
         var (begin, decayScales) = (parsed.GetValue(_begin), !parsed.GetValue(_keepScales));
         var decay = parsed.GetValue(_decay) ?? (adam ? 1e-2 : 1e-4);

@@ -132,8 +132,8 @@ public static class LibsvmFile
             ? (Text(kinds[0]), Text(kinds[1]))
             : throw new LinearDataException(
                 kinds.Length == 1
-                    ? $"All labels of {path} are {Text(kinds[0])}; there is nothing to tell apart."
-                    : $"{path} has more than two labels ({string.Join(", ", kinds.Select(Text))}, …); two classes can be told apart."
+                    ? $"All labels of {path} are {Text(kinds[0])}; logistic regression needs two classes."
+                    : $"{path} has more than two labels ({string.Join(", ", kinds.Select(Text))}, …); logistic regression needs exactly two classes."
             );
     }
 

@@ -10,7 +10,7 @@ namespace SlimSharp.Models;
 /// </summary>
 internal static class Convolve
 {
-    /// <summary>The result, in the number type of what is given; the caller disposes it.</summary>
+    /// <summary>The result, in the data type of what is given; the caller disposes it.</summary>
     internal static torch.Tensor Forward(torch.Tensor x, torch.Tensor weight, torch.Tensor? bias, Convolution layer)
     {
         if (Widens(x))
@@ -49,7 +49,7 @@ internal static class Convolve
     }
 
     /// <summary>
-    /// The gradients with respect to input (null if not <paramref name="wantsInput"/>), weight and bias (null without one), in the number type of what is given; the caller disposes them.
+    /// The gradients with respect to input (null if not <paramref name="wantsInput"/>), weight and bias (null without one), in the data type of what is given; the caller disposes them.
     /// </summary>
     internal static (torch.Tensor? Input, torch.Tensor Weight, torch.Tensor? Bias) Gradients(
         torch.Tensor gradient,
@@ -74,7 +74,7 @@ internal static class Convolve
         );
     }
 
-    /// <summary>What <paramref name="convolve"/> makes of the same numbers in float32, in the number type of <paramref name="x"/>; the caller disposes it.</summary>
+    /// <summary>What <paramref name="convolve"/> makes of the same numbers in float32, in the data type of <paramref name="x"/>; the caller disposes it.</summary>
     internal static torch.Tensor Wide(
         torch.Tensor x,
         torch.Tensor weight,

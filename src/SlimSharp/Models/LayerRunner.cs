@@ -5,7 +5,7 @@ using F = TorchSharp.torch.nn.functional;
 namespace SlimSharp.Models;
 
 /// <summary>
-/// Computes one layer on tensors. A layer computes in the number type of what it reads; linear layers, in that of
+/// Computes one layer on tensors. A layer computes in the data type of what it reads; linear layers, in that of
 /// their weights.
 /// </summary>
 internal sealed class LayerRunner(Func<string, torch.Tensor> parameter, RunMode mode) : LayerVisitor<torch.Tensor>

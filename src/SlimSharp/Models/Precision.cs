@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace SlimSharp.Models;
 
-/// <summary>The number type a model computes in.</summary>
+/// <summary>The data type a model computes in.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<Precision>))]
 public enum Precision
 {

@@ -76,7 +76,7 @@ public abstract record Step(string Result, ImmutableArray<string> Reads)
         public override string ToString() => $"{Result} = ChannelsLast({Result})";
     }
 
-    /// <summary>Changes an image's number type to bfloat16.</summary>
+    /// <summary>Changes an image's data type to bfloat16.</summary>
     public sealed record ToBFloat16(string Result) : Step(Result, [Result])
     {
         internal override Operation ToOperation() => new PrepareOperation(Result, x => x.to(torch.bfloat16));

@@ -47,7 +47,7 @@ public sealed class Weights : IDisposable
         this[other] = tensor;
     }
 
-    /// <summary>Copies of all tensors, floating-point ones in the given number type; the caller disposes the result.</summary>
+    /// <summary>Copies of all tensors, floating-point ones in the given data type; the caller disposes the result.</summary>
     public Weights Copy(torch.ScalarType? type = null, torch.Device? device = null)
     {
         var copy = new Weights();

@@ -20,30 +20,38 @@ internal static class CliffAdvice
     {
         var how =
             curve.LargestSafeRatioAsCut is not { } asCut
-                ? "accuracy holds once recalibrated (--recalibrate), and not as it is cut"
+                ? "accuracy holds once the cut is recalibrated (--recalibrate), but not as it is cut"
             : asCut >= ratio ? "accuracy holds as it is cut"
-            : $"accuracy holds once recalibrated (--recalibrate); as it is cut it holds only up to {Percent(asCut)}";
+            : $"accuracy holds once the cut is recalibrated (--recalibrate); as it is cut, only up to {Percent(asCut)}";
         var last = curve.Points.Last(p => p.Ratio <= ratio);
         var emptied =
             ratio >= curve.EmptiesNoLayerBelow
-                ? $" From {Percent(curve.EmptiesNoLayerBelow, 1)} on layers would be emptied, in which the largest channels are kept."
+                ? $" From {Percent(curve.EmptiesNoLayerBelow, 1)} on, layers would be emptied; each keeps its largest channel instead."
                 : "";
-        return $"Cut up to --ratio {Number(ratio)}: {how}, with 95 % confidence to within {Points(last.RecalibratedLoss.AtMost)}, and {Count(last.Parameters)} parameters are left.{emptied} {Fall(curve, ratio)} Retraining recovers more.";
+        return $"Cut up to --ratio {Number(ratio)}: {how}. Recalibrated, it {Worst(last.RecalibratedLoss.AtMost)} (95 % confidence), and {Count(last.Parameters)} parameters are left.{emptied} {Fall(curve, ratio)} Retraining recovers more.";
     }
 
     private static string DoNot(CliffCurve curve)
     {
         var first = curve.Points[0];
         if (first.RecalibratedLoss.Mean <= CliffCurve.Margin)
-            return $"{Count(curve.Images)} validation images do not show that any cut holds: one of {Percent(first.Ratio)} lost {Points(first.RecalibratedLoss.Mean)} of accuracy, which may be as much as {Points(first.RecalibratedLoss.AtMost)} (95 % confidence; {Points(CliffCurve.Margin)} are allowed). "
+            return $"{Count(curve.Images)} validation images do not show that any cut holds: one of {Percent(first.Ratio)} {Change(first.RecalibratedLoss.Mean)}, but may have lost as much as {Points(first.RecalibratedLoss.AtMost)} (95 % confidence; {Points(CliffCurve.Margin)} are allowed). "
                 + "Hold out more images with a larger --validation.";
         return $"Do not cut this network without retraining it: even the smallest trial lost more than {Points(CliffCurve.Margin)}. {Fall(curve, 0)} Train longer or with a larger λ, until the scales show a gap.";
     }
 
     private static string Fall(CliffCurve curve, double ratio) =>
         curve.Points.FirstOrDefault(p => p.Ratio > ratio) is { } next
-            ? $"At {Percent(next.Ratio)} it is {Percent(next.Recalibrated, 1)}, {Points(next.RecalibratedLoss.Mean)} below the whole network's {Percent(curve.Whole, 1)}, and with 95 % confidence no more than {Points(next.RecalibratedLoss.AtMost)} below."
+            ? $"At {Percent(next.Ratio)} it is {Percent(next.Recalibrated, 1)}, {Against(next.RecalibratedLoss.Mean)} the whole network's {Percent(curve.Whole, 1)}; with 95 % confidence it {Worst(next.RecalibratedLoss.AtMost)}."
             : "No trial fell.";
+
+    // A loss below zero is a gain.
+    private static string Worst(double atMost) =>
+        atMost > 0 ? $"loses no more than {Points(atMost)}" : $"gains at least {Points(-atMost)}";
+
+    private static string Change(double loss) => loss >= 0 ? $"lost {Points(loss)}" : $"gained {Points(-loss)}";
+
+    private static string Against(double loss) => loss >= 0 ? $"{Points(loss)} below" : $"{Points(-loss)} above";
 
     private static string Count(long count) => count.ToString("N0", CultureInfo.InvariantCulture);
 

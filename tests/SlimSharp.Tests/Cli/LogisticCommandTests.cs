@@ -139,7 +139,7 @@ public class LogisticCommandTests
 
     [Theory]
     [InlineData("a,y\n1,yes\nx,no\n", "'x' in the column 'a' is no number")]
-    [InlineData("a,y\n1,yes\n2,no\n3,perhaps\n", "two classes can be told apart")]
+    [InlineData("a,y\n1,yes\n2,no\n3,perhaps\n", "needs exactly two classes")]
     [InlineData("a,y\n1,yes\n2\n", "1 values, but the header names 2")]
     [InlineData("a\n1\n", "no header of at least two columns")]
     [InlineData("a,y\n", "no samples")]

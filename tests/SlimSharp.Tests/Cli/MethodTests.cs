@@ -142,7 +142,7 @@ public class MethodTests
     {
         var shown = await Slim.Run("inspect", await Trained.Value, "--lambda-range", "--penalty", "tl1:a=1");
         Assert.Equal(0, shown.Code);
-        Assert.Contains("a scale that nothing holds up gets from 0.5 to zero with λ =", shown.Output);
+        Assert.Contains("a scale that the loss does nothing to keep falls from 0.5 to zero if λ is", shown.Output);
         var json = (await Slim.Json($"inspect {await Trained.Value} --lambda-range --penalty l1")).Last();
         Assert.True((double)json["quantiles"]!["0.05"]! < (double)json["quantiles"]!["0.95"]!);
         Assert.True((double)json["least"]! > 0);

@@ -13,7 +13,7 @@ public class UnfitImagesTests
     [Theory]
     [InlineData("--pad 32", "images are 1×32×32, but small takes 1×28×28")]
     [InlineData("--channels 3", "images are 3×28×28, but small takes 1×28×28")]
-    [InlineData("", "has 10 classes, but small tells 4 apart")]
+    [InlineData("", "has 10 classes, but small was made for 4")]
     public async Task Every_command_gives_the_same_sentence(string form, string sentence)
     {
         var classes = form == "" ? 4 : 10;

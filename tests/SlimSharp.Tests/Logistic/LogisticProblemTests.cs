@@ -250,7 +250,10 @@ public class LogisticProblemTests
             [2],
         ]);
         string Message(Func<object> action) => Assert.ThrowsAny<ArgumentException>(action).Message;
-        Assert.Contains("nothing to tell apart", Message(() => new LogisticProblem(two, [1, 1], new L1())));
+        Assert.Contains(
+            "samples of the other class are needed",
+            Message(() => new LogisticProblem(two, [1, 1], new L1()))
+        );
         Assert.Contains("2 samples, but 1 labels", Message(() => new LogisticProblem(two, [1], new L1())));
         Assert.Contains("must be −1 or +1", Message(() => new LogisticProblem(two, [0, 1], new L1())));
         Assert.Contains(

@@ -51,13 +51,37 @@ public class CliffTests
             (0.9, 0.1, 0.9)
         );
         Assert.Equal((0.4, 0.6), (curve.LargestSafeRatioAsCut, curve.LargestSafeRatio));
-        Assert.StartsWith("Cut up to --ratio 0.6: accuracy holds once recalibrated", curve.Advice);
+        Assert.StartsWith("Cut up to --ratio 0.6: accuracy holds once the cut is recalibrated", curve.Advice);
         Assert.Contains("400 parameters", curve.Advice);
         Assert.Contains("At 80 % it is 40.0 %, 50.0 points below", curve.Advice);
         Assert.StartsWith("Do not cut", Curve(Many, (0.1, 0.9, 0.5)).Advice);
         Assert.Contains("holds as it is cut", Curve(Many, (0.1, 0.9, 0.9)).Advice);
-        Assert.Contains("and not as it is cut", Curve(Many, (0.1, 0.5, 0.9)).Advice);
+        Assert.Contains("but not as it is cut", Curve(Many, (0.1, 0.5, 0.9)).Advice);
         Assert.Contains("layers would be emptied", Curve(Many, (0.85, 0.9, 0.9)).Advice);
+    }
+
+    [Fact]
+    public void A_loss_below_zero_is_called_a_gain()
+    {
+        // 60 of 2,000 images more are right.
+        var gain = new PairedLoss(Many, 0, 60);
+        Assert.True(gain.AtMost < 0);
+        var curve = Curve(Many, (0.2, 0.9, 0.93), (0.4, 0.1, 0.1)) with { };
+        curve = curve with { Points = [curve.Points[0] with { RecalibratedLoss = gain }, curve.Points[1]] };
+        Assert.Contains("it gains at least ", curve.Advice);
+        Assert.Contains("80.0 points below", curve.Advice);
+        var above = curve with
+        {
+            Points = [curve.Points[0], curve.Points[0] with { Ratio = 0.9, CutLoss = Loss(0.1) }],
+        };
+        Assert.DoesNotContain("-", above.Advice.Replace("--", "", StringComparison.Ordinal)); // no minus sign
+        // One that won on average, and may have lost for all that is known.
+        var open = curve with
+        {
+            Points = [curve.Points[0] with { RecalibratedLoss = new(Many, 120, 124), CutLoss = new(Many, 120, 124) }],
+        };
+        Assert.Null(open.LargestSafeRatio);
+        Assert.Contains("gained 0.2 points, but may have lost as much as", open.Advice);
     }
 
     [Fact]

@@ -48,6 +48,8 @@ internal static class LatencyCommand
                     throw new UsageException("--batch names no number of images.");
                 if (parsed.GetValue(runs) is < 1 or > 1_000_000)
                     throw new UsageException($"--runs is {parsed.GetValue(runs)}, but must be from 1 to 1,000,000.");
+                if (parsed.GetValue(runtime) == "libtorch")
+                    parsed.Refuse("are those of ONNX Runtime; leave it out with --runtime libtorch", layers);
                 var device = common.Prepare(parsed);
                 using var race = new LatencyComparison(
                     common.Screen(parsed),

@@ -19,7 +19,7 @@ internal static class LayersCommand
         {
             Description = "A run folder, a .slim file, or the name of a network of the zoo.",
         };
-        var output = new Option<string?>("--out")
+        var output = new OutputOption("--out")
         {
             Description = "The table; what it holds already is not measured again [default: this machine's own].",
             HelpName = "FILE",
@@ -51,6 +51,8 @@ internal static class LayersCommand
                     throw new UsageException($"--batch is {parsed.GetValue(batch)}, but must be from 1 to 65,536.");
                 if (parsed.GetValue(request) && parsed.GetValue(output) is null)
                     throw new UsageException("--request needs a file to write to: --out FILE.");
+                if (parsed.GetValue(request))
+                    parsed.Refuse("has no effect with --request, which measures nothing", busy);
                 common.Prepare(parsed);
                 var (screen, threads) = (common.Screen(parsed), parsed.GetValue(common.Threads));
                 var tables = new LatencyTables(screen, parsed.GetValue(output), threads, parsed.GetValue(batch))

@@ -18,7 +18,7 @@ internal static class SweepClaimsCommand
         {
             Description = "The claims, in TOML or JSON; studies/claims.toml is one.",
         };
-        var output = new Option<string?>("--out")
+        var output = new OutputOption("--out")
         {
             Description =
                 "The page to write: .html, with its pictures in it, or .md, whose pictures go into a folder of its name beside it.",

@@ -14,7 +14,7 @@ internal static class SweepCollectCommand
             "Gather plan and results of whatever is finished in one file, from which 'slim sweep table' makes the same tables; only reads the folders."
         );
         var (folder, common) = (SweepCommand.Folder(), new CommonOptions());
-        var output = new Option<string?>("--out")
+        var output = new OutputOption("--out")
         {
             Description = "The file to write [default: results.json in the folder].",
             HelpName = "FILE",
@@ -25,8 +25,8 @@ internal static class SweepCollectCommand
         command.SetAction(parsed =>
         {
             var (screen, sweep) = (common.Screen(parsed), SweepFolder.Open(parsed.GetValue(folder)!));
+            var file = parsed.GetValue(output) ?? OutputOption.Checked(Path.Combine(sweep.Path, "results.json"));
             var collection = SweepResults.Of(sweep);
-            var file = parsed.GetValue(output) ?? Path.Combine(sweep.Path, "results.json");
             collection.Write(file);
             screen.Say(
                 $"{collection.Results.Count} of {sweep.Runs.Length} runs are finished, {collection.Failed.Count} failed: {file}"

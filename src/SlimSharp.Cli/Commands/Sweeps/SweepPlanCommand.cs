@@ -15,7 +15,11 @@ internal static class SweepPlanCommand
             Description =
                 "TOML or JSON: name, claims (a file of claims, beside this one), and stages ([[stage]]) with command (train, prune, retrain), options, grid (lists of values) and unless (combinations to leave out).",
         };
-        var output = new Option<string?>("--out") { Description = "The folder to make.", HelpName = "DIR" };
+        var output = new OutputOption("--out", isFolder: true)
+        {
+            Description = "The folder to make.",
+            HelpName = "DIR",
+        };
         var results = new Option<string?>("--results")
         {
             Description =

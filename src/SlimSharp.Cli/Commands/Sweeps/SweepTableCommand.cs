@@ -19,7 +19,7 @@ internal static class SweepTableCommand
         var format = Choices.Choice("--format", "How it is written.", "text", "markdown", "csv", "latex", "json");
         var split = Choices.Choice(
             "--split",
-            "Which images accuracies are of; validation images are there to choose by.",
+            "Which images accuracy is measured on; validation images are for choosing.",
             "test",
             "validation"
         );

@@ -53,7 +53,7 @@ internal sealed class Pass(
 
     internal torch.Tensor Parameter(string name) => parameter(name);
 
-    /// <summary>A parameter in the number type of what it works on, cast once per pass.</summary>
+    /// <summary>A parameter in the data type of what it works on, cast once per pass.</summary>
     internal torch.Tensor Parameter(string name, torch.ScalarType type)
     {
         var own = parameter(name);
