@@ -22,7 +22,7 @@ public static class CommandTree
           slim bench latency runs/a runs/b             milliseconds, turn by turn
           slim report runs                             all of it as one page to look at
 
-        Exit codes: 0 done, 1 a check failed, 2 wrong input, 70 an unexpected error, 75 stopped with a checkpoint.
+        Exit codes: 0 done, 1 a check failed, 2 wrong input, 70 an unexpected error, 75 stopped (--resume goes on).
         """;
 
     /// <summary>Runs one command and returns the exit code.</summary>
