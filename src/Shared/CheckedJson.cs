@@ -25,15 +25,12 @@ internal static class CheckedJson
         }
         catch (JsonException e)
         {
-            throw new JsonException(Sentence(e), e);
+            throw new JsonException(JsonSentence.Of(e), e);
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
             // Whatever a type's own constructor or check says of what it is given.
-            throw new JsonException(
-                e is NullReferenceException ? "a part of it is null" : e.Message.Split('\n')[0].TrimEnd('.'),
-                e
-            );
+            throw new JsonException(e is NullReferenceException ? "a part of it is null" : JsonSentence.Of(e), e);
         }
     }
 
@@ -46,6 +43,10 @@ internal static class CheckedJson
             var tree = JsonNode.Parse(json, documentOptions: new() { AllowDuplicateProperties = false });
             CheckStrings(tree);
             return tree;
+        }
+        catch (JsonException e)
+        {
+            throw new JsonException(JsonSentence.Of(e), e);
         }
         catch (InvalidOperationException e)
         {
@@ -106,14 +107,4 @@ internal static class CheckedJson
         Check(part ?? throw new JsonException($"{path} is null"), options, path);
 
     private static string At(string path, string name) => path.Length == 0 ? name : $"{path}.{name}";
-
-    // The serialiser's own messages end with a path in its notation and a place in bytes.
-    private static string Sentence(JsonException e)
-    {
-        var message = e.Message.Split('\n')[0];
-        var end = message.IndexOf(" Path: ", StringComparison.Ordinal);
-        var said = (end < 0 ? message : message[..end]).TrimEnd('.', ' ');
-        var place = e.Path is { Length: > 2 } path ? path[2..] : "";
-        return place.Length > 0 && !said.Contains(place, StringComparison.Ordinal) ? $"{place}: {said}" : said;
-    }
 }

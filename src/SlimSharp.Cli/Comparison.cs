@@ -138,7 +138,7 @@ internal sealed class Comparison(Screen screen, string folder, int epochs, doubl
         var plan = variant.Plan(model, Planner.Plan(model, new() { Macs = macs }));
         using var cut = Surgeon.Apply(model, plan, trained.Extras["probe.inputs"]);
         var file = Path.Combine(folder, $"{row.Name} {seed}.slim");
-        Cutting.Save(file, trained, cut);
+        Cutting.Save(file, trained, cut, CutSettings.Of(new PlanOptions { Macs = macs }));
         var cost = NetworkCost.Of(cut.Model.Network);
         var before = Evaluation.Of(cut.Model, test, trained.Normalization!, stop).Accuracy;
         Recalibration.Run(cut.Model, data.Train!, trained.Normalization!);

@@ -19,12 +19,23 @@ internal static class Cutting
         !NotRemembered.Any(p => name.StartsWith(p, StringComparison.Ordinal));
 
     /// <summary>
-    /// Writes the cut network with its plan, certificate and probe, and with what the optimiser remembered if that is given; returns the size
+    /// Writes the cut network with its plan, certificate and probe, what was asked for, and what the optimiser remembered if that is given; returns the size
     /// of the file in bytes.
     /// </summary>
-    internal static long Save(string path, SlimFile source, SurgeryResult cut, Weights? memory = null)
+    internal static long Save(
+        string path,
+        SlimFile source,
+        SurgeryResult cut,
+        IReadOnlyDictionary<string, string> asked,
+        Weights? memory = null
+    )
     {
-        using var result = cut.ToFile(source);
+        using var plain = cut.ToFile(source);
+        var provenance = new Dictionary<string, string>(plain.Provenance)
+        {
+            [Certificate.Asked] = CutSettings.ToJson(asked),
+        };
+        using var result = plain with { Provenance = provenance };
         foreach (var of in memory?.Names.GroupBy(n => n[..n.IndexOf('.')]) ?? [])
         {
             using var beside = new Weights();

@@ -47,7 +47,7 @@ internal sealed class Demo(Screen screen, string folder, int threads, string dev
         stop.ThrowIfCancellationRequested();
         using var cut = Surgeon.Apply(model, plan, sparse.Extras["probe.inputs"]);
         var pruned = InFolder("sparse", "pruned.slim");
-        Cutting.Save(pruned, sparse, cut);
+        Cutting.Save(pruned, sparse, cut, CutSettings.Of(cut.Plan.Options));
         using var random = Surgeon.Apply(model, RandomControl.Like(plan, RandomSeed), sparse.Extras["probe.inputs"]);
         screen.Say(
             $"Certificate: masked and cut network differ by {Words.Number(cut.Certificate.StructureDifference, "G2")} (random weights) and {Words.Number(cut.Certificate.FunctionDifference, "G2")} (real ones) of the largest output."

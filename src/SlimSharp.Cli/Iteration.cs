@@ -21,7 +21,7 @@ internal sealed class Iteration(Screen screen, string folder, RunOptions options
                 var words = $"Round {round} of {rounds}";
                 var part = (double)round / rounds;
                 if (!File.Exists(Cut(round)))
-                    Prune(words, round, path, start, For(target, whole, path, part), recalibrate, signals.Token);
+                    Prune(words, round, path, start, (For(target, whole, path, part), OfWhole(target, part)), recalibrate, signals.Token);
                 path = Retrain(words, round, signals.Token);
                 using var file = SlimFile.Load(path);
                 rows.Add(Row($"round {round}", file));
@@ -45,7 +45,7 @@ internal sealed class Iteration(Screen screen, string folder, RunOptions options
         int round,
         string path,
         SlimFile start,
-        PlanOptions plan,
+        (PlanOptions Cut, PlanOptions Asked) plan,
         bool recalibrate,
         CancellationToken stop
     )
@@ -61,7 +61,7 @@ internal sealed class Iteration(Screen screen, string folder, RunOptions options
             options.Data,
             stop
         );
-        pruning.Run(plan, recalibrate: recalibrate);
+        pruning.Run(plan.Cut, plan.Asked, recalibrate: recalibrate);
     }
 
     // The path of what is retrained, now or before.
@@ -76,6 +76,14 @@ internal sealed class Iteration(Screen screen, string folder, RunOptions options
         }
         return run.ModelFile;
     }
+
+    // What is asked for after a part of all rounds; after the last, the target.
+    private static PlanOptions OfWhole(PlanOptions target, double part) =>
+        target with
+        {
+            Macs = target.Macs is { } macs ? Math.Pow(macs, part) : null,
+            Parameters = target.Parameters is { } parameters ? Math.Pow(parameters, part) : null,
+        };
 
     // As a share of what is left now: after round k of n the target's power k/n of the whole is.
     private static PlanOptions For(PlanOptions target, NetworkCost whole, string path, double part)

@@ -1,13 +1,13 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using SlimSharp.Runs;
+using Settings = System.Collections.Generic.IReadOnlyDictionary<string, string>;
 
 namespace SlimSharp.Cli;
 
 /// <summary>A run, or a network that was cut, with the settings of what it descends from.</summary>
-/// <param name="Run">The run; of a cut network its file, with the command prune.</param>
-/// <param name="Ancestors">The settings of the runs that it descends from, the nearest first.</param>
-internal sealed record ListedRun(RunSummary Run, IReadOnlyList<IReadOnlyDictionary<string, string>> Ancestors)
+/// <param name="Run">The run; of a cut network its file, with the command prune and what the cut was asked for.</param>
+/// <param name="Ancestors">The settings of the runs and cuts that it descends from, the nearest first.</param>
+internal sealed record ListedRun(RunSummary Run, IReadOnlyList<Settings> Ancestors)
 {
     private const int MostGenerations = 100;
 
@@ -26,37 +26,90 @@ internal sealed record ListedRun(RunSummary Run, IReadOnlyList<IReadOnlyDictiona
         return runs.Concat(cuts).OrderBy(r => r.Run.Folder, StringComparer.Ordinal);
     }
 
-    private static ListedRun OfRun(RunSummary run) =>
-        new(
-            run,
-            run.Settings.GetValueOrDefault("from") is { } from && Locate(from, run.Folder) is { } file
-                ? [.. AncestorsOf(file, MostGenerations)]
-                : []
+    /// <summary>What it is and what it descends from, itself first.</summary>
+    internal IEnumerable<Settings> Line => Ancestors.Prepend(Run.Settings);
+
+    /// <summary>How much the last cut on the way to it was asked to cut, in words; empty if there was none.</summary>
+    internal string LastCut => Line.Select(CutSettings.Target).FirstOrDefault(t => t.Length > 0, "");
+
+    private static ListedRun OfRun(RunSummary run)
+    {
+        var model = Path.Combine(run.Folder, "model.slim");
+        // Where that is no longer there, the model knows what cut it descends from.
+        var origin = run.Settings.GetValueOrDefault("from") is not { } from
+            ? null
+            : Locate(from, run.Folder) ?? (run.IsFinished ? model : null);
+        return new(
+            run with
+            {
+                Damage = DamageOf(run, model),
+            },
+            origin is null ? [] : [.. AncestorsOf(origin, MostGenerations)]
         );
+    }
+
+    private static string? DamageOf(RunSummary run, string model)
+    {
+        string? ofModel = null;
+        if (run.IsFinished)
+            SlimHeader.Read(model, out ofModel);
+        RunRecord.Read(run.Folder, out var ofRecord);
+        string[] all = [.. ((string?[])[OptionsDamage(run.Folder), ofRecord, ofModel]).OfType<string>()];
+        return all.Length == 0 ? null : string.Join(' ', all);
+    }
+
+    // JSON it may be, and yet no options of a run.
+    private static string? OptionsDamage(string folder)
+    {
+        try
+        {
+            RunOptions.Read(RunFolder.Open(folder));
+            return null;
+        }
+        catch (RunException e)
+        {
+            return e.Message;
+        }
+    }
 
     private static ListedRun? OfCut(string file)
     {
-        var metadata = SlimHeader.Read(file);
-        if (!metadata.ContainsKey("plan"))
-            return null;
-        var certificate = Object(metadata.GetValueOrDefault("certificate"));
+        var metadata = SlimHeader.Read(file, out var damage);
+        var asked = CutSettings.Of(metadata);
+        if (asked is null && damage is null)
+            return null; // no cut
+        var certificate = SlimHeader.Part(metadata, "certificate");
+        var written = File.GetLastWriteTimeUtc(file);
         var record = new RunRecord
         {
-            Parameters = (long?)certificate?["parameters"] ?? 0,
-            Macs = (long?)certificate?["macs"] ?? 0,
-            Begun = File.GetLastWriteTimeUtc(file),
-            Ended = File.GetLastWriteTimeUtc(file),
+            Parameters = Count(certificate?["parameters"]),
+            Macs = Count(certificate?["macs"]),
+            Begun = written,
+            Ended = written,
         };
-        var settings = new SortedDictionary<string, string>(StringComparer.Ordinal) { ["command"] = "prune" };
-        return new(new(file, settings, record, true), [.. AncestorsOf(file, MostGenerations)]);
+        var settings = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        foreach (var (name, value) in asked ?? settings)
+            settings[name] = value;
+        if (asked is not null)
+            settings["command"] = "prune";
+        var run = new RunSummary(file, settings, damage is null ? record : null, true) { Damage = damage };
+        return new(run, [.. RunsBefore(metadata, file, MostGenerations)]);
+    }
+
+    private static long Count(JsonNode? node) => node is JsonValue value && value.TryGetValue(out long n) ? n : 0;
+
+    private static IEnumerable<Settings> AncestorsOf(string file, int generations)
+    {
+        var metadata = SlimHeader.Read(file);
+        var runs = RunsBefore(metadata, file, generations);
+        return CutSettings.Of(metadata) is { } cut ? runs.Prepend(cut) : runs;
     }
 
     // A file keeps the options of the run that made it, also once it is cut; those name what that run started from.
-    private static IEnumerable<IReadOnlyDictionary<string, string>> AncestorsOf(string file, int generations)
+    private static IEnumerable<Settings> RunsBefore(Settings metadata, string file, int generations)
     {
-        if (Object(SlimHeader.Read(file).GetValueOrDefault("provenance")) is not { } provenance)
-            yield break;
-        if (Object((string?)provenance["options"]) is not { } options)
+        var provenance = SlimHeader.Part(metadata, "provenance");
+        if (SlimHeader.Part(provenance, "options") is not { } options)
             yield break;
         var settings = RunList.Settings(options);
         yield return settings;
@@ -81,17 +134,5 @@ internal sealed record ListedRun(RunSummary Run, IReadOnlyList<IReadOnlyDictiona
                 return file;
         }
         return null;
-    }
-
-    private static JsonObject? Object(string? json)
-    {
-        try
-        {
-            return json is null ? null : CheckedJson.Tree(json) as JsonObject;
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
     }
 }

@@ -114,8 +114,8 @@ internal static class Misuse
     private static string Path(CommandResult result) =>
         result.Parent is CommandResult above ? $"{Path(above)} {result.Command.Name}" : "slim";
 
-    // A question at the end of the sentence, or its full stop.
-    private static string Meant(string word, IEnumerable<string> names)
+    /// <summary>A question at the end of the sentence, or its full stop.</summary>
+    internal static string Meant(string word, IEnumerable<string> names)
     {
         var (name, slips) = names
             .Select(n => (Name: n, Slips: Slips(word, n)))

@@ -52,8 +52,10 @@ internal sealed class Pruning : IDisposable
     internal static ImmutableArray<RunWarning> Warnings(SlimFile file) =>
         [.. (file.Plan?.Warnings ?? []).Select(w => new RunWarning(w.Kind, w.Text))];
 
+    // What was asked for is kept with the cut; in a round of several it is not what the round cuts by.
     internal int Run(
         PlanOptions options,
+        PlanOptions? asked = null,
         LatencyGoal? goal = null,
         int candidates = 1,
         string? control = null,
@@ -84,7 +86,14 @@ internal sealed class Pruning : IDisposable
         Score? recalibrated = null;
         if (recalibrate || candidates > 1)
             recalibrated = Recalibrate(cut.Model);
-        var size = Cutting.Save(_target, _file, cut, memory);
+        var settings = CutSettings.Of(asked ?? options, goal);
+        if (control is not null)
+            settings["control"] = control;
+        if (candidates > 1)
+            settings["candidates"] = $"{candidates}";
+        if (recalibrate)
+            settings["recalibrate"] = "true";
+        var size = Cutting.Save(_target, _file, cut, settings, memory);
         _screen.Say($"{_target} ({Words.Size(size)}). Retrain with: slim retrain {_target} --out DIR");
         Emit(plan, cut.Certificate, before, after, recalibrated);
         return miss > LatencyPlanning.Tolerance ? ExitCode.Missed : ExitCode.Done;

@@ -3,8 +3,8 @@ using System.Globalization;
 namespace SlimSharp.Cli;
 
 /// <summary>What a run's setting must be to be listed.</summary>
-/// <param name="Name">The setting's name, or the part of it after a point, such as seed for training.seed.</param>
-/// <param name="Value">Its value; numbers may be written in any way. Empty where the run must not have it.</param>
+/// <param name="Name">The setting's name, as <see cref="SettingName"/> understands it.</param>
+/// <param name="Value">Its value; numbers and letters may be written in any way. Empty where the run must not have it.</param>
 internal sealed record RunCondition(string Name, string Value)
 {
     /// <summary>Reads NAME=VALUE.</summary>
@@ -20,13 +20,15 @@ internal sealed record RunCondition(string Name, string Value)
     internal bool IsKnownTo(ListedRun run) => Values(run).Any();
 
     /// <summary>True if it holds for the run, or for one that it descends from.</summary>
-    internal bool Fits(ListedRun run) => Values(run).DefaultIfEmpty("").Any(v => v == Value || IsSameNumber(v, Value));
+    internal bool Fits(ListedRun run) =>
+        Values(run)
+            .DefaultIfEmpty("")
+            .Any(v => v.Equals(Value, StringComparison.OrdinalIgnoreCase) || IsSameNumber(v, Value));
 
     private IEnumerable<string> Values(ListedRun run) =>
-        (Name == Command ? [] : run.Ancestors)
-            .Prepend(run.Run.Settings)
+        (Name == Command ? [run.Run.Settings] : run.Line)
             .SelectMany(s => s)
-            .Where(s => s.Key == Name || s.Key.EndsWith($".{Name}", StringComparison.Ordinal))
+            .Where(s => SettingName.Means(Name, s.Key))
             .Select(s => s.Value);
 
     private static bool IsSameNumber(string a, string b) =>

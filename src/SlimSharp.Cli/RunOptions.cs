@@ -95,7 +95,7 @@ internal sealed record RunOptions : IJsonOnDeserialized
         catch (JsonException e)
         {
             throw new RunException(
-                $"{folder.OptionsFile} cannot be read as the options of a run ({e.Message.TrimEnd('.')}).",
+                $"{folder.OptionsFile} is damaged: it cannot be read as the options of a run ({e.Message.TrimEnd('.')}).",
                 e
             );
         }

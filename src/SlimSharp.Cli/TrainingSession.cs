@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using System.Text.Json;
 using SlimSharp.Data;
 using SlimSharp.Formats;
@@ -65,12 +64,12 @@ internal sealed class TrainingSession(RunFolder folder, RunOptions options, Scre
             Data = options.Data,
             Plan = start?.Plan,
             Certificate = start?.Certificate,
-            Provenance = Provenance(train, start?.Certificate),
+            Provenance = RunOrigin.Provenance(options, train, start),
         };
 
         stop.ThrowIfCancellationRequested();
         using var last = Last(description);
-        _record = Record(description);
+        _record = RunOrigin.Record(options, description) with { Warnings = [.. _warnings] };
         folder.WriteRecord(_record);
         var from = last?.Position is { } at ? new Checkpoint(at, last.Weights, last.Extras) : null;
         EpochMetrics[] done = [.. last?.Position?.History ?? []];
@@ -167,30 +166,6 @@ internal sealed class TrainingSession(RunFolder folder, RunOptions options, Scre
         }
     }
 
-    private RunRecord Record(SlimFile description)
-    {
-        var cost = NetworkCost.Of(description.Network);
-        return new()
-        {
-            Arguments = Environment.GetCommandLineArgs(),
-            Versions = new Dictionary<string, string>
-            {
-                ["slimsharp"] = description.Provenance["slimsharp"],
-                ["torchsharp"] = description.Provenance["torchsharp"],
-                ["libtorch"] = description.Provenance["libtorch"],
-                ["dotnet"] = Environment.Version.ToString(),
-            },
-            Machine = $"{Processor.Name}, {RuntimeInformation.OSDescription}",
-            Threads = options.Threads,
-            Seed = options.Training.Seed,
-            Data = description.Provenance["data"],
-            Begun = DateTime.UtcNow,
-            Parameters = cost.Parameters,
-            Macs = cost.Macs,
-            Warnings = [.. _warnings],
-        };
-    }
-
     // Said, and kept with the run: whoever compares it does not see what was said.
     private void Warn(RunWarning warning)
     {
@@ -249,24 +224,5 @@ internal sealed class TrainingSession(RunFolder folder, RunOptions options, Scre
         int[] spread = [.. Enumerable.Range(0, Math.Min(ProbeSize, set.Count)).Select(i => i * set.Count / ProbeSize)];
         using var batch = Batches.InOrder(set, normalization).Make(spread);
         return new() { ["probe.inputs"] = batch.Images.clone() };
-    }
-
-    private Dictionary<string, string> Provenance(ImageSet train, Certificate? cut)
-    {
-        var provenance = new Dictionary<string, string>
-        {
-            ["command"] = options.Command,
-            ["options"] = options.ToJson(),
-            ["slimsharp"] = typeof(SlimFile).Assembly.GetName().Version!.ToString(3),
-            ["torchsharp"] = typeof(torch).Assembly.GetName().Version!.ToString(3),
-            ["libtorch"] = torch.__version__,
-            ["system"] = RuntimeInformation.RuntimeIdentifier,
-            ["threads"] = $"{options.Threads}",
-            ["seed"] = $"{options.Training.Seed}",
-            ["data"] = train.Checksum(),
-        };
-        if (cut is not null)
-            provenance[Certificate.Retrained] = cut.WeightsHash;
-        return provenance;
     }
 }

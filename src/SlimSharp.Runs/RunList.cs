@@ -22,14 +22,21 @@ public static class RunList
 
     private static RunSummary Summary(string folder)
     {
-        var record = RunRecord.Read(folder);
+        var record = RunRecord.Read(folder, out var damage);
         IReadOnlyDictionary<string, string> settings = new Dictionary<string, string>();
+        var options = Path.Combine(folder, "run.json");
         try
         {
-            settings = Settings(CheckedJson.Tree(File.ReadAllText(Path.Combine(folder, "run.json"))));
+            settings = Settings(
+                CheckedJson.Tree(File.ReadAllText(options)) as JsonObject
+                    ?? throw new JsonException("it holds no options")
+            );
         }
-        catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException) { }
-        return new(folder, settings, record, File.Exists(Path.Combine(folder, "model.slim")));
+        catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException)
+        {
+            damage = RunSummary.DamageOf(options, e); // without which nothing is known of the run
+        }
+        return new(folder, settings, record, File.Exists(Path.Combine(folder, "model.slim"))) { Damage = damage };
     }
 
     /// <summary>The settings in a run's options, with dots between levels, as in training.seed.</summary>

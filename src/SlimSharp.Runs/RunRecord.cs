@@ -50,8 +50,14 @@ public sealed record RunRecord
     public IReadOnlyDictionary<string, string>? Files { get; init; }
 
     /// <summary>The record in a run's folder; null if there is none that can be read.</summary>
-    public static RunRecord? Read(string folder)
+    public static RunRecord? Read(string folder) => Read(folder, out _);
+
+    /// <summary>The record in a run's folder; null if there is none that can be read.</summary>
+    /// <param name="folder">The run's folder.</param>
+    /// <param name="damage">Which file cannot be read, and why, as a sentence; null if it can, or there is none.</param>
+    public static RunRecord? Read(string folder, out string? damage)
     {
+        damage = null;
         var path = Path.Combine(folder, "record.json");
         try
         {
@@ -59,6 +65,7 @@ public sealed record RunRecord
         }
         catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException)
         {
+            damage = RunSummary.DamageOf(path, e);
             return null;
         }
     }

@@ -10,4 +10,11 @@ public sealed record RunSummary(
     IReadOnlyDictionary<string, string> Settings,
     RunRecord? Record,
     bool IsFinished
-);
+)
+{
+    /// <summary>What of it cannot be read and why, as a sentence that names the file; null if all can.</summary>
+    public string? Damage { get; init; }
+
+    internal static string DamageOf(string file, Exception why) =>
+        $"{file} is damaged ({why.Message.Split('\n')[0].TrimEnd('.')}).";
+}

@@ -169,7 +169,7 @@ internal static class InspectCommand
         );
         if (file.Position is { } position)
             screen.Say($"a checkpoint: {position.Epoch} epochs and {position.Batch} batches done");
-        foreach (var (key, value) in file.Provenance.Where(p => p.Key != "options"))
+        foreach (var (key, value) in file.Provenance.Where(p => p.Key is not ("options" or Slimming.Certificate.Asked)))
             screen.Say($"{key}: {value}");
     }
 

@@ -101,6 +101,7 @@ internal static class PruneCommand
             using var pruning = new Pruning(common.Screen(parsed), path, file, target, parsed.GetValue(images), given);
             return pruning.Run(
                 options,
+                asked: null,
                 goal,
                 parsed.GetValue(candidates),
                 parsed.GetValue(control),

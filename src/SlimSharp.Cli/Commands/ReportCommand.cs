@@ -50,7 +50,10 @@ internal static class ReportCommand
             var measuring = parsed.GetValue(plain)
                 ? null
                 : new ReportMeasuring(screen, parsed.GetValue(common.Threads), parsed.GetValue(batch));
-            RunFolder.Write(path, Report.Page(entries, measuring));
+            var damage = new List<string>();
+            RunFolder.Write(path, Report.Page(entries, measuring, damage));
+            foreach (var sentence in damage)
+                screen.Warn(sentence);
             screen.Say($"{path}: {entries.Count} networks");
             screen.Emit(new() { ["file"] = path, ["networks"] = entries.Count });
             return ExitCode.Done;

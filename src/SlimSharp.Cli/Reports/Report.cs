@@ -13,16 +13,28 @@ internal static class Report
     /// <summary>The page.</summary>
     /// <param name="entries">The models.</param>
     /// <param name="measuring">How the report measures them anew; null to show only what is there.</param>
-    internal static string Page(IReadOnlyList<ReportEntry> entries, ReportMeasuring? measuring)
+    /// <param name="damage">Receives a sentence for every file that cannot be read, which the page says, too.</param>
+    /// <exception cref="UsageException">None of the models can be read.</exception>
+    internal static string Page(
+        IReadOnlyList<ReportEntry> entries,
+        ReportMeasuring? measuring,
+        List<string>? damage = null
+    )
     {
-        var sections = new List<Section>();
+        damage ??= [];
+        var sections = new List<ReportSection>();
         try
         {
             foreach (var entry in entries)
             {
-                var file = SlimFile.Load(entry.File);
-                sections.Add(new(entry, file, measuring?.Of(entry, file)));
+                if (Load(entry, damage) is not { } file)
+                    continue;
+                var section = new ReportSection(entry, file, measuring?.Of(entry, file));
+                sections.Add(section);
+                damage.AddRange(section.Damage.Except(damage));
             }
+            if (sections.Count == 0)
+                throw new UsageException(string.Join(' ', damage));
             var times = measuring?.Times([.. sections.Select(s => s.File)]);
             var page = new ReportPage(
                 sections.Count == 1
@@ -30,6 +42,8 @@ internal static class Report
                     : $"{sections.Count} networks"
             );
             Summary(page, sections, times, measuring);
+            foreach (var sentence in damage)
+                page.Text($"Warning: {sentence}");
             foreach (var counted in Warnings(sections))
                 page.Text(counted);
             foreach (var section in sections)
@@ -43,9 +57,22 @@ internal static class Report
         }
     }
 
+    private static SlimFile? Load(ReportEntry entry, List<string> damage)
+    {
+        try
+        {
+            return SlimFile.Load(entry.File);
+        }
+        catch (SlimSharpException e)
+        {
+            damage.Add(e.Message);
+            return null;
+        }
+    }
+
     private static void Summary(
         ReportPage page,
-        List<Section> sections,
+        List<ReportSection> sections,
         IReadOnlyList<Timing>? times,
         ReportMeasuring? measuring
     )
@@ -88,7 +115,7 @@ internal static class Report
             .Select((s, i) => (Section: s, Place: i))
             .Where(s => s.Section.Accuracy is not null)
             .ToArray();
-        (string, string) Against(string cost, Func<Section, int, double> value)
+        (string, string) Against(string cost, Func<ReportSection, int, double> value)
         {
             ScatterDot[] dots =
             [
@@ -121,7 +148,7 @@ internal static class Report
     }
 
     // As in: 9 of 9 trainings: this λ cannot empty a scale. A network that was retrained still has the plan of its cut.
-    private static IEnumerable<string> Warnings(List<Section> sections)
+    private static IEnumerable<string> Warnings(List<ReportSection> sections)
     {
         (string What, IEnumerable<ImmutableArray<RunWarning>> Of)[] all =
         [
@@ -139,112 +166,5 @@ internal static class Report
             let known = runs.Of.ToArray()
             from kind in known.SelectMany(w => w.DistinctBy(x => x.Kind)).GroupBy(w => w.Kind)
             select $"Warning: {kind.Count()} of {known.Length} {runs.What}: {kind.First().Title}.";
-    }
-
-    /// <summary>One model of the report.</summary>
-    private sealed class Section(ReportEntry entry, SlimFile file, ModelMeasures? measures)
-    {
-        private readonly RunRecord? _record = entry.Folder is null ? null : RunRecord.Read(entry.Folder.Path);
-        private readonly RunOptions? _options = entry.Folder is null ? null : RunOptions.Read(entry.Folder);
-
-        internal ReportEntry Entry => entry;
-
-        internal SlimFile File => file;
-
-        internal NetworkCost Cost { get; } = NetworkCost.Of(file.Network);
-
-        internal double? Accuracy => measures?.Accuracy ?? _record?.Accuracy ?? LastAccuracy;
-
-        internal string Split => measures?.Split ?? (Accuracy is null ? "" : "validation");
-
-        internal string Method => _options is null ? "cut" : RunWords.Method(_options);
-
-        internal bool IsTraining => _options?.Command == "train";
-
-        internal bool IsRetraining => _options is not null && !IsTraining;
-
-        internal ImmutableArray<RunWarning> TrainingWarnings => _record?.Warnings ?? [];
-
-        internal string Group =>
-            _options is null ? "cut"
-            : _options.Command == "train"
-                ? $"trained, {_options.Penalty ?? _options.Method?.Kind.ToString() ?? "no penalty"}"
-            : "retrained";
-
-        private double? LastAccuracy => entry.History() is [.., var last] ? last.ValidationAccuracy : null;
-
-        // Numbers, where a file has no names.
-        private IReadOnlyList<string> Names(int classes) =>
-            file.Classes.Count == classes ? file.Classes : [.. Enumerable.Range(0, classes).Select(c => $"{c}")];
-
-        internal void AddTo(ReportPage page, bool isAlone)
-        {
-            if (!isAlone)
-                page.Section(entry.Name);
-            var history = entry.History();
-            var scales = entry.Folder is null ? null : ScaleHistory.Read(entry.Folder);
-            var threshold = entry.LaterPlan()?.Threshold;
-            page.Pictures([
-                .. RunPictures.Training(history, _options?.Lambda ?? 0),
-                .. scales is null ? [] : RunPictures.AllScales(file, scales, threshold),
-                .. measures?.Curve is { } curve ? RunPictures.Cliff(curve) : [],
-                .. measures is null
-                    ? []
-                    : ((string, string)[])
-                        [
-                            (
-                                $"Mistakes on {Words.Count(measures.Confusion.Sum(r => r.Sum()))} {measures.Split} images",
-                                Charts.Confusion(
-                                    "confusion matrix",
-                                    Names(measures.Confusion.Length),
-                                    measures.Confusion
-                                )
-                            ),
-                        ],
-                RunPictures.Graph(file),
-            ]);
-            if (measures?.Curve is { } cliff)
-                page.Text(cliff.Advice);
-            if (scales is not null && RunPictures.LayerScales(scales, threshold).ToArray() is { Length: > 0 } layers)
-                page.Folded("Scales of single layers by epoch", layers);
-            page.Facts("Facts", Facts(history));
-            foreach (var warning in TrainingWarnings)
-                page.Text($"Warning when it was {(IsTraining ? "trained" : "retrained")}: {warning.Text}");
-            foreach (var warning in Pruning.Warnings(file))
-                page.Text($"Warning when it was cut: {warning.Text}");
-            if (_options is not null)
-                page.Verbatim("Options", _options.ToJson());
-        }
-
-        private IEnumerable<(string, string)> Facts(IReadOnlyList<EpochMetrics> history)
-        {
-            yield return ("file", entry.File);
-            yield return ("parameters", Words.Count(Cost.Parameters));
-            yield return ("multiply-adds per image", Words.Count(Cost.Macs));
-            if (history is [.., var last])
-            {
-                yield return ("epochs", $"{history.Count}");
-                yield return ("scales near zero", Words.Percent(last.NearZero));
-                yield return ("scales exactly zero", Words.Percent(last.Zero));
-            }
-            if (_record is not null)
-            {
-                yield return ("seconds of training", Words.Number(_record.Seconds, "F0"));
-                yield return ("begun", $"{_record.Begun:u}");
-                yield return ("command line", string.Join(' ', _record.Arguments));
-                yield return ("machine", $"{_record.Machine}, {_record.Threads} threads");
-                yield return ("versions", string.Join(", ", _record.Versions.Select(v => $"{v.Key} {v.Value}")));
-            }
-            if (file.Certificate is { } certificate)
-                yield return (
-                    "certificate of the cut",
-                    $"structure {Words.Number(certificate.StructureDifference, "G2")}, function {Words.Number(certificate.FunctionDifference, "G2")} of the largest output (float64)"
-                );
-            if (file.Plan is { } plan)
-                yield return ("cut from", $"{Words.Count(NetworkCost.Of(plan.Source).Parameters)} parameters");
-            foreach (var (key, value) in file.Provenance.Where(p => p.Key is "seed" or "data"))
-                yield return (key == "data" ? "training images (SHA-256)" : key, value);
-            yield return ("weights (SHA-256)", file.Weights.Hash());
-        }
     }
 }

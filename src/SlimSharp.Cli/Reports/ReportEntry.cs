@@ -59,7 +59,7 @@ internal sealed record ReportEntry(string Name, string File, RunFolder? Folder)
         catch (JsonException e)
         {
             throw new UsageException(
-                $"{file}, line {number}: cannot be read as an epoch's metrics ({e.Message}). Remove the file to have a report without curves."
+                $"{file} is damaged: line {number} cannot be read as an epoch's metrics ({e.Message})."
             );
         }
     }

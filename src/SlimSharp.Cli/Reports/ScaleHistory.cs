@@ -26,8 +26,14 @@ internal sealed class ScaleHistory
         Lines.IsEmpty ? [] : [.. Enumerable.Range(0, Bins).Select(i => Lines[^1].Layers.Values.Sum(layer => layer[i]))];
 
     /// <summary>That of a run; empty if it has none that can be read.</summary>
-    internal static ScaleHistory Read(RunFolder folder)
+    internal static ScaleHistory Read(RunFolder folder) => Read(folder, out _);
+
+    /// <summary>That of a run; empty if it has none that can be read.</summary>
+    /// <param name="folder">The run.</param>
+    /// <param name="damage">Why it cannot, as a sentence that names the file; null if it can, or has none.</param>
+    internal static ScaleHistory Read(RunFolder folder, out string? damage)
     {
+        damage = null;
         try
         {
             return new(
@@ -38,6 +44,7 @@ internal sealed class ScaleHistory
         }
         catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException)
         {
+            damage = $"{folder.ScalesFile} is damaged ({e.Message.TrimEnd('.')}).";
             return new([]);
         }
     }

@@ -18,6 +18,9 @@ public sealed record Certificate : IJsonOnDeserialized
     /// <summary>The same for BatchNorm statistics that were taken anew since the cut.</summary>
     public const string Recalibrated = "recalibrated";
 
+    /// <summary>The key in a file's provenance under which the command keeps what the cut was asked for.</summary>
+    public const string Asked = "cut";
+
     /// <summary>Up to here, masked and cut agree in float64.</summary>
     public const double Tolerance = 1e-10;
 

@@ -33,8 +33,8 @@ public sealed record SurgeryResult(
     {
         var weights = Model.CopyWeights();
         var provenance = new Dictionary<string, string>(source?.Provenance ?? new Dictionary<string, string>());
-        provenance.Remove(Certificate.Retrained); // since an earlier cut
-        provenance.Remove(Certificate.Recalibrated);
+        foreach (var ofEarlier in (string[])[Certificate.Retrained, Certificate.Recalibrated, Certificate.Asked])
+            provenance.Remove(ofEarlier);
         if (weights.Hash() != Certificate.WeightsHash)
         {
             var trained = Surgeon.ParametersHash(Model.Network, weights) != Certificate.ParametersHash;

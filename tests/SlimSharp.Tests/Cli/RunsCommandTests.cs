@@ -38,11 +38,11 @@ public class RunsCommandTests
         Assert.Equal("None of 2 runs fits.", (await Slim.Run("runs", root, "--where", "seed=7")).Output.Trim());
         var (code, _, error) = await Slim.Run("runs", root, "--where", "lamda=1");
         Assert.Equal(2, code);
-        Assert.Contains("has such a setting; there are", error);
-        Assert.Contains(" lambda, ", error);
+        Assert.Contains("has a setting 'lamda'; did you mean lambda?", error);
+        Assert.Contains($"'slim runs {root} --settings' lists what there is.", error);
         var (_, output, _) = await Slim.Run("runs", root, "--differences", "--sort", "accuracy");
-        Assert.Contains("training.seed", output);
-        Assert.DoesNotContain("training.epochs", output);
+        Assert.Contains(" seed ", output);
+        Assert.DoesNotContain("epochs", output);
     }
 
     [Fact]
@@ -96,6 +96,93 @@ public class RunsCommandTests
             Path.Combine(moved, "deep/again"),
             (await Json("runs", moved, "--where", "penalty=l1")).Select(r => (string)r["run"]!)
         );
+    }
+
+    [Fact]
+    public async Task Every_setting_that_is_listed_is_found_by_its_name_and_no_name_is_long()
+    {
+        var root = Machine.Folder();
+        string At(string name) => Path.Combine(root, name);
+        await Json(TrainFor("1", At("a"), "--penalty", "l1", "--lambda", "1e-3", "--batch", "50", "--lr", "0.05"));
+        await Json("prune", At("a"), "--ratio", "0.2", "--round-to", "2");
+        var (code, said, error) = await Slim.Run("runs", root, "--settings");
+        Assert.Equal((0, ""), (code, error));
+        Assert.All(said.Split('\n'), line => Assert.InRange(line.TrimEnd().Length, 0, 200));
+        var settings = await Json("runs", root, "--settings");
+        foreach (var (name, values) in settings.Select(s => ((string)s["setting"]!, s["values"]!.AsArray())))
+        {
+            Assert.Matches("^[a-z][a-z0-9-]*(\\.[a-z-]+)*$", name);
+            foreach (var value in values)
+                Assert.NotEmpty(await Json("runs", root, "--where", $"{name}={value}"));
+        }
+        foreach (
+            var condition in (string[])
+                ["batch=50", "lr=5e-2", "optimizer=sgd", "weight-decay=1e-4", "method=SubGradient"]
+        )
+            Assert.Equal(2, (await Json("runs", root, "--where", condition)).Length);
+        foreach (var condition in (string[])["batch=64", "lr=0.1"])
+            Assert.Empty(await Json("runs", root, "--where", condition));
+        (code, _, error) = await Slim.Run("runs", root, "--where", "foo=1");
+        Assert.Equal(2, code);
+        Assert.InRange(error.Length, 1, 200 + 2 * root.Length);
+    }
+
+    [Fact]
+    public async Task Cuts_and_what_was_retrained_from_them_are_found_by_what_the_cut_was_asked_for()
+    {
+        var root = Machine.Folder();
+        string At(string name) => Path.Combine(root, name);
+        await Json(TrainFor("1", At("a"), "--penalty", "l1", "--lambda", "0.02", "--seed", "7"));
+        (string Name, string[] Asked, string[] Conditions)[] cuts =
+        [
+            ("macs", ["--macs", "0.6"], ["macs=0.6", "macs=6e-1", "criterion=scale"]),
+            ("params", ["--params", "0.5", "--criterion", "l1"], ["params=0.5", "criterion=l1"]),
+            ("ratio", ["--ratio", "0.2", "--per-layer"], ["ratio=0.2", "per-layer=true", "PerLayer=true"]),
+            ("random", ["--macs", "0.7", "--control", "random", "--seed", "3"], ["control=random", "seed=3"]),
+            ("uniform", ["--macs", "0.8", "--control", "uniform"], ["macs=0.8", "control=uniform"]),
+            ("magnitude", ["--params", "0.9", "--control", "magnitude"], ["params=0.9"]),
+        ];
+        foreach (var (name, asked, _) in cuts)
+        {
+            await Json(["prune", At("a"), .. asked, "--out", At($"{name}.slim")]);
+            await Json("retrain", At($"{name}.slim"), "--epochs", "1", "--threads", "1", "--out", At($"{name}-again"));
+        }
+        async Task<string[]> Found(string condition) =>
+            [
+                .. (await Json("runs", root, "--where", condition)).Select(r =>
+                    Path.GetRelativePath(root, (string)r["run"]!)
+                ),
+            ];
+        foreach (var (name, _, conditions) in cuts)
+        {
+            foreach (var condition in conditions.Where(c => c != "criterion=scale"))
+                Assert.Equal([$"{name}-again", $"{name}.slim"], await Found(condition));
+        }
+        Assert.Empty(await Found("macs=0.5"));
+        Assert.Equal(13, (await Found("seed=7")).Length); // all descend from the training
+        // A second cut of a first, and a retraining of which only the model is left.
+        await Json("prune", At("macs-again"), "--ratio", "0.1", "--out", At("twice.slim"));
+        Assert.Equal(["macs-again", "macs.slim", "twice.slim"], await Found("macs=0.6"));
+        Assert.Equal(["twice.slim"], await Found("ratio=0.1"));
+        File.Delete(At("uniform.slim"));
+        Assert.Equal(["uniform-again"], await Found("control=uniform"));
+        var (_, table, _) = await Slim.Run("runs", root);
+        Assert.Matches("uniform-again.* macs 0.8, uniform .*done", table);
+        // Cuts of versions that did not keep what was asked for: what their plan was made from.
+        var old = SlimSharp.Formats.SlimFile.Load(At("params.slim"));
+        var provenance = old.Provenance.Where(p => p.Key != SlimSharp.Slimming.Certificate.Asked);
+        (old with { Provenance = provenance.ToDictionary() }).Save(At("params.slim"));
+        old.Dispose();
+        Assert.Contains("params.slim", await Found("params=0.5"));
+        // Not that of an earlier cut where the library cuts.
+        using var source = SlimSharp.Formats.SlimFile.Load(At("macs-again/model.slim"));
+        using var model = source.ToModel();
+        using var cut = SlimSharp.Slimming.Surgeon.Apply(
+            model,
+            SlimSharp.Slimming.Planner.Plan(model, new() { Ratio = 0.15 })
+        );
+        cut.Save(At("library.slim"), source);
+        Assert.Contains("library.slim", await Found("ratio=0.15"));
     }
 
     [Fact]
