@@ -21,8 +21,8 @@ internal sealed class SweepExecutor(int? threads, string[]? program = null)
     {
         var start = Stopwatch.GetTimestamp();
         var measured = Path.Combine(attempt, "evaluation.json");
-        foreach (var left in Directory.EnumerateFiles(attempt, "*.tmp").Append(measured))
-            File.Delete(left);
+        File.Delete(measured);
+        TemporaryFile.Clear(attempt, Path.GetFileName(measured), Cut, "result.json");
         using var log = new StreamWriter(Path.Combine(attempt, "log.txt")) { AutoFlush = true };
         var (outcome, said) = Start([.. NextCommand(run, attempt, parent)], attempt, log, stop);
         if (outcome.State != SweepState.Done)

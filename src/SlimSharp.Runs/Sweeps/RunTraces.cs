@@ -119,11 +119,9 @@ internal sealed class RunTraces(string folder)
                 foreach (var number in Numbers(kind).ToArray())
                     Delete(kind, number);
             }
-            foreach (var pattern in (string[])[Clock + "*", "*.tmp"])
-            {
-                foreach (var file in Directory.EnumerateFiles(folder, pattern))
-                    File.Delete(file);
-            }
+            foreach (var file in Directory.EnumerateFiles(folder, Clock + "*"))
+                File.Delete(file);
+            TemporaryFile.Clear(folder);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException) { }
     }

@@ -131,6 +131,24 @@ public class FailedRunTests
         Assert.Equal(3, File.ReadLines(Path.Combine(result, "evaluation.json")).Count());
     }
 
+    [Fact]
+    public void Only_what_killed_commands_were_writing_is_removed_from_an_attempt()
+    {
+        var sweep = Simple(1);
+        var (at, gone) = (sweep.Of(sweep[1]), Machine.GoneProcess());
+        var here = TemporaryFile.NameFor("")[$".{Environment.ProcessId}".Length..];
+        string[] left = [$"pruned.slim.{gone}{here}", $"evaluation.json.{gone}.tmp"];
+        string[] others = ["notes.tmp", "draft.12.txt.tmp", $"letter.{gone}.tmp"];
+        foreach (var file in left.Concat(others))
+            Put(at, $"attempt-1/{file}", "x");
+        string[] standIn = ["dotnet", Machine.Program("StandIn", "standin"), "slim"];
+        Assert.Equal(SweepState.Done, new SweepWorker(sweep, new SweepExecutor(1, standIn).Execute).WorkOnAll(default));
+        Assert.Equal(
+            others.Order(),
+            Directory.GetFiles(sweep.ResultOf(sweep[1]), "*.tmp").Select(f => Path.GetFileName(f)!).Order()
+        );
+    }
+
     private const string Twice = """
         {"split":"test","accuracy":0.5,"parameters":10,"macs":100,"classes":10}
         {"split":"test","accuracy":0.5,"parameters":10,"macs":100,"classes":10}

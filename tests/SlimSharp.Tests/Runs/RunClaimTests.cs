@@ -107,21 +107,23 @@ public class RunClaimTests
     [InlineData("claim-1")]
     [InlineData("claim-1", "claim-2")]
     [InlineData("claim-1", "attempt-1/run/last.slim", "clock-0123")]
-    [InlineData("claim-3", "attempt-2/x", "aside-3/x", "failed-1", "failed-2", "failed-2.99.tmp")]
+    [InlineData("claim-3", "attempt-2/x", "aside-3/x", "failed-1", "failed-2", "failed-2.{gone}.tmp", "my.tmp")]
     public void What_a_worker_leaves_that_is_killed_just_after_publishing_is_removed(params string[] left)
     {
         var sweep = SampleSweep.Simple(1);
+        var gone =
+            $"{Machine.GoneProcess()}{TemporaryFile.NameFor("")[$".{Environment.ProcessId}".Length..^".tmp".Length]}";
         foreach (var entry in left.Append("result/result.json"))
         {
-            var path = Path.Combine(sweep.Of(sweep[1]), entry);
+            var path = Path.Combine(sweep.Of(sweep[1]), entry.Replace("{gone}", gone, StringComparison.Ordinal));
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
             File.WriteAllText(path, "{}");
         }
         var worker = new SweepWorker(sweep, (_, _, _, _) => throw new InvalidOperationException("it is done"));
         Assert.Equal(SweepState.Done, worker.WorkOnAll(default));
         Assert.Equal(
-            left.Where(l => l is "failed-1" or "failed-2").Append("result"),
-            Directory.GetFileSystemEntries(sweep.Of(sweep[1])).Select(Path.GetFileName).Order()
+            left.Where(l => l is "failed-1" or "failed-2" or "my.tmp").Append("result").Order(StringComparer.Ordinal),
+            Directory.GetFileSystemEntries(sweep.Of(sweep[1])).Select(Path.GetFileName).Order(StringComparer.Ordinal)
         );
     }
 }
