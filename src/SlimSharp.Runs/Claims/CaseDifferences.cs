@@ -33,10 +33,21 @@ internal sealed class CaseDifferences(SweepResults results, string reference)
                     ]
             );
 
+    /// <summary>What the table has where an interval would say nothing, as a part of a sentence; empty if that is nowhere.</summary>
+    internal string Note =>
+        _columns.SelectMany(c => c.Pairs).Select(p => p.Accuracy.PairsNeeded()).Max() is { } needed
+            ? $", where there are the {needed} pairs that it takes"
+            : "";
+
     private static string Words(SweepPairs? pairs)
     {
         if (pairs is null)
             return "";
+        if (pairs.Accuracy.PairsNeeded() is not null)
+            return string.Create(
+                CultureInfo.InvariantCulture,
+                $"{pairs.Accuracy.Spread.Mean:+0.0;−0.0;0.0} (of {pairs.Accuracy.Spread.Count} pairs)"
+            );
         var (low, high) = pairs.Accuracy.Interval();
         return string.Create(
             CultureInfo.InvariantCulture,

@@ -78,6 +78,8 @@ public sealed class ClaimPage(
                     ]
             )
         );
+        foreach (var sweep in file.Sweeps.Where(s => !results.ContainsKey(s.Name)))
+            Say($"Nothing was tested on {sweep.Title}: its results, `{paths(sweep.Results)}`, are not there.");
         foreach (var test in _tests.Where(t => t.SeedsNeeded is not null))
             Say(
                 $"Claim {test.Claim.Name} cannot be confirmed, whatever its runs show: {test.Limit(file.Sweep(test.Claim))}."
@@ -93,7 +95,7 @@ public sealed class ClaimPage(
             ["after", "", "mean difference", "95 % interval", "by chance", "differences"],
             test.Tests.Select(t =>
             {
-                var interval = t.Difference?.Interval();
+                var interval = t.Difference?.PairsNeeded(eitherWay: false) is null ? t.Difference?.Interval() : null;
                 return (string[])
                     [
                         t.Inequality.Stage,
@@ -156,7 +158,7 @@ public sealed class ClaimPage(
         {
             var differences = new CaseDifferences(of, reference);
             Say(
-                $"Accuracy less that of {reference}, in points, seed by seed: mean, and half of its 95 % interval. These are described, not judged; no account is taken of their number (`slim sweep pairs {paths(sweep.Results)} --setting case --first CASE --second {reference}`)."
+                $"Accuracy less that of {reference}, in points, seed by seed: mean, and half of its 95 % interval{differences.Note}. These are described, not judged; no account is taken of their number (`slim sweep pairs {paths(sweep.Results)} --setting case --first CASE --second {reference}`)."
             );
             Table(differences.Heads, differences.Rows);
         }

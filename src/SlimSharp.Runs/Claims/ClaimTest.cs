@@ -85,10 +85,9 @@ public sealed record ClaimTest(
     {
         bool CanBeConfirmed(int claim, int with)
         {
-            double[] least = [.. seeds.Select((n, i) => Least(i == claim ? with : n))];
+            double[] least = [.. seeds.Select((n, i) => PairedDifference.LeastByChance(i == claim ? with : n))];
             return Holm.Adjust(least)[claim] <= significance;
         }
-        static double Least(int n) => n < 2 ? 1 : Math.Pow(2, -n); // one number is not tested
         return
         [
             .. seeds.Select(

@@ -3,7 +3,9 @@ namespace SlimSharp.Runs;
 /// <summary>Differences of pairs that share all but what is compared, such as two penalties with the same seed.</summary>
 public sealed class PairedDifference
 {
-    private const int MostFlips = 24; // pairs, of which all signs are gone through
+    private const int MostFlips = 20; // pairs, of which all signs are gone through
+    private const int Draws = 1 << MostFlips; // of signs, where there are more
+    private const int Seed = 1935;
 
     private PairedDifference(double[] differences) => (Differences, Spread) = (differences, Spread.Of(differences));
 
@@ -22,6 +24,24 @@ public sealed class PairedDifference
                 $"There are {first.Count} and {second.Count} values; pairs need as many of each, at least two."
             );
 
+    /// <summary>The least one-sided p-value that any differences of so many pairs can have: 2⁻ⁿ; of fewer than two, which are not tested, 1.</summary>
+    /// <param name="pairs">How many pairs.</param>
+    public static double LeastByChance(int pairs) => pairs < 2 ? 1 : Math.Pow(2, -pairs);
+
+    /// <summary>
+    /// How many pairs it takes before any difference at all can be told from chance; null if there are as many. With fewer, an interval of the mean says nothing, however the runs came out.
+    /// </summary>
+    /// <param name="significance">How often chance may do as much, such as 0.05 for an interval of 95 %.</param>
+    /// <param name="eitherWay">Whether as much either way counts, or one way only.</param>
+    public int? PairsNeeded(double significance = 0.05, bool eitherWay = true)
+    {
+        bool Suffice(int n) => (eitherWay ? 2 : 1) * LeastByChance(n) <= significance;
+        var needed = Spread.Count;
+        while (!Suffice(needed))
+            needed++;
+        return needed == Spread.Count ? null : needed;
+    }
+
     /// <summary>The t-interval in which the mean lies with this confidence.</summary>
     public (double Low, double High) Interval(double confidence = 0.95)
     {
@@ -31,10 +51,9 @@ public sealed class PairedDifference
 
     /// <summary>
     /// How often signs that chance gives the differences make their mean at least as large as it is: the exact one-sided p-value of no difference (Fisher's randomization
-    /// test; The Design of Experiments, 1935, §21). With n pairs it is at least 2⁻ⁿ.
+    /// test; The Design of Experiments, 1935, §21). With n pairs it is at least 2⁻ⁿ. Of more than 20 pairs a million signs are drawn, and it is at least a millionth.
     /// </summary>
     /// <param name="bound">What the mean is held against; differences from it get the signs.</param>
-    /// <exception cref="InvalidOperationException">There are more than 24 pairs.</exception>
     public double LargerByChance(double bound = 0)
     {
         double[] over = [.. Differences.Select(d => d - bound)];
@@ -43,7 +62,6 @@ public sealed class PairedDifference
     }
 
     /// <summary>The same for a mean as small as it is.</summary>
-    /// <exception cref="InvalidOperationException">There are more than 24 pairs.</exception>
     public double SmallerByChance(double bound = 0)
     {
         double[] over = [.. Differences.Select(d => d - bound)];
@@ -52,7 +70,6 @@ public sealed class PairedDifference
     }
 
     /// <summary>The same, either way: how often chance makes the mean at least as far from zero.</summary>
-    /// <exception cref="InvalidOperationException">There are more than 24 pairs.</exception>
     public double AsFarByChance()
     {
         var sum = Math.Abs(Differences.Sum());
@@ -62,23 +79,18 @@ public sealed class PairedDifference
     // Equal sums in another order.
     private static double Slack(IReadOnlyList<double> differences) => 1e-12 * differences.Sum(Math.Abs);
 
+    // Of more pairs signs are drawn, always the same, and those that were found count among them: a p-value all the same (Phipson and Smyth, 2010).
     private static double ByChance(IReadOnlyList<double> differences, Func<double, bool> counts)
     {
         var n = differences.Count;
-        if (n > MostFlips)
-            throw new InvalidOperationException(
-                $"The signs of {n} pairs are too many to go through; at most {MostFlips} are."
-            );
-        var counted = 0;
-        for (var signs = 0; signs < 1 << n; signs++)
-        {
-            var flipped = 0.0;
-            for (var i = 0; i < n; i++)
-                flipped += (signs >> i & 1) == 1 ? -differences[i] : differences[i];
-            if (counts(flipped))
-                counted++;
-        }
-        return counted / (double)(1 << n);
+        double Flipped(Func<int, bool> isMinus) =>
+            Enumerable.Range(0, n).Sum(i => isMinus(i) ? -differences[i] : differences[i]);
+        if (n <= MostFlips)
+            return Enumerable.Range(0, 1 << n).Count(signs => counts(Flipped(i => (signs >> i & 1) == 1)))
+                / (double)(1 << n);
+        var chance = new Random(Seed);
+        var counted = Enumerable.Range(0, Draws).Count(_ => counts(Flipped(_ => chance.Next(2) == 1)));
+        return (counted + 1.0) / (Draws + 1);
     }
 
     /// <summary>

@@ -51,6 +51,36 @@ public class StatisticsTests
         Assert.Equal(1 / 64.0, PairedDifference.Of([5, 5, 5, 5, 5, 5], [4, 4, 4, 4, 4, 4]).LargerByChance());
     }
 
+    /// <summary>Against the binomial distribution, of which differences of equal size are an instance.</summary>
+    [Fact]
+    public void Of_many_pairs_so_many_signs_are_drawn_that_the_share_is_that_of_all()
+    {
+        const int Pairs = 25;
+        double[] differences = [.. Enumerable.Range(0, Pairs).Select(i => i < 17 ? 1.0 : -1)];
+        double Choose(int k) => k == 0 ? 1 : Choose(k - 1) * (Pairs - k + 1) / k;
+        var exact = Enumerable.Range(17, Pairs - 16).Sum(Choose) / Math.Pow(2, Pairs);
+        var pairs = PairedDifference.Of(differences, new double[Pairs]);
+        Assert.Equal(exact, pairs.LargerByChance(), 3);
+        Assert.Equal(pairs.LargerByChance(), pairs.LargerByChance());
+        Assert.Equal(2 * exact, pairs.AsFarByChance(), 3);
+    }
+
+    [Theory]
+    [InlineData(0.05)]
+    [InlineData(0.01)]
+    [InlineData(0.3)]
+    public void Pairs_are_enough_from_the_first_number_of_which_the_clearest_outcome_is_told_from_chance(double level)
+    {
+        bool IsTold(int n) =>
+            PairedDifference.Of([.. Enumerable.Repeat(1.0, n)], new double[n]).AsFarByChance() <= level;
+        var enough = Enumerable.Range(2, 18).First(IsTold);
+        foreach (var n in Enumerable.Range(2, 12))
+        {
+            var needed = PairedDifference.Of(new double[n], new double[n]).PairsNeeded(level);
+            Assert.Equal(n < enough ? enough : null, needed);
+        }
+    }
+
     [Fact]
     public void Equivalence_is_shown_just_when_the_90_percent_interval_lies_within_the_margin() =>
         (

@@ -12,7 +12,7 @@ internal static class SweepClaimsCommand
     {
         var command = new Command(
             "claims",
-            "Test claims, written down as inequalities with their margins, on the results of sweeps: differences, intervals, exact tests, verdicts; as a table, and with --out as a page with pictures."
+            "Test claims, written down as inequalities with their margins, on the results of sweeps: differences, intervals, exact tests, verdicts; as a table, and with --out as a page with pictures. Exit code 0 if there are results of every sweep that the claims name, whatever the verdicts; 1 if those of some are missing; 2 if all are."
         );
         var input = new Argument<string>("FILE")
         {
@@ -40,9 +40,15 @@ internal static class SweepClaimsCommand
             string Place(string file) => Path.GetRelativePath(".", Path.Combine(folder, file)).Replace('\\', '/');
             Dictionary<string, SweepResults> Read(Func<ClaimSweep, string?> of) =>
                 claims
-                    .Sweeps.Where(s => of(s) is { } file && File.Exists(Place(file)))
+                    .Sweeps.Where(s => of(s) is { } file && Path.Exists(Place(file)))
                     .ToDictionary(s => s.Name, s => SweepResults.Read(Place(of(s)!)));
+            string Missing(ClaimSweep sweep, string file) =>
+                $"{path} names '{Place(file)}' for the results of '{sweep.Name}', and there is no such file. Write it with: slim sweep collect DIR --out {Place(file)}";
             var results = Read(s => s.Results);
+            if (results.Count == 0 && claims.Sweeps.Length > 0)
+                throw new UsageException(
+                    $"Nothing can be tested: {string.Join(". ", claims.Sweeps.Select(s => Missing(s, s.Results)))}."
+                );
             var page = new ClaimPage(claims, results, Read(s => s.Search), Place);
             screen.Table(
                 $"{claims.Title}:",
@@ -54,6 +60,14 @@ internal static class SweepClaimsCommand
                 1,
                 2
             );
+            foreach (var sweep in claims.Sweeps)
+            {
+                foreach (var file in ((string?[])[sweep.Results, sweep.Search]).OfType<string>())
+                {
+                    if (!Path.Exists(Place(file)))
+                        screen.Warn(Missing(sweep, file));
+                }
+            }
             foreach (var t in page.Tests.Where(t => t.SeedsNeeded is not null))
                 screen.Say(
                     $"Claim {t.Claim.Name} cannot be confirmed, whatever its runs show: {t.SeedsNeeded} differences would be needed."
@@ -76,9 +90,9 @@ internal static class SweepClaimsCommand
                         ["seedsNeeded"] = t.SeedsNeeded,
                     }
                 );
-            if (parsed.GetValue(output) is { } file)
-                Write(screen, page, path, file);
-            return ExitCode.Done;
+            if (parsed.GetValue(output) is { } to)
+                Write(screen, page, path, to);
+            return results.Count < claims.Sweeps.Length ? ExitCode.Missed : ExitCode.Done;
         });
         return command;
     }
