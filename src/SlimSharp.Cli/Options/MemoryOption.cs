@@ -5,9 +5,11 @@ namespace SlimSharp.Cli;
 /// <summary>How much memory a file that is read may take, for every command. It is kept in the environment, where all readers and the processes of a sweep find it.</summary>
 internal static class MemoryOption
 {
-    /// <summary>The option, which stands on every command.</summary>
+    private const string Name = "--memory";
+
+    /// <summary>The option, which stands on every command but those that have one of that name for the memory of jobs.</summary>
     internal static Option<string?> Create() =>
-        new("--memory")
+        new(Name)
         {
             Description =
                 $"Memory that each file which is read may take, such as 8GB [default: {ReadBudget.Floor / 1_000_000} MB and {ReadBudget.PerByte} times its length, at most half of the machine's].",
@@ -20,8 +22,11 @@ internal static class MemoryOption
     internal static IDisposable Use(ParseResult parsed)
     {
         var before = Environment.GetEnvironmentVariable(ReadBudget.Variable);
-        var given = parsed.GetValue<string?>("--memory");
-        Check(given, "--memory");
+        // By the option itself: by its name, that of a command would be found first.
+        var given = parsed.GetValue(
+            parsed.RootCommandResult.Command.Options.OfType<Option<string?>>().First(o => o.Name == Name)
+        );
+        Check(given, Name);
         Check(before, ReadBudget.Variable);
         if (given is not null)
             Environment.SetEnvironmentVariable(ReadBudget.Variable, given);

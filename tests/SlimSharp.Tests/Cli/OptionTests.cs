@@ -43,6 +43,39 @@ public class OptionTests
     }
 
     [Fact]
+    public async Task Every_command_has_help_and_takes_what_its_help_says_is_the_default()
+    {
+        foreach (var (words, command) in CommandWalk.All)
+        {
+            var (code, said, error) = await Slim.Run([.. words, "--help"]);
+            Assert.True((code, error) == (0, ""), $"{string.Join(' ', words)}: {error}");
+            Assert.Contains(command.Description!.Split(' ')[0], said);
+            foreach (var option in command.Options.Where(o => o.HasDefaultValue && o.ValueType == typeof(string)))
+            {
+                var usual = (string?)option.GetDefaultValue();
+                if (usual is { Length: > 0 })
+                    Assert.Equal(0, (await Slim.Run([.. words, option.Name, usual, "--help"])).Code);
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData("slurm", "7G", "--mem=7G", "--dry-run")]
+    [InlineData("kubernetes", "7Gi", "\"7Gi\"", "--image=a", "--volume-claim=b", "--mount=/")]
+    public async Task What_a_job_may_take_of_memory_is_no_bound_on_the_files_that_are_read(
+        string where,
+        string memory,
+        string written,
+        params string[] more
+    )
+    {
+        var sweep = Runs.SampleSweep.Simple(1).Path;
+        var (code, said, error) = await Slim.Run(["sweep", where, sweep, "--memory", memory, .. more]);
+        Assert.Equal((0, ""), (code, error));
+        Assert.Contains(written, said);
+    }
+
+    [Fact]
     public async Task No_number_makes_a_command_crash()
     {
         var folder = Machine.Folder();
