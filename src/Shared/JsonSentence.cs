@@ -51,11 +51,14 @@ internal static partial class JsonSentence
             return "it does not say of which kind it is";
         if (message.StartsWith("The input does not contain any JSON tokens", StringComparison.Ordinal))
             return "there is nothing in it";
-        if (message.StartsWith("Expected depth to be zero", StringComparison.Ordinal))
+        if (
+            message.StartsWith("Expected depth to be zero", StringComparison.Ordinal)
+            || message.Contains("reached end of data", StringComparison.Ordinal)
+        )
             return "it is cut short";
         var position = Position.Match(message);
         var plain = (position.Success ? message[..position.Index] : message).TrimEnd('.', ' ');
-        return e is JsonException { LineNumber: { } line, Path: null or "$" } ? $"{plain}, in line {line + 1}" : plain;
+        return position.Success && e is JsonException { LineNumber: { } line } ? $"{plain}, in line {line + 1}" : plain;
     }
 
     // What was to be read is told by the exception below, where the one above names the object that it belongs to.

@@ -9,6 +9,7 @@ internal static class SettingName
     private static readonly Dictionary<string, string> s_options = new(StringComparer.Ordinal)
     {
         ["data"] = "data.path",
+        ["pad"] = "data.pad",
         ["batch"] = "training.batchSize",
         ["lr"] = "training.learningRate.initial",
         ["schedule"] = "training.learningRate.kind",

@@ -4,7 +4,6 @@ using SlimSharp.Formats;
 using SlimSharp.Models;
 using SlimSharp.Networks;
 using SlimSharp.Runs;
-using SlimSharp.Slimming;
 using SlimSharp.Training;
 using SlimSharp.Zoo;
 using TorchSharp;

@@ -8,7 +8,10 @@ namespace SlimSharp.Cli;
 internal static class RunsCommand
 {
     private static readonly string[] Shown = ["command", "model", "penalty", "lambda", "training.seed"];
-    private const int ValuesShown = 8;
+    private const int LongestValues = 100; // letters
+
+    // What is kept beside what options say.
+    private static readonly string[] NotAsked = ["data.relative", "training.optimizer.memory"];
 
     internal static Command Create()
     {
@@ -78,7 +81,7 @@ internal static class RunsCommand
     }
 
     private static string[] Known(IEnumerable<ListedRun> runs) =>
-        [.. runs.SelectMany(r => r.Line).SelectMany(s => s.Keys).Distinct()];
+        [.. runs.SelectMany(r => r.Line).SelectMany(s => s.Keys).Distinct().Except(NotAsked)];
 
     private static void ListSettings(Screen screen, ListedRun[] runs)
     {
@@ -99,9 +102,13 @@ internal static class RunsCommand
             screen.Emit(new() { ["setting"] = name, ["values"] = new JsonArray([.. of.Select(v => (JsonNode?)v)]) });
     }
 
-    private static string InWords(string[] values) =>
-        string.Join(", ", values.Take(ValuesShown))
-        + (values.Length > ValuesShown ? $" and {values.Length - ValuesShown} more" : "");
+    private static string InWords(string[] values)
+    {
+        var (text, shown) = (values[0], 1);
+        while (shown < values.Length && text.Length + values[shown].Length < LongestValues)
+            text += $", {values[shown++]}";
+        return shown < values.Length ? $"{text} and {values.Length - shown} more" : text;
+    }
 
     private static void List(Screen screen, ListedRun[] runs, bool differences)
     {

@@ -1,9 +1,7 @@
 using System.Collections.Immutable;
 using SlimSharp.Formats;
-using SlimSharp.Networks;
 using SlimSharp.Onnx;
 using SlimSharp.Runs;
-using SlimSharp.Training;
 
 namespace SlimSharp.Cli;
 

@@ -1,5 +1,4 @@
 using SlimSharp.Models;
-using SlimSharp.Models.Kernels;
 using SlimSharp.Networks;
 using SlimSharp.Tests.Networks;
 using TorchSharp;

@@ -1,7 +1,4 @@
-using SlimSharp.Models;
-using SlimSharp.Networks;
 using SlimSharp.Onnx;
-using TorchSharp;
 
 namespace SlimSharp.Tests.Onnx;
 

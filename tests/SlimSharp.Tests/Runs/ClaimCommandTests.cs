@@ -29,7 +29,10 @@ public class ClaimCommandTests
     private const string Sweep = """
         [[stage]]
         command = "train"
-        case = [{ name = "x", penalty = "l1" }, { name = "y", penalty = "l1" }]
+        case = [{ name = "x", penalty = "l1", lambda = 1 }, { name = "y", penalty = "l1", lambda = 2 }]
+        [stage.options]
+        model = "vgg11"
+        data = "images"
         [stage.grid]
         seed = [1, 2]
         """;
@@ -62,6 +65,21 @@ public class ClaimCommandTests
         Assert.Equal((0, ""), (code, error));
         Assert.DoesNotContain("there is no such file", said);
         Assert.DoesNotContain("Nothing was tested", await File.ReadAllTextAsync(page));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_sweep_whose_claims_are_not_there_is_not_planned(bool described)
+    {
+        var sweep = SampleSweep.Write((described ? "claims = \"none.toml\"\n" : "") + Sweep);
+        var folder = Path.GetDirectoryName(sweep)!;
+        var (none, plan) = (Path.Combine(folder, "none.toml"), Path.Combine(folder, "plan"));
+        string[] more = described ? [] : ["--claims", none];
+        var (code, _, error) = await Slim.Run(["sweep", "plan", sweep, "--out", plan, .. more]);
+        Assert.Equal(2, code);
+        Assert.Contains($"'{none}', which {(described ? sweep : "--claims")} names", error);
+        Assert.False(Directory.Exists(plan));
     }
 
     private static void Collect(string path)

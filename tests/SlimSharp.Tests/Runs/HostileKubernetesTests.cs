@@ -1,7 +1,3 @@
-using System.Diagnostics;
-using System.Globalization;
-using System.Text;
-using System.Text.RegularExpressions;
 using k8s;
 using k8s.Models;
 using SlimSharp.Runs;

@@ -1,9 +1,4 @@
-using System.Diagnostics;
-using System.Globalization;
-using System.Text;
 using System.Text.RegularExpressions;
-using k8s;
-using k8s.Models;
 using SlimSharp.Runs;
 using static SlimSharp.Tests.Runs.HostileText;
 using static SlimSharp.Tests.Runs.SampleSweep;

@@ -1,9 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Text;
-using System.Text.RegularExpressions;
-using k8s;
-using k8s.Models;
 using SlimSharp.Runs;
 using static SlimSharp.Tests.Runs.SampleSweep;
 

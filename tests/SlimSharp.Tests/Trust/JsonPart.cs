@@ -1,11 +1,3 @@
-using System.Collections.Immutable;
-using SlimSharp.Data;
-using SlimSharp.Formats;
-using SlimSharp.Onnx;
-using SlimSharp.Runs;
-using SlimSharp.Tests.Cli;
-using TorchSharp;
-
 namespace SlimSharp.Tests.Trust;
 
 /// <summary>A JSON text in a file of ours, and the commands that read it.</summary>

@@ -1,10 +1,8 @@
 using System.Collections.Immutable;
-using SlimSharp.Data;
 using SlimSharp.Formats;
 using SlimSharp.Onnx;
 using SlimSharp.Runs;
 using SlimSharp.Tests.Cli;
-using TorchSharp;
 
 namespace SlimSharp.Tests.Trust;
 

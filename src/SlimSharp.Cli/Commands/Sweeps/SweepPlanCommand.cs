@@ -46,7 +46,13 @@ internal static class SweepPlanCommand
                 plan = plan with { Claims = named };
             SweepCheck.Check(plan.Expand());
             if (plan.Claims is { } written)
+            {
+                if (!File.Exists(written))
+                    throw new UsageException(
+                        $"There is no file of claims '{written}', which {(parsed.Has(claims) ? "--claims" : parsed.GetValue(file))} names: write the claims first, or leave them out."
+                    );
                 ClaimFile.Read(written);
+            }
             var earlier = parsed.GetValue(results) is { } path ? SweepResults.Read(path) : null;
             var sweep = SweepFolder.Create(
                 parsed.GetValue(output) ?? throw new UsageException("Give --out DIR for the folder of the sweep."),
