@@ -58,7 +58,7 @@ internal static partial class JsonSentence
             return "it is cut short";
         var position = Position.Match(message);
         var plain = (position.Success ? message[..position.Index] : message).TrimEnd('.', ' ');
-        return position.Success && e is JsonException { LineNumber: { } line } ? $"{plain}, in line {line + 1}" : plain;
+        return e is JsonException { LineNumber: { } line } ? $"{plain}, in line {line + 1}" : plain;
     }
 
     // What was to be read is told by the exception below, where the one above names the object that it belongs to.

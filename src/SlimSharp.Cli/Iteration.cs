@@ -21,7 +21,15 @@ internal sealed class Iteration(Screen screen, string folder, RunOptions options
                 var words = $"Round {round} of {rounds}";
                 var part = (double)round / rounds;
                 if (!File.Exists(Cut(round)))
-                    Prune(words, round, path, start, (For(target, whole, path, part), OfWhole(target, part)), recalibrate, signals.Token);
+                    Prune(
+                        words,
+                        round,
+                        path,
+                        start,
+                        (For(target, whole, path, part), OfWhole(target, part)),
+                        recalibrate,
+                        signals.Token
+                    );
                 path = Retrain(words, round, signals.Token);
                 using var file = SlimFile.Load(path);
                 rows.Add(Row($"round {round}", file));

@@ -83,11 +83,7 @@ internal sealed class ReportSection
                     [
                         (
                             $"Mistakes on {Words.Count(_measures.Confusion.Sum(r => r.Sum()))} {_measures.Split} images",
-                            Charts.Confusion(
-                                "confusion matrix",
-                                Names(_measures.Confusion.Length),
-                                _measures.Confusion
-                            )
+                            Charts.Confusion("confusion matrix", Names(_measures.Confusion.Length), _measures.Confusion)
                         ),
                     ],
             RunPictures.Graph(File),
