@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Runtime.InteropServices;
 using SlimSharp.Linear;
 using SlimSharp.Runs;
@@ -28,6 +29,7 @@ public static class CommandTree
     /// <summary>Runs one command and returns the exit code.</summary>
     public static async Task<int> Run(string[] args)
     {
+        CultureInfo.CurrentCulture = CultureInfo.InvariantCulture; // in some, 0.25 is 25
         try
         {
             var parsed = Parse(Root(), args.Length == 0 ? ["--help"] : args);

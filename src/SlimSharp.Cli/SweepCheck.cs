@@ -21,6 +21,7 @@ internal static class SweepCheck
                     throw new UsageException("this would print help and run nothing; leave it out.");
                 if (Misuse.Of(parsed) is { } misuse)
                     throw new UsageException(misuse);
+                using (MemoryOption.Use(parsed)) { } // an amount that is none is refused
                 ((CheckedCommand)parsed.CommandResult.Command).Check(parsed);
             }
             catch (Exception e) when (e is SlimSharpException or UsageException)

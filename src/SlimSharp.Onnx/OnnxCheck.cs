@@ -137,6 +137,35 @@ public static class OnnxCheck
         return ((double)same / rows.Length, Difference(ours, theirs));
     }
 
+    /// <summary>Bytes that computing one sample in double precision takes at most at a time: values that are still read, and windows of an image laid out side by side.</summary>
+    internal static long Bytes(Network network)
+    {
+        var (now, most) = (0L, 0L);
+        foreach (var step in Schedule.Of(network, ScheduleOptions.Plain, network.Outputs).Steps)
+        {
+            now += network.Shapes[step.Result].Count;
+            most = Math.Max(most, now + Columns(network, network[step.Result]));
+            now -= step.Frees.Sum(f => network.Shapes[f].Count);
+        }
+        return checked(most * sizeof(double));
+    }
+
+    private static long Columns(Network network, Node node) =>
+        node.Layer switch
+        {
+            Convolution { Kernel: var kernel } c => checked(
+                (long)network.Shapes[node.Inputs[0]].Channels
+                / c.Groups
+                * kernel.Height
+                * kernel.Width
+                * network.Shapes[node.Name].Area
+            ),
+            TransposedConvolution { Kernel: var kernel } t => checked(
+                (long)t.Channels / t.Groups * kernel.Height * kernel.Width * network.Shapes[node.Inputs[0]].Area
+            ),
+            _ => 0,
+        };
+
     internal static float[][] Exact(
         Network network,
         Weights weights,

@@ -1,12 +1,15 @@
 using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace SlimSharp.Runs;
 
 /// <summary>What was run, on what, and what came of it.</summary>
-public sealed record RunRecord
+public sealed record RunRecord : IJsonOnDeserialized
 {
+    private const double MostSeconds = 1e10; // three centuries
+
     /// <summary>The command line, word by word.</summary>
     public string[] Arguments { get; init; } = [];
 
@@ -82,6 +85,15 @@ public sealed record RunRecord
                     return Convert.ToHexStringLower(SHA256.HashData(stream));
                 }
             );
+
+    // What a file says is checked as soon as it is read.
+    void IJsonOnDeserialized.OnDeserialized()
+    {
+        if (Accuracy is not (null or (>= 0 and <= 1)))
+            throw new RunException("its accuracy is not in [0, 1]");
+        if (Parameters < 0 || Macs < 0 || Threads < 0 || Seconds is not (>= 0 and <= MostSeconds))
+            throw new RunException("a count in it, or its time, is out of range");
+    }
 
     internal string ToJson() => JsonSerializer.Serialize(this, RunsJson.Default.RunRecord);
 }

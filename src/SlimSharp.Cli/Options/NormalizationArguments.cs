@@ -63,9 +63,11 @@ internal sealed class NormalizationArguments
         if (mean is null && deviation is null)
             return null;
         var (means, deviations) = (Numbers("--mean", mean, channels), Numbers("--deviation", deviation, channels));
-        return deviations.All(d => d > 0)
+        if (!deviations.All(d => d > 0))
+            throw new UsageException("--deviation must be positive.");
+        return means.Zip(deviations, (m, d) => (float)((1 + Math.Abs(m)) / d)).All(float.IsFinite)
             ? new([.. means], [.. deviations])
-            : throw new UsageException("--deviation must be positive.");
+            : throw new UsageException("--mean and --deviation make numbers of bytes that 32 bits cannot hold.");
     }
 
     /// <summary>True if anything was said, and be it that nothing is known.</summary>

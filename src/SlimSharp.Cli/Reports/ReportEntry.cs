@@ -40,15 +40,18 @@ internal sealed record ReportEntry(string Name, string File, RunFolder? Folder)
     }
 
     /// <summary>The epochs of its training; empty for a file alone.</summary>
-    internal IReadOnlyList<EpochMetrics> History() =>
-        Folder is { } folder && System.IO.File.Exists(folder.MetricsFile)
-            ?
-            [
-                .. System
-                    .IO.File.ReadLines(folder.MetricsFile)
-                    .Select((line, i) => Epoch(folder.MetricsFile, line, i + 1)),
-            ]
-            : [];
+    internal IReadOnlyList<EpochMetrics> History()
+    {
+        if (Folder?.MetricsFile is not { } file || !System.IO.File.Exists(file))
+            return [];
+        EpochMetrics[] epochs = [.. System.IO.File.ReadLines(file).Select((line, i) => Epoch(file, line, i + 1))];
+        for (var i = 1; i < epochs.Length; i++)
+        {
+            if (epochs[i].Epoch <= epochs[i - 1].Epoch)
+                throw Unread(file, i + 1, $"the epoch {epochs[i].Epoch} stands behind {epochs[i - 1].Epoch}");
+        }
+        return epochs;
+    }
 
     private static EpochMetrics Epoch(string file, string line, int number)
     {
@@ -58,11 +61,12 @@ internal sealed record ReportEntry(string Name, string File, RunFolder? Folder)
         }
         catch (JsonException e)
         {
-            throw new UsageException(
-                $"{file} is damaged: line {number} cannot be read as an epoch's metrics ({e.Message})."
-            );
+            throw Unread(file, number, e.Message);
         }
     }
+
+    private static UsageException Unread(string file, int line, string why) =>
+        new($"{file} is damaged: line {line} cannot be read as an epoch's metrics ({why}).");
 
     /// <summary>The plan by which this run's own network was cut afterwards, if that lies beside it.</summary>
     internal SlimmingPlan? LaterPlan()

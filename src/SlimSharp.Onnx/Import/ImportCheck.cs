@@ -10,7 +10,8 @@ namespace SlimSharp.Onnx;
 public static class ImportCheck
 {
     private const int Samples = 2; // so that it shows if they mix
-    private const long MostNumbers = 1L << 26;
+    private const long WorkFloor = 20_000_000_000; // multiply-adds that may be done for a file even if it is tiny
+    private const long WorkPerByte = 200_000; // and for each of its bytes: of images of 400×400, one for each weight
 
     /// <summary>
     /// The largest difference between the file's outputs in ONNX Runtime and the network's in double precision,
@@ -40,6 +41,23 @@ public static class ImportCheck
         {
             throw new OnnxException($"{path}: {e.Message}", e);
         }
+    }
+
+    // A few bytes can say how large an image is, and how many of them come at a time.
+    private static void CheckWork(string path, Network network, long batch)
+    {
+        var length = new FileInfo(path).Length;
+        new ReadBudget("", length, sentence => new OnnxException(sentence)).Take(
+            batch,
+            OnnxCheck.Bytes(network),
+            "the values that it is compared on"
+        );
+        var work = (Int128)NetworkCost.Of(network).Macs * batch;
+        if (ReadBudget.Given is null && work > WorkFloor + (Int128)WorkPerByte * length)
+            throw new OnnxException(
+                $"comparing it with ONNX Runtime takes {(double)work:G2} multiply-adds on {batch} samples, too many for a file of {length} bytes; "
+                    + $"{(batch > Samples ? "export it with an open batch size, or, " : "")}if you trust it, allow more memory, with --memory or {ReadBudget.Variable}."
+            );
     }
 
     // What such a file does to bytes is the network's normalisation.
@@ -73,12 +91,9 @@ public static class ImportCheck
         using var scope = torch.NewDisposeScope();
         using var session = new OnnxSession(File.ReadAllBytes(path));
         var batch = session.Batch > 0 ? session.Batch : Samples;
+        CheckWork(path, network, batch);
         if (session.ReadsBytes)
             return OnBytes(path, session, network, weights, (int)batch);
-        if (network.Inputs.Sum(i => network.Shapes[i.Name].Count) * batch > MostNumbers)
-            throw new OnnxException(
-                $"it takes {batch} samples at a time, too many to compare with; export it with an open batch."
-            );
         var random = new Randomness(0, Randomness.Name("noise"));
         var noise = new Dictionary<string, torch.Tensor>();
         var given = new Dictionary<string, OrtValue>();

@@ -78,7 +78,8 @@ public static class OnnxImport
         && Metadata(model, DeviationKey, OnnxJson.Default.DoubleArray) is { } deviation
         && mean.Length == deviation.Length
         && deviation.All(d => d > 0)
-            ? new([.. mean], [.. deviation])
+        && new Normalization([.. mean], [.. deviation]) is { MakesNumbers: true } stated
+            ? stated
             : null;
 
     private static T? Metadata<T>(OnnxModel model, string key, JsonTypeInfo<T> type)

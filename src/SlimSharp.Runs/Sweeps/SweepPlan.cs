@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Text.RegularExpressions;
 using Values = System.Collections.Immutable.ImmutableSortedDictionary<string, string>;
 
@@ -70,6 +71,8 @@ public sealed partial record SweepPlan
                 throw new RunException(
                     $"The case '{never}' of the stage '{stage.Name}' is never taken; look at its 'only' and at the stage's 'unless'."
                 );
+            if (next.Count == 0)
+                throw new RunException($"The stage '{stage.Name}' has no run: its 'unless' and 'only' leave all out.");
             parents = next;
         }
         return runs.ToImmutable();
@@ -168,7 +171,26 @@ public sealed partial record SweepPlan
             if (Stages.Count(s => s.Name == stage.Name) > 1)
                 throw new RunException($"Two stages are called '{stage.Name}'.");
             Check(stage);
+            CheckUnless(i);
         }
+    }
+
+    // A word that no run is told by leaves none out.
+    private void CheckUnless(int place)
+    {
+        var stage = Stages[place];
+        HashSet<string> known =
+        [
+            SweepRun.Case,
+            .. stage.Options.Keys,
+            .. stage.Cases.SelectMany(c => c.Options.Keys),
+            .. Stages.Take(place + 1).Select(s => s.Name),
+            .. Stages.Take(place + 1).SelectMany(s => s.Cases.SelectMany(c => c.Grid.Keys).Concat(s.Grid.Keys)),
+        ];
+        if (stage.Unless.SelectMany(u => u.Keys).FirstOrDefault(k => !known.Contains(k.TrimEnd('\''))) is { } stray)
+            throw new RunException(
+                $"In the stage '{stage.Name}', 'unless' names '{ScriptWord.Visible(stray)}', which is no option of it and in no grid so far."
+            );
     }
 
     private static void Check(SweepStage stage)
@@ -180,8 +202,10 @@ public sealed partial record SweepPlan
             throw new RunException($"{where}, '{both}' is both an option and a grid.");
         if (stage.Cases.GroupBy(c => c.Name).FirstOrDefault(g => g.Count() > 1)?.Key is { } twice)
             throw new RunException($"{where}, two cases are called '{twice}'.");
+        CheckRepeats(where, stage.Grid);
         foreach (var one in stage.Cases)
         {
+            CheckRepeats($"{where}, case '{one.Name}',", one.Grid);
             if (one.Options.Keys.Concat(one.Grid.Keys).FirstOrDefault(stage.Grid.ContainsKey) is { } clash)
                 throw new RunException($"{where}, '{clash}' is both in a case and in the grid.");
             if (
@@ -195,6 +219,21 @@ public sealed partial record SweepPlan
                 throw new RunException($"{where} the grid of '{bare}' in the case '{one.Name}' is empty.");
         }
         CheckOptions(where, stage);
+    }
+
+    // The same run twice would count as two that agree.
+    private static void CheckRepeats(string where, ImmutableSortedDictionary<string, ImmutableArray<string>> grid)
+    {
+        foreach (var (key, values) in grid)
+        {
+            if (values.GroupBy(Number).FirstOrDefault(g => g.Count() > 1) is { } twice)
+                throw new RunException(
+                    $"{where} the grid of '{key}' has {string.Join(" and ", twice.Distinct())} twice."
+                );
+        }
+
+        static object Number(string value) =>
+            decimal.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : value;
     }
 
     private static void CheckOptions(string where, SweepStage stage)

@@ -51,6 +51,9 @@ public sealed record Normalization(ImmutableArray<double> Mean, ImmutableArray<d
         return new([.. mean], [.. deviation.Select(d => d > 0 ? d : 1)]);
     }
 
+    /// <summary>True if every byte becomes a number that 32 bits can hold.</summary>
+    internal bool MakesNumbers => Table().All(channel => channel.All(float.IsFinite));
+
     /// <summary>For each channel, what every byte becomes.</summary>
     internal float[][] Table() =>
         [
@@ -88,5 +91,7 @@ public sealed record Normalization(ImmutableArray<double> Mean, ImmutableArray<d
             throw new DataException("it needs a mean and a deviation for every channel");
         if (!Mean.All(double.IsFinite) || !Deviation.All(d => d > 0 && double.IsFinite(d)))
             throw new DataException("its means must be finite, and its deviations positive");
+        if (!MakesNumbers)
+            throw new DataException("its numbers are so large or small that what they make of a byte has no end");
     }
 }

@@ -1,7 +1,9 @@
+using System.Text.Json.Serialization;
+
 namespace SlimSharp.Training;
 
 /// <summary>What is measured at the end of an epoch.</summary>
-public sealed record EpochMetrics
+public sealed record EpochMetrics : IJsonOnDeserialized
 {
     /// <summary>The epoch, from 1.</summary>
     public int Epoch { get; init; }
@@ -54,6 +56,18 @@ public sealed record EpochMetrics
                     .ToDictionary(m => m.Key, m => m.Value, StringComparer.Ordinal),
                 Remark = string.Join(", ", remarks),
             };
+    }
+
+    // What a file says is checked as soon as it is read.
+    void IJsonOnDeserialized.OnDeserialized()
+    {
+        if (Epoch < 1 || !(Seconds >= 0))
+            throw new TrainingException("epochs are counted from 1, and their seconds from 0");
+        double[] shares = [TrainAccuracy, ValidationAccuracy ?? 0, NearZero, Zero];
+        if (!shares.All(s => s is >= 0 and <= 1))
+            throw new TrainingException("accuracies and shares must lie in [0, 1]");
+        if (Measures?.Keys.Any(string.IsNullOrWhiteSpace) == true)
+            throw new TrainingException("a measure has no name");
     }
 
     private static string Word(double value) => double.IsNaN(value) ? "not a number" : "infinite";

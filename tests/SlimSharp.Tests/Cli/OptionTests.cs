@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 
 namespace SlimSharp.Tests.Cli;
 
@@ -23,6 +24,24 @@ public class OptionTests
         "-2147483648",
         "9223372036854775807",
     ];
+
+    [Fact]
+    public async Task Numbers_are_read_alike_wherever_somebody_lives()
+    {
+        var (here, there) = (CultureInfo.CurrentCulture, (CultureInfo)CultureInfo.InvariantCulture.Clone());
+        (there.NumberFormat.NumberDecimalSeparator, there.NumberFormat.NumberGroupSeparator) = (",", ".");
+        var known = await Slim.Run("inspect", "resnet8", "--width", "0.25");
+        Assert.Equal(0, known.Code);
+        try
+        {
+            CultureInfo.CurrentCulture = there;
+            Assert.Equal(known, await Slim.Run("inspect", "resnet8", "--width", "0.25"));
+        }
+        finally
+        {
+            CultureInfo.CurrentCulture = here;
+        }
+    }
 
     [Fact]
     public async Task An_empty_word_is_refused_wherever_a_word_can_stand()

@@ -1,4 +1,6 @@
+using System.Text.Json;
 using SlimSharp.Data;
+using SlimSharp.Formats;
 
 namespace SlimSharp.Tests.Data;
 
@@ -25,6 +27,14 @@ public class NormalizationTests
         Assert.Equal(name, NormalizationKind.NameOf(normalization));
         Assert.StartsWith($"{name} (mean ", normalization.ToString());
     }
+
+    [Theory]
+    [InlineData("""{"mean":[0.5],"deviation":[1e-300]}""")]
+    [InlineData("""{"mean":[0.5],"deviation":[1e-40]}""")]
+    [InlineData("""{"mean":[1e39],"deviation":[1]}""")]
+    [InlineData("""{"mean":[0.5],"deviation":[0]}""")]
+    public void A_file_whose_normalisation_makes_no_numbers_of_bytes_is_refused(string json) =>
+        Assert.Throws<JsonException>(() => CheckedJson.Read(json, SlimJson.Default.Normalization));
 
     [Fact]
     public void A_name_for_colour_is_refused_for_grey_and_one_that_is_none_names_those_there_are()

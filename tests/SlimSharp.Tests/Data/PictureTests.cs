@@ -109,6 +109,75 @@ public class PictureTests
         return jpeg;
     }
 
+    [Theory]
+    [InlineData(false, 0)]
+    [InlineData(false, 20)]
+    [InlineData(true, 0)]
+    [InlineData(true, 20)]
+    public void Every_colour_of_a_bmp_is_the_one_of_its_palette(bool isCore, int gap)
+    {
+        byte[] indices = [.. Enumerable.Range(0, 16 * 17).Select(i => (byte)(i * 5))]; // all 256, rows of 17
+        byte[] colours = [.. Enumerable.Range(0, 3 * 256).Select(i => (byte)(i * 89))];
+        var image = ImageFolder.Decode("a.bmp", Pictures.Bmp(16, 17, indices, colours, isCore, gap));
+        for (var i = 0; i < image.Pixels.Length; i++)
+            Assert.Equal(colours[3 * indices[i % indices.Length] + i / indices.Length], image.Pixels[i]);
+    }
+
+    [Fact]
+    public void What_stands_between_header_and_pixels_of_a_bmp_is_no_pixel()
+    {
+        var bmp = Pictures.Bmp(Height, Width, Rgb);
+        bmp[10] += 8;
+        var image = ImageFolder.Decode("a.bmp", [.. bmp[..54], 1, 2, 3, 4, 5, 6, 7, 8, .. bmp[54..]]);
+        Assert.Equal(Planes(Rgb), image.Pixels);
+    }
+
+    [Theory]
+    [InlineData(1)] // opacity that colours are multiplied by already
+    [InlineData(2)] // that they are not
+    public void Colours_beside_an_opacity_come_as_they_are(int kind)
+    {
+        byte[] four = [.. Rgb.Chunk(3).SelectMany((c, i) => (byte[])[.. c, (byte)(i * 40)])];
+        var tiff = Pictures.TiffOf(Height, Width, four, others: [(277, 4), (338, kind)]);
+        Assert.Equal(Planes(Rgb), ImageFolder.Decode("a.tif", tiff).Pixels);
+    }
+
+    [Theory]
+    [InlineData(262, 0, "whether its numbers are shades")]
+    [InlineData(262, 8, "photometric interpretation 8")]
+    [InlineData(339, 2, "not whole numbers from 0 on")]
+    [InlineData(339, 3, "not whole numbers from 0 on")]
+    public void A_tiff_whose_numbers_are_something_else_is_refused(int tag, int value, string because) =>
+        Assert.Contains(
+            because,
+            Refusal(() => ImageFolder.Decode("a.tif", Pictures.TiffOf(Height, Width, Rgb, others: [(tag, value)])))
+        );
+
+    [Fact]
+    public void Colours_in_another_order_or_unexplained_are_refused()
+    {
+        Assert.Contains(
+            "Apple",
+            Refusal(() => ImageFolder.Decode("a.png", Pictures.Png(Height, Width, Rgb, before: "CgBI")))
+        );
+        byte[] Jpeg(int colours, byte[] mark) =>
+            [
+                0xFF,
+                0xD8,
+                .. mark,
+                .. (byte[])[0xFF, 0xC0, 0, 8, 8, 0, 1, 0, 1, (byte)colours],
+                .. (byte[])[0xFF, 0xDA, 0, 2, 0xFF, 0xD9],
+            ];
+        byte[] jfif = [0xFF, 0xE0, 0, 7, .. "JFIF\0"u8];
+        byte[] adobe = [0xFF, 0xEE, 0, 14, .. "Adobe"u8, 0, 100, 0, 0, 0, 0, 0];
+        string Said(int colours, params byte[] mark) => Refusal(() => ImageFolder.Decode("a.jpg", Jpeg(colours, mark)));
+        Assert.Contains("four colours", Said(4));
+        Assert.Contains("four colours", Said(4, jfif));
+        Assert.Contains("luma and chroma by one of its parts", Said(3, [.. jfif, .. adobe]));
+        Assert.Contains("luma and chroma by one of its parts", Said(3, [.. adobe, .. jfif]));
+        Assert.DoesNotContain("colours", Said(4, adobe)); // but it holds no picture
+    }
+
     [Fact]
     public void What_is_cut_short_or_of_another_format_is_refused_in_a_sentence()
     {

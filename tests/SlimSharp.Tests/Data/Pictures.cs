@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
+using System.Runtime.InteropServices;
 using System.Text;
 using BitMiracle.LibTiff.Classic;
 
@@ -9,7 +10,7 @@ namespace SlimSharp.Tests.Data;
 internal static class Pictures
 {
     /// <summary>An RGB PNG of these bytes, height × width × 3, with EXIF data of that orientation if it is not 0.</summary>
-    internal static byte[] Png(int height, int width, byte[] rgb, byte orientation = 0)
+    internal static byte[] Png(int height, int width, byte[] rgb, byte orientation = 0, string? before = null)
     {
         using var png = new MemoryStream();
         png.Write([0x89, (byte)'P', (byte)'N', (byte)'G', 13, 10, 26, 10]);
@@ -17,6 +18,8 @@ internal static class Pictures
         BinaryPrimitives.WriteInt32BigEndian(header, width);
         BinaryPrimitives.WriteInt32BigEndian(header.AsSpan(4), height);
         (header[8], header[9]) = (8, 2);
+        if (before is not null)
+            Chunk(png, before, [1, 2, 3, 4]);
         Chunk(png, "IHDR", header);
         if (orientation > 0)
             Chunk(png, "eXIf", Exif(orientation));
@@ -78,6 +81,34 @@ internal static class Pictures
         return gif.ToArray();
     }
 
+    /// <summary>A picture of 256 colours as a BMP, with a header of OS/2 or of Windows, and bytes that mean nothing before the pixels.</summary>
+    internal static byte[] Bmp(int height, int width, byte[] indices, byte[] colours, bool isCore, int gap)
+    {
+        var (row, header) = ((width + 3) / 4 * 4, isCore ? 12 : 40);
+        var start = 14 + header + 256 * (isCore ? 3 : 4) + gap;
+        using var bmp = new MemoryStream();
+        using var writer = new BinaryWriter(bmp);
+        writer.Write("BM"u8);
+        foreach (var value in (int[])[start + row * height, 0, start, header])
+            writer.Write(value);
+        if (isCore)
+            writer.Write(MemoryMarshal.AsBytes<short>([(short)width, (short)height, 1, 8]));
+        else
+            writer.Write(
+                MemoryMarshal.AsBytes<int>([width, height, 1 | 8 << 16, 0, row * height, 0, 0, gap > 0 ? 0 : 256, 0])
+            );
+        for (var i = 0; i < 256; i++)
+        {
+            writer.Write([colours[3 * i + 2], colours[3 * i + 1], colours[3 * i]]);
+            if (!isCore)
+                writer.Write((byte)0);
+        }
+        writer.Write([.. Enumerable.Repeat((byte)77, gap)]);
+        for (var y = height - 1; y >= 0; y--)
+            writer.Write([.. indices[(y * width)..((y + 1) * width)], .. new byte[row - width]]);
+        return bmp.ToArray();
+    }
+
     private static byte[] Lzw(byte[] values)
     {
         var (bits, bytes, free) = (0UL, new List<byte>(), 0);
@@ -119,9 +150,20 @@ internal static class Pictures
     }
 
     /// <summary>The same as an uncompressed TIFF of one strip, of either byte order.</summary>
-    internal static byte[] Tiff(int height, int width, byte[] rgb, byte orientation = 1, bool isBig = false)
+    internal static byte[] Tiff(int height, int width, byte[] rgb, byte orientation = 1, bool isBig = false) =>
+        TiffOf(height, width, rgb, orientation, isBig);
+
+    /// <summary>The same with fields of one short number each in place of its own, or besides; 0 leaves one out.</summary>
+    internal static byte[] TiffOf(
+        int height,
+        int width,
+        byte[] data,
+        byte orientation = 1,
+        bool isBig = false,
+        params (int Tag, int Value)[] others
+    )
     {
-        (int Tag, int Type, int Count, int Value)[] fields =
+        List<(int Tag, int Type, int Count, int Value)> fields =
         [
             (256, 3, 1, width),
             (257, 3, 1, height),
@@ -132,9 +174,11 @@ internal static class Pictures
             (274, 3, 1, orientation),
             (277, 3, 1, 3),
             (278, 3, 1, height),
-            (279, 4, 1, rgb.Length),
+            (279, 4, 1, data.Length),
         ];
-        return Directory(fields, rgb, isBig);
+        fields.RemoveAll(f => others.Any(o => o.Tag == f.Tag));
+        fields.AddRange(others.Where(o => o.Value > 0).Select(o => (o.Tag, 3, 1, o.Value)));
+        return Directory([.. fields.OrderBy(f => f.Tag)], data, isBig);
     }
 
     /// <summary>The compressions of TIFF files that are read; all but JPEG keep every pixel.</summary>

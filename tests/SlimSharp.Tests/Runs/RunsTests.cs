@@ -24,6 +24,33 @@ public class RunsTests
         Assert.Contains("&lt;title&gt;", page);
     }
 
+    [Theory]
+    [InlineData(0.5, 3, 3, true)]
+    [InlineData(null, 0, 0, true)]
+    [InlineData(2.0, 3, 3, false)]
+    [InlineData(-1.0, 3, 3, false)]
+    [InlineData(0.5, -5, 3, false)]
+    [InlineData(0.5, 3, -3, false)]
+    [InlineData(0.5, 3, 1e300, false)]
+    public void A_record_with_a_number_that_cannot_be_is_not_believed(
+        double? accuracy,
+        long macs,
+        double seconds,
+        bool isRead
+    )
+    {
+        var folder = RunFolder.Create(Path.Combine(Machine.Folder(), "run"), "{}");
+        folder.WriteRecord(
+            new()
+            {
+                Accuracy = accuracy,
+                Macs = macs,
+                Seconds = seconds,
+            }
+        );
+        Assert.Equal(isRead, RunRecord.Read(folder.Path) is not null);
+    }
+
     [Fact]
     public void A_run_folder_is_made_once_and_opened_after()
     {

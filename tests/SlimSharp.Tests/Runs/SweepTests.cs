@@ -168,6 +168,14 @@ public class SweepTests
         "[[stage]]\ncommand = \"train\"\n[[stage.case]]\nname = \"a\"\nseed = 1\n[stage.grid]\nseed = [1]",
         "both in a case and in the grid"
     )]
+    [InlineData("[[stage]]\ncommand = \"train\"\ngrid = { seed = [1, 2, 1] }", "grid of 'seed' has 1 twice")]
+    [InlineData("[[stage]]\ncommand = \"train\"\ngrid = { lambda = [0.001, \"1e-3\"] }", "has 0.001 and 1e-3 twice")]
+    [InlineData("[[stage]]\ncommand = \"train\"\ncase = [{ name = \"a\", grid = { seed = [1, 1] } }]", "has 1 twice")]
+    [InlineData(
+        "[[stage]]\ncommand = \"train\"\nunless = [{ sede = 1 }]\n[stage.grid]\nseed = [1]",
+        "'unless' names 'sede'"
+    )]
+    [InlineData("[[stage]]\ncommand = \"train\"\nunless = [{ seed = 1 }]\n[stage.grid]\nseed = [1]", "has no run")]
     [InlineData(
         "[[stage]]\ncommand = \"train\"\ncase = [{ name = \"a\", only = { seed = 3 } }]",
         "'a' of the stage 'train' is never taken"

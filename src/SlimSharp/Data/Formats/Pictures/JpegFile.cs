@@ -20,7 +20,7 @@ internal static class JpegFile
     private static PictureHead Check(ReadOnlySpan<byte> rest)
     {
         var (size, orientation) = ((Width: 0, Height: 0), 1);
-        var hasScan = false;
+        var (hasScan, colours) = (false, new JpegColours());
         while (rest.Length >= 2)
         {
             if (rest[0] != 0xFF)
@@ -32,20 +32,24 @@ internal static class JpegFile
                 continue;
             }
             if (kind == 0xD9)
+            {
+                colours.Check();
                 return hasScan
                     ? new(size.Width, size.Height, orientation)
                     : throw new InvalidDataException("it holds no picture");
+            }
             var length = rest.Length < 4 ? 0 : BinaryPrimitives.ReadUInt16BigEndian(rest[2..]);
             if (length < 2 || length > rest.Length - 2)
                 break;
+            var data = rest[4..(2 + length)];
             if (kind is >= 0xC0 and <= 0xCF and not (0xC4 or 0xC8 or 0xCC) && length >= 7)
                 size = (
-                    BinaryPrimitives.ReadUInt16BigEndian(rest[7..]),
-                    BinaryPrimitives.ReadUInt16BigEndian(rest[5..])
+                    BinaryPrimitives.ReadUInt16BigEndian(data[3..]),
+                    BinaryPrimitives.ReadUInt16BigEndian(data[1..])
                 );
-            var exif = rest[4..(2 + length)];
-            if (kind == 0xE1 && exif.StartsWith("Exif\0\0"u8))
-                orientation = TiffDirectory.Orientation(exif[6..]);
+            if (kind == 0xE1 && data.StartsWith("Exif\0\0"u8))
+                orientation = TiffDirectory.Orientation(data[6..]);
+            colours = colours.With(kind, data);
             rest = rest[(2 + length)..];
             if (kind == 0xDA)
             {

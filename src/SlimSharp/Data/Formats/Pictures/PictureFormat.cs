@@ -26,7 +26,7 @@ internal sealed record PictureFormat(
     [
         new("JPEG", [".jpg", ".jpeg"], JpegFile.Begins, JpegFile.Check, Stb),
         new("PNG", [".png"], PngFile.Begins, PngFile.Check, Stb),
-        new("BMP", [".bmp"], BmpFile.Begins, BmpFile.Check, Stb),
+        new("BMP", [".bmp"], BmpFile.Begins, BmpFile.Check, (content, head) => Stb(BmpFile.Plain(content), head)),
         new("GIF", [".gif"], GifFile.Begins, GifFile.Check, Stb),
         new("TIFF", [".tif", ".tiff"], TiffFile.Begins, TiffFile.Check, TiffFile.Decode),
     ];

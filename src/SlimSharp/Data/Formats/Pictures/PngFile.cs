@@ -25,6 +25,10 @@ internal static class PngFile
             var body = rest.Slice(4, 4 + (int)length);
             if (Crc32.HashToUInt32(body) != BinaryPrimitives.ReadUInt32BigEndian(rest[(4 + body.Length)..]))
                 throw new InvalidDataException("a checksum in it is wrong");
+            if (body.StartsWith("CgBI"u8)) // blue comes first, and colours are multiplied by their opacity
+                throw new InvalidDataException(
+                    $"it is a PNG file as Apple's tools make them for phones, which is not read; {PictureFormat.Advice}"
+                );
             if (body.StartsWith("IHDR"u8) && body.Length >= 12)
                 head = head with
                 {

@@ -11,8 +11,24 @@ internal sealed class TiffDirectory
     // Bytes of a value of each type: bytes, letters, numbers of 16 and 32 bits, fractions, and the same with signs.
     private static readonly int[] Widths = [0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4];
 
-    // Size, bits, compression, strips, orientation, samples, sizes of strips, tiles.
-    private static readonly int[] Wanted = [256, 257, 258, 259, 273, OrientationTag, 277, 279, 322, 323, 324, 325];
+    // Size, bits, compression, interpretation, strips, orientation, samples, sizes of strips, tiles, format of samples.
+    private static readonly int[] Wanted =
+    [
+        256,
+        257,
+        258,
+        259,
+        262,
+        273,
+        OrientationTag,
+        277,
+        279,
+        322,
+        323,
+        324,
+        325,
+        339,
+    ];
     private readonly Dictionary<int, uint[]> _fields = [];
 
     private TiffDirectory(bool isLittle) => IsLittle = isLittle;

@@ -6,9 +6,14 @@ namespace SlimSharp.Data;
 internal static class TiffFile
 {
     private const long MostPixels = 1 << 26;
+    private const int Unsigned = 1; // formats of samples
+    private const int Undefined = 4;
 
     // Plain, LZW, JPEG, deflate (two numbers), PackBits; not what fax machines use.
     private static readonly uint[] Compressions = [1, 5, 7, 8, 32946, 32773];
+
+    // Grey from white or black on, red, green and blue, a palette, cyan to black, luma and chroma.
+    private static readonly uint[] Interpretations = [0, 1, 2, 3, 5, 6];
 
     static TiffFile() => Tiff.SetErrorHandler(new Silence());
 
@@ -30,6 +35,7 @@ internal static class TiffFile
             throw new InvalidDataException(
                 $"it is a TIFF file of {samples} × {bits.FirstOrDefault(1u)} bits a pixel; up to 8 samples of 1 to 16 bits are read"
             );
+        CheckMeaning(fields);
         // Tiles that reach beyond the picture take memory, too.
         if (Math.Max(fields.One(322, 1), 1) * (ulong)Math.Max(fields.One(323, 1), 1) > (ulong)MostPixels)
             throw new InvalidDataException("its tiles are too large");
@@ -46,12 +52,30 @@ internal static class TiffFile
         return new((int)width, (int)height, fields.Orientation());
     }
 
+    // What the numbers are: decoders take those of other kinds for shades without a word.
+    private static void CheckMeaning(TiffDirectory fields)
+    {
+        if (fields.Many(262) is not [var interpretation, ..])
+            throw new InvalidDataException("it does not say whether its numbers are shades or colours");
+        if (!Interpretations.Contains(interpretation))
+            throw new InvalidDataException(
+                $"it is a TIFF file of the photometric interpretation {interpretation}, which is not read; {PictureFormat.Advice}"
+            );
+        if (fields.Many(339).Any(f => f is not (Unsigned or Undefined)))
+            throw new InvalidDataException(
+                $"its samples are not whole numbers from 0 on, and only such are read; {PictureFormat.Advice}"
+            );
+    }
+
     internal static byte[] Decode(byte[] content, PictureHead head)
     {
         using var stream = new MemoryStream(content, writable: false);
         using var tiff =
             Tiff.ClientOpen("picture", "r", stream, new TiffStream())
             ?? throw new InvalidDataException("it cannot be opened");
+        // Colours beside an opacity come as they are, as those of PNG files do; else they would be multiplied by it.
+        if (tiff.GetField(TiffTag.EXTRASAMPLES) is not null)
+            tiff.SetField(TiffTag.EXTRASAMPLES, 1, new[] { (short)ExtraSample.ASSOCALPHA });
         var raster = new int[head.Width * head.Height];
         // Asked for in the orientation in which it is stored, so that it comes as it is.
         if (!tiff.ReadRGBAImageOriented(head.Width, head.Height, raster, (Orientation)head.Orientation, true))
