@@ -18,8 +18,9 @@ internal sealed record ListedRun(RunSummary Run, IReadOnlyList<Settings> Ancesto
     internal static IEnumerable<ListedRun> Below(string root)
     {
         var runs = RunList.Below(root).Select(OfRun);
-        var cuts = Directory
-            .EnumerateFiles(root, "*.slim", SearchOption.AllDirectories)
+        var cuts = FolderTree
+            .Of(root)
+            .SelectMany(folder => Directory.EnumerateFiles(folder, "*.slim"))
             .Where(f => !OfRuns.Contains(Path.GetFileName(f)))
             .Select(OfCut)
             .OfType<ListedRun>();

@@ -6,18 +6,13 @@ namespace SlimSharp.Runs;
 /// <summary>The runs below a folder, read one after another.</summary>
 public static class RunList
 {
-    /// <summary>Every run folder below <paramref name="root"/>, in the order of their paths.</summary>
+    /// <summary>Every run folder below <paramref name="root"/>, in the order of their paths; one that links lead to as well is there once.</summary>
     public static IEnumerable<RunSummary> Below(string root)
     {
         if (!Directory.Exists(root))
             throw new RunException($"There is no folder '{root}'.");
-        if (File.Exists(Path.Combine(root, "run.json")))
-            yield return Summary(root);
-        foreach (var folder in Directory.EnumerateDirectories(root).Order(StringComparer.Ordinal))
-        {
-            foreach (var run in Below(folder))
-                yield return run;
-        }
+        foreach (var folder in FolderTree.Of(root).Where(f => File.Exists(Path.Combine(f, "run.json"))))
+            yield return Summary(folder);
     }
 
     private static RunSummary Summary(string folder)

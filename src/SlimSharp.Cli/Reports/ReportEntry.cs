@@ -26,7 +26,7 @@ internal sealed record ReportEntry(string Name, string File, RunFolder? Folder)
                     return [new(path, path, null)];
                 if (!Directory.Exists(path))
                     throw new UsageException($"There is no file or folder '{path}'.");
-                ReportEntry[] below = [.. Below(path)];
+                ReportEntry[] below = [.. FolderTree.Of(path).SelectMany(In)];
                 return below.Length > 0
                     ? below
                     : throw new UsageException($"'{path}' holds no finished run and no cut network.");
@@ -77,7 +77,7 @@ internal sealed record ReportEntry(string Name, string File, RunFolder? Folder)
         return cut.Plan;
     }
 
-    private static IEnumerable<ReportEntry> Below(string folder)
+    private static IEnumerable<ReportEntry> In(string folder)
     {
         if (
             System.IO.File.Exists(Path.Combine(folder, "run.json"))
@@ -86,10 +86,5 @@ internal sealed record ReportEntry(string Name, string File, RunFolder? Folder)
             yield return new(folder, run.ModelFile, run);
         if (System.IO.File.Exists(Path.Combine(folder, Cut)))
             yield return new(Path.Combine(folder, Cut), Path.Combine(folder, Cut), null);
-        foreach (var inner in Directory.EnumerateDirectories(folder).Order(StringComparer.Ordinal))
-        {
-            foreach (var entry in Below(inner))
-                yield return entry;
-        }
     }
 }
