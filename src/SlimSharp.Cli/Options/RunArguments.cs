@@ -103,6 +103,13 @@ internal sealed class RunArguments
                 $"{e.Message.TrimEnd('.')} (--lr, --lambda), and another --out. '{folder.Path}' keeps {kept}."
             );
         }
+        catch (Exception e) when (IsUnwritten(e) && File.Exists(folder.RecordFile))
+        {
+            var kept = folder.HasCheckpoint ? "its last checkpoint" : "its options, but nothing of its training yet";
+            throw new UsageException(
+                $"{CommandTree.Foreseen(e)} '{folder.Path}' keeps {kept}. Then go on with: slim {options.Command} --resume {folder.Path}"
+            );
+        }
         catch (Exception e) when (isNew && !folder.HasCheckpoint && CommandTree.Foreseen(e) is not null)
         {
             // Nothing was trained: the folder that was just made would only stand in the way.
@@ -110,6 +117,11 @@ internal sealed class RunArguments
             throw;
         }
     }
+
+    // What was trained could not be kept, as on a full disk: no fault of the options.
+    private static bool IsUnwritten(Exception e) =>
+        e is IOException or UnauthorizedAccessException
+        || e is RunException { InnerException: IOException or UnauthorizedAccessException };
 
     // The run of --resume, one that was begun by the same command, or a new one.
     private (RunFolder Folder, RunOptions Options, bool IsNew) Open(ParseResult parsed, Func<RunOptions> read)
