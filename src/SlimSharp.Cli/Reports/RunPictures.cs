@@ -11,6 +11,7 @@ internal static class RunPictures
 {
     private const int Columns = 40; // of a heat map
     private const int LayersShown = 24;
+    private const int MeasuresShown = 48; // more than any regularizer has; each is looked for in every epoch
 
     /// <summary>Accuracy, loss and whatever else was measured, by epoch.</summary>
     /// <param name="history">The epochs.</param>
@@ -34,7 +35,7 @@ internal static class RunPictures
         );
         if (lambda > 0 && history.All(m => m.Measures?.ContainsKey("λ") != true))
             yield return Curves("λ", false, ("λ", _ => lambda));
-        foreach (var name in history.SelectMany(m => m.Measures?.Keys ?? []).Distinct())
+        foreach (var name in history.SelectMany(m => m.Measures?.Keys ?? []).Distinct().Take(MeasuresShown))
             yield return Curves(
                 char.IsAscii(name[0]) ? char.ToUpperInvariant(name[0]) + name[1..] : name,
                 false,

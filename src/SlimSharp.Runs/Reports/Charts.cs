@@ -39,7 +39,11 @@ public static partial class Charts
                 any = true;
                 var single = run.Count == 1;
                 if (!single)
-                    plot.Canvas.Path(run.Select(p => (plot.X(p.X), plot.Y(p.Y))), Canvas.Colour(n), Canvas.IsDashed(n));
+                    plot.Canvas.Path(
+                        Visible([.. run.Select(p => (plot.X(p.X), plot.Y(p.Y)))]),
+                        Canvas.Colour(n),
+                        Canvas.IsDashed(n)
+                    );
                 foreach (var (px, py) in dots || single ? run : [])
                     plot.Canvas.Dot(plot.X(px), plot.Y(py), 3, n, $"{s.Name}: {y.Write(py)} at {x.Write(px)}");
             }
@@ -148,6 +152,22 @@ public static partial class Charts
                 ],
                 colour
             );
+    }
+
+    // Of a long line, what can be seen: where it enters and leaves each slice of the width, and how far up and down it goes there.
+    private static IEnumerable<(double X, double Y)> Visible(IReadOnlyList<(double X, double Y)> line)
+    {
+        const int Slices = 4; // of a unit of the width, of which a screen may have some pixels
+        return line.Count <= Canvas.Width * Slices
+            ? line
+            : line.Select((p, i) => (p.X, p.Y, At: i))
+                .GroupBy(p => (int)(p.X * Slices))
+                .SelectMany(slice =>
+                    new[] { slice.First(), slice.MinBy(p => p.Y), slice.MaxBy(p => p.Y), slice.Last() }
+                        .DistinctBy(p => p.At)
+                        .OrderBy(p => p.At)
+                )
+                .Select(p => (p.X, p.Y));
     }
 
     // Of a line, what lies between gaps.

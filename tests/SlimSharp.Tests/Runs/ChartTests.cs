@@ -26,6 +26,26 @@ public class ChartTests
     }
 
     [Fact]
+    public void A_long_line_shows_every_peak_in_few_points()
+    {
+        const int Length = 100_000;
+        double[] y = [.. Enumerable.Range(0, Length).Select(i => i % 9_973 == 77 ? 4.0 : 1)];
+        double[] Heights(IEnumerable<double> values)
+        {
+            var svg = Charts.Lines("t", new("Epoch", 1, Length), new("Loss", 0, 5), [Series.ByEpoch("a", [.. values])]);
+            var points = Marks(svg).Single(m => m.Name == "polyline").Attribute("points")!.Value.Split(' ');
+            return
+            [
+                .. points.Select(p => double.Parse(p.Split(',')[1], System.Globalization.CultureInfo.InvariantCulture)),
+            ];
+        }
+        var heights = Heights(y);
+        Assert.InRange(heights.Length, 480, 8_000);
+        Assert.Equal(y.Count(v => v == 4), heights.Count(h => h == heights.Min()));
+        Assert.Equal(1_000, Heights(y.Take(1_000)).Length);
+    }
+
+    [Fact]
     public void A_histogram_counts_every_value()
     {
         var bars = Marks(
