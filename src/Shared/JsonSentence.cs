@@ -51,6 +51,12 @@ internal static partial class JsonSentence
             return "it does not say of which kind it is";
         if (message.StartsWith("The input does not contain any JSON tokens", StringComparison.Ordinal))
             return "there is nothing in it";
+        if (e is KeyNotFoundException)
+            return "a part of it is missing";
+        if (message.StartsWith("The requested operation requires an element of type", StringComparison.Ordinal))
+            return "a part of it is not what belongs there";
+        if (message.StartsWith("The maximum configured depth", StringComparison.Ordinal))
+            return "it is nested too deeply";
         if (
             message.StartsWith("Expected depth to be zero", StringComparison.Ordinal)
             || message.Contains("reached end of data", StringComparison.Ordinal)
@@ -79,6 +85,8 @@ internal static partial class JsonSentence
     {
         if (type.EndsWith("[]", StringComparison.Ordinal) || List.IsMatch(type))
             return "a list of what belongs there";
+        if (Table.IsMatch(type))
+            return "names with their values";
         var name = type[(type.TrimEnd(']').LastIndexOfAny(['.', '[', '+']) + 1)..].TrimEnd(']');
         return s_whole.Contains(name) ? "a whole number in its range"
             : s_numbers.Contains(name) ? "a number"
@@ -119,6 +127,9 @@ internal static partial class JsonSentence
 
     [GeneratedRegex(@"\.? LineNumber: \d+ \| BytePositionInLine: \d+")]
     private static partial Regex Position { get; }
+
+    [GeneratedRegex(@"^System\.Collections\.[^[]*Dictionary`2")]
+    private static partial Regex Table { get; }
 
     [GeneratedRegex(@"^System\.Collections\.[^[]*(Array|List|Set|Collection|Enumerable)`1")]
     private static partial Regex List { get; }

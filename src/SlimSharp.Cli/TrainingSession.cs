@@ -35,6 +35,9 @@ internal sealed class TrainingSession(RunFolder folder, RunOptions options, Scre
     internal SlimFile Run(CancellationToken stop)
     {
         folder.Tidy();
+        RunRecord.Read(folder.Path, out var damage);
+        if (damage is not null)
+            screen.Warn($"{damage} The run goes on without what it said.");
         if (folder.IsFinished)
             return RunEnd.Complete(folder);
         using var start = options.From is null ? null : Files.Load(options.From);
@@ -191,8 +194,12 @@ internal sealed class TrainingSession(RunFolder folder, RunOptions options, Scre
     private void WriteEpochs(SlimFile description, TrainingPosition position, Weights weights)
     {
         WriteMetrics(position.History);
-        if (position is { Batch: 0, Epoch: > 0 })
-            ScaleHistory.Read(folder).With(position.Epoch, description.Network, weights).Write(folder);
+        if (position is not { Batch: 0, Epoch: > 0 })
+            return;
+        var before = ScaleHistory.Read(folder, out var damage);
+        if (damage is not null)
+            screen.Warn($"{damage} Its pictures will lack the scales of the epochs before {position.Epoch}.");
+        before.With(position.Epoch, description.Network, weights).Write(folder);
     }
 
     private void WriteMetrics(IEnumerable<EpochMetrics> history) =>

@@ -64,7 +64,7 @@ public sealed record RunRecord : IJsonOnDeserialized
         var path = Path.Combine(folder, "record.json");
         try
         {
-            return File.Exists(path) ? CheckedJson.Read(File.ReadAllText(path), RunsJson.Default.RunRecord) : null;
+            return Path.Exists(path) ? CheckedJson.Read(File.ReadAllText(path), RunsJson.Default.RunRecord) : null;
         }
         catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException)
         {

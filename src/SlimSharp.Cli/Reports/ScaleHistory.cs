@@ -36,17 +36,26 @@ internal sealed class ScaleHistory
         damage = null;
         try
         {
-            return new(
-                File.Exists(folder.ScalesFile)
-                    ? [.. File.ReadLines(folder.ScalesFile).Select(l => CheckedJson.Read(l, CliJson.Default.Line))]
-                    : []
-            );
+            return new(Path.Exists(folder.ScalesFile) ? LinesOf(folder.ScalesFile) : []);
         }
         catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException)
         {
             damage = $"{folder.ScalesFile} is damaged ({e.Message.TrimEnd('.')}).";
             return new([]);
         }
+    }
+
+    private static ImmutableArray<Line> LinesOf(string file)
+    {
+        ImmutableArray<Line> lines = [.. File.ReadLines(file).Select(l => CheckedJson.Read(l, CliJson.Default.Line))];
+        if (lines.IsEmpty) // it is first written when an epoch is done
+            throw new JsonException("there is nothing in it");
+        for (var i = 1; i < lines.Length; i++)
+        {
+            if (lines[i].Epoch <= lines[i - 1].Epoch)
+                throw new JsonException($"the epoch {lines[i].Epoch} stands behind {lines[i - 1].Epoch}");
+        }
+        return lines;
     }
 
     /// <summary>The history up to and with an epoch.</summary>

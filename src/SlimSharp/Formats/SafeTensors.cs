@@ -174,7 +174,7 @@ public static class SafeTensors
             )
         {
             throw new FileFormatException(
-                $"{path}: its header is not that of a safetensors file ({e.Message.TrimEnd('.')}).",
+                $"{path}: its header is not that of a safetensors file ({JsonSentence.Of(e).TrimEnd('.')}).",
                 e
             );
         }

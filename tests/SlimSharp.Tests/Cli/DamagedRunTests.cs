@@ -62,6 +62,9 @@ public partial class DamagedRunTests
     [InlineData("record.json", "{ \"threads\": 0.5 }")]
     [InlineData("metrics.jsonl", "{ \"epoch\": \"one\" }")]
     [InlineData("scales.jsonl", "{ \"epoch\": 0, \"layers\": {} }")]
+    [InlineData("scales.jsonl", "")]
+    [InlineData("scales.jsonl", "{ \"epoch\": 2, \"layers\": {} }\n{ \"epoch\": 2, \"layers\": {} }")]
+    [InlineData("record.json", "")]
     [InlineData("model.slim", "no tensors here")]
     [InlineData("pruned.slim", "no tensors here")]
     public async Task A_report_names_what_is_damaged_and_shows_the_others(string file, string content)
@@ -80,6 +83,46 @@ public partial class DamagedRunTests
             Assert.DoesNotMatch(TypeName, words);
     }
 
+    [Theory]
+    [InlineData("run.json", "", "it is not what belongs there")]
+    [InlineData("run.json", "{\"command\":\"train\",\"training\":{\"optimizer\":", "it is not what belongs there")]
+    [InlineData("record.json", "{\"versions\":", "it is not names with their values")]
+    [InlineData("metrics.jsonl", "", "it is not what belongs there")]
+    [InlineData("metrics.jsonl", "{\"measures\":", "it is not names with their values")]
+    public async Task What_is_nested_deep_is_told_without_the_names_of_types(string file, string before, string why)
+    {
+        const int Levels = 100_000;
+        var root = await s_runs.Value;
+        var (path, page) = (Path.Combine(root, "bad", file), Path.Combine(Machine.Folder(), "page.html"));
+        foreach (var (open, close) in new[] { ("[", "]"), ("{\"kind\":\"sgd\",\"zzz\":", "}") })
+        {
+            var nest = string.Concat(Enumerable.Repeat(open, Levels)) + "1" + new string(close[0], Levels);
+            using var damage = new Damaged(path, before + nest + new string('}', before.Count(c => c == '{')));
+            var (code, said, error) = await Slim.Run("report", root, "--no-measuring", "--out", page);
+            Assert.Equal((0, ""), (code, error));
+            Assert.Contains($"Warning: {path}", said);
+            if (open == "[")
+                Assert.Contains(why, said);
+            Assert.DoesNotMatch(TypeName, said);
+            Assert.DoesNotMatch(TypeName, (await Slim.Run("runs", root)).Output);
+        }
+    }
+
+    [Fact]
+    public async Task A_run_that_goes_on_says_what_of_it_was_damaged()
+    {
+        var run = Path.Combine(Machine.Folder(), "run");
+        await Json(TrainFor("1", run));
+        File.Delete(Path.Combine(run, "model.slim"));
+        string[] files = [Path.Combine(run, "record.json"), Path.Combine(run, "scales.jsonl")];
+        foreach (var file in files)
+            await File.WriteAllTextAsync(file, "", TestContext.Current.CancellationToken);
+        var (code, said, error) = await Slim.Run("train", "--resume", run);
+        Assert.Equal(0, code);
+        foreach (var file in files)
+            Assert.Contains($"{file} is damaged (there is nothing in it).", said + error);
+    }
+
     [Fact]
     public async Task Nothing_but_a_damaged_model_is_no_report()
     {
@@ -93,7 +136,9 @@ public partial class DamagedRunTests
         Assert.False(File.Exists(page));
     }
 
-    [GeneratedRegex(@"SlimSharp\.(?!Tests|Cli/)[A-Z]\w*\.|System\.[A-Z]|JSON deserialization")]
+    [GeneratedRegex(
+        @"SlimSharp\.(?!Tests|Cli/)[A-Z]\w*\.|System\.[A-Z]|JSON deserialization|RunOptions|EpochMetrics|configured depth"
+    )]
     private static partial Regex TypeName { get; }
 
     /// <summary>A file with other content, until it is disposed.</summary>
