@@ -1,13 +1,15 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using Tomlyn;
 using Tomlyn.Model;
+using Tomlyn.Parsing;
 
 namespace SlimSharp.Runs;
 
 /// <summary>Reads TOML or JSON as one kind of tree; numbers of TOML become strings that say the same.</summary>
-internal static class TomlText
+internal static partial class TomlText
 {
     /// <summary>Reads a file; .json is JSON, all else TOML.</summary>
     /// <exception cref="RunException">It cannot be read.</exception>
@@ -18,7 +20,7 @@ internal static class TomlText
             var text = File.ReadAllText(path);
             var root = path.EndsWith(".json", StringComparison.OrdinalIgnoreCase)
                 ? CheckedJson.Tree(text)
-                : ToJson(TomlSerializer.Deserialize<TomlTable>(text));
+                : ToJson(Table(path, text));
             return root as JsonObject ?? throw new RunException($"{path} is no table.");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException or TomlException)
@@ -26,6 +28,26 @@ internal static class TomlText
             throw new RunException($"{path} cannot be read ({e.Message.Split('\n')[0].TrimEnd('.')}).", e);
         }
     }
+
+    // What is read as a table keeps the last of what is given twice.
+    private static TomlTable? Table(string path, string text)
+    {
+        var table = TomlSerializer.Deserialize<TomlTable>(text);
+        if (SyntaxParser.Parse(text, path, validate: true).Diagnostics.FirstOrDefault() is not { } fault)
+            return table;
+        var where = $"{path}, line {fault.Span.Start.Line + 1}";
+        throw new RunException(
+            Twice().Match(fault.Message) is { Success: true } twice
+                ? $"{where}: '{ScriptWord.Visible(Place().Replace(twice.Groups[1].Value, ""))}' is given already in line {twice.Groups[2].Value}; give it once."
+                : $"{where}: {ScriptWord.Visible(fault.Message).TrimEnd('.')}."
+        );
+    }
+
+    [GeneratedRegex(@"^The key `(.*?)` is already defined at \((\d+),", RegexOptions.Singleline)]
+    private static partial Regex Twice();
+
+    [GeneratedRegex(@"\.\[\d+\]")] // of a table in its list, from 0 or from 1
+    private static partial Regex Place();
 
     private static JsonNode? ToJson(object? value) =>
         value switch

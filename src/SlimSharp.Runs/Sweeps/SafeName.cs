@@ -6,8 +6,9 @@ internal static class SafeName
     private const int MaxLength = 100;
     private const string Fallback = "sweep";
 
-    /// <summary>True if a name holds nothing else, something, and not too much.</summary>
-    internal static bool Is(string name) => name.Length is > 0 and <= MaxLength && name.All(IsSafe);
+    /// <summary>True if a name holds nothing else, something, and not too much; dots alone are folders, and no name.</summary>
+    internal static bool Is(string name) =>
+        name.Length is > 0 and <= MaxLength && name.All(IsSafe) && name.Any(c => c != '.');
 
     /// <summary>Any text, reduced to such a name.</summary>
     internal static string Of(string text) => Reduce(text, IsSafe, MaxLength);
@@ -22,7 +23,7 @@ internal static class SafeName
     {
         var safe = string.Concat(text.Select(c => isSafe(c) ? c : '-')).Trim('-');
         safe = safe[..Math.Min(safe.Length, maxLength)].TrimEnd('-');
-        return safe.Length > 0 ? safe : Fallback;
+        return safe.Any(c => c != '.') ? safe : Fallback;
     }
 
     private static bool IsSafe(char c) => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_';

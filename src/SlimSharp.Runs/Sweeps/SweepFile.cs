@@ -50,7 +50,7 @@ public static class SweepFile
         given is null ? SafeName.Of(Path.GetFileNameWithoutExtension(path))
         : SafeName.Is(given) ? given
         : throw new RunException(
-            $"{path}: the name '{ScriptWord.Visible(given)}' is to be of at most 100 letters (a to z), digits, dots, dashes and underscores, such as '{SafeName.Of(given)}'."
+            $"{path}: the name '{ScriptWord.Visible(given)}' is to be of at most 100 letters (a to z), digits, dots, dashes and underscores, and not of dots alone, such as '{SafeName.Of(given)}'."
         );
 
     private static SweepStage Stage(string where, JsonObject stage)

@@ -1,6 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
-using System.Text.RegularExpressions;
 using Values = System.Collections.Immutable.ImmutableSortedDictionary<string, string>;
 
 namespace SlimSharp.Runs;
@@ -15,10 +13,6 @@ public sealed partial record SweepPlan
         ["prune"] = ["seed"],
         ["retrain"] = ["seed", "threads", "epochs"],
     };
-
-    // A sweep says where a run goes and goes on; with the others a command prints something and does nothing.
-    private static readonly string[] Own = ["out", "resume", "json"];
-    private static readonly string[] None = ["help", "version", "plan-only"];
 
     private const int BytesPerRun = 4096; // its options and settings, its folder's name, its row of the table
     private const string Runs = "its combinations";
@@ -52,6 +46,7 @@ public sealed partial record SweepPlan
             var (next, taken) = (new List<SweepRun?>(), new HashSet<string>());
             foreach (var parent in parents)
             {
+                var before = next.Count;
                 foreach (var (one, options, settings) in Combinations(stage, parent, budget))
                 {
                     taken.Add(one ?? "");
@@ -66,6 +61,7 @@ public sealed partial record SweepPlan
                     runs.Add(run);
                     next.Add(run);
                 }
+                CheckTwins(stage, next.Skip(before));
             }
             if (stage.Cases.FirstOrDefault(c => !taken.Contains(c.Name))?.Name is { } never)
                 throw new RunException(
@@ -150,108 +146,4 @@ public sealed partial record SweepPlan
             }
         }
     }
-
-    private void Check()
-    {
-        if (Stages.IsDefaultOrEmpty)
-            throw new RunException($"The sweep '{Name}' has no stage.");
-        for (var i = 0; i < Stages.Length; i++)
-        {
-            var stage = Stages[i];
-            if (!Commands.ContainsKey(stage.Command))
-                throw new RunException(
-                    $"The stage '{stage.Name}' is '{stage.Command}', but a stage is {string.Join(", ", Commands.Keys)}."
-                );
-            if ((stage.Command == "train") != (i == 0))
-                throw new RunException(
-                    i == 0
-                        ? $"The first stage '{stage.Name}' must be train."
-                        : $"The stage '{stage.Name}' starts from another's result, so it cannot be train."
-                );
-            if (Stages.Count(s => s.Name == stage.Name) > 1)
-                throw new RunException($"Two stages are called '{stage.Name}'.");
-            Check(stage);
-            CheckUnless(i);
-        }
-    }
-
-    // A word that no run is told by leaves none out.
-    private void CheckUnless(int place)
-    {
-        var stage = Stages[place];
-        HashSet<string> known =
-        [
-            SweepRun.Case,
-            .. stage.Options.Keys,
-            .. stage.Cases.SelectMany(c => c.Options.Keys),
-            .. Stages.Take(place + 1).Select(s => s.Name),
-            .. Stages.Take(place + 1).SelectMany(s => s.Cases.SelectMany(c => c.Grid.Keys).Concat(s.Grid.Keys)),
-        ];
-        if (stage.Unless.SelectMany(u => u.Keys).FirstOrDefault(k => !known.Contains(k.TrimEnd('\''))) is { } stray)
-            throw new RunException(
-                $"In the stage '{stage.Name}', 'unless' names '{ScriptWord.Visible(stray)}', which is no option of it and in no grid so far."
-            );
-    }
-
-    private static void Check(SweepStage stage)
-    {
-        var where = $"In the stage '{stage.Name}'";
-        if (stage.Grid.FirstOrDefault(g => g.Value.IsDefaultOrEmpty).Key is { } empty)
-            throw new RunException($"{where} the grid of '{empty}' is empty.");
-        if (stage.Grid.Keys.FirstOrDefault(stage.Options.ContainsKey) is { } both)
-            throw new RunException($"{where}, '{both}' is both an option and a grid.");
-        if (stage.Cases.GroupBy(c => c.Name).FirstOrDefault(g => g.Count() > 1)?.Key is { } twice)
-            throw new RunException($"{where}, two cases are called '{twice}'.");
-        CheckRepeats(where, stage.Grid);
-        foreach (var one in stage.Cases)
-        {
-            CheckRepeats($"{where}, case '{one.Name}',", one.Grid);
-            if (one.Options.Keys.Concat(one.Grid.Keys).FirstOrDefault(stage.Grid.ContainsKey) is { } clash)
-                throw new RunException($"{where}, '{clash}' is both in a case and in the grid.");
-            if (
-                one.Grid.Keys.FirstOrDefault(k => one.Options.ContainsKey(k) || stage.Options.ContainsKey(k)) is
-                { } twofold
-            )
-                throw new RunException(
-                    $"{where}, '{twofold}' is both an option and in the grid of the case '{one.Name}'."
-                );
-            if (one.Grid.FirstOrDefault(g => g.Value.IsDefaultOrEmpty).Key is { } bare)
-                throw new RunException($"{where} the grid of '{bare}' in the case '{one.Name}' is empty.");
-        }
-        CheckOptions(where, stage);
-    }
-
-    // The same run twice would count as two that agree.
-    private static void CheckRepeats(string where, ImmutableSortedDictionary<string, ImmutableArray<string>> grid)
-    {
-        foreach (var (key, values) in grid)
-        {
-            if (values.GroupBy(Number).FirstOrDefault(g => g.Count() > 1) is { } twice)
-                throw new RunException(
-                    $"{where} the grid of '{key}' has {string.Join(" and ", twice.Distinct())} twice."
-                );
-        }
-
-        static object Number(string value) =>
-            decimal.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : value;
-    }
-
-    private static void CheckOptions(string where, SweepStage stage)
-    {
-        string[] options =
-        [
-            .. stage.Options.Keys,
-            .. stage.Grid.Keys,
-            .. stage.Cases.SelectMany(c => c.Options.Keys.Concat(c.Grid.Keys)),
-        ];
-        if (options.FirstOrDefault(Own.Contains) is { } own)
-            throw new RunException($"{where}, '{own}' is for the sweep itself to give.");
-        if (options.FirstOrDefault(k => None.Contains(k) || !OptionName().IsMatch(k)) is { } none)
-            throw new RunException(
-                $"{where}, '{ScriptWord.Visible(none)}' is no option of a run; options are written without dashes, such as epochs."
-            );
-    }
-
-    [GeneratedRegex(@"^[a-z][a-z0-9]*(-[a-z0-9]+)*\z")]
-    private static partial Regex OptionName();
 }

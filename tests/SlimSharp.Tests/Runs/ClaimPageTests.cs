@@ -45,13 +45,14 @@ public class ClaimPageTests
     {
         var results = Results(_ => 0);
         var stages = results.Plan.Stages;
+        var stage = string.Concat(name.Where(c => !char.IsControl(c))); // plans with such characters are refused
         var renamed = results with
         {
-            Plan = results.Plan with { Stages = [stages[0], stages[1] with { Name = name }] },
+            Plan = results.Plan with { Stages = [stages[0], stages[1] with { Name = stage }] },
         };
         var quoted = System.Text.Json.JsonSerializer.Serialize(name);
         var text = (Head + ClaimThat("1", Holds("loss", "less")))
-            .Replace("\"cut\"", quoted)
+            .Replace("\"cut\"", System.Text.Json.JsonSerializer.Serialize(stage))
             .Replace("name = \"a\"", $"name = {quoted}")
             .Replace("sweep = \"a\"", $"sweep = {quoted}");
         var page = new ClaimPage(

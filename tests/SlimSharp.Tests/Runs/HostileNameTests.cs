@@ -32,6 +32,6 @@ public partial class HostileNameTests
         Assert.Equal("sweep", SweepFile.Read(Write(Simplest, "名 γ.toml")).Name);
     }
 
-    [GeneratedRegex(@"^[A-Za-z0-9._-]{1,100}\z")]
+    [GeneratedRegex(@"^(?!\.+\z)[A-Za-z0-9._-]{1,100}\z")]
     private static partial Regex Safe();
 }

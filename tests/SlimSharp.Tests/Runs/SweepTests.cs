@@ -149,6 +149,18 @@ public class SweepTests
     }
 
     [Fact]
+    public void Cases_of_equal_options_that_are_never_taken_together_are_two()
+    {
+        const string Apart = """
+            [[stage]]
+            command = "train"
+            case = [{ name = "a", only = { seed = 0 } }, { name = "b", only = { seed = 1 } }]
+            grid = { seed = [0, 1], lambda = [1e-40, 2e-40] }
+            """;
+        Assert.Equal(4, SweepFile.Read(Write(Apart)).Expand().Length);
+    }
+
+    [Fact]
     public void Sweeps_that_were_planned_before_there_were_cases_are_read()
     {
         var file = Write(
@@ -188,6 +200,24 @@ public class SweepTests
         "[[stage]]\ncommand = \"train\"\ncase = [{ name = \"a\", seed = 1, grid = { seed = [1] } }]",
         "in the grid of the case 'a'"
     )]
+    [InlineData("name = \"..\"\n[[stage]]\ncommand = \"train\"", "not of dots alone, such as 'sweep'")]
+    [InlineData("name = \".\"\n[[stage]]\ncommand = \"train\"", "not of dots alone, such as 'sweep'")]
+    [InlineData("[[stage]]\nname = \" \"\ncommand = \"train\"", "The name of stage 1 is empty")]
+    [InlineData("[[stage]]\nname = \"a\\nb\"\ncommand = \"train\"", "'a\\u000ab', has a line break")]
+    [InlineData("[[stage]]\ncommand = \"train\"\ncase = [{ name = \"\" }]", "the name of a case is empty")]
+    [InlineData("[[stage]]\ncommand = \"train\"\ncase = [{ name = \"a\\u001B\" }]", "'a\\u001b', has a line break or")]
+    [InlineData(
+        "[[stage]]\ncommand = \"train\"\ncase = [{ name = \"a\", lambda = 0.001 }, { name = \"b\", lambda = \"1e-3\" }]",
+        "two cases make the same run: a and b."
+    )]
+    [InlineData(
+        "[[stage]]\ncommand = \"train\"\ncase = [{ name = \"a\", lambda = 1 }, { name = \"b\", grid = { lambda = [2, 1.0] } }]",
+        "two cases make the same run: a and b 1."
+    )]
+    [InlineData(
+        "[[stage]]\ncommand = \"train\"\n[[stage]]\ncommand = \"prune\"\ncase = [{ name = \"a\" }, { name = \"b\" }]",
+        "In the stage 'prune', two cases make the same run: a and b."
+    )]
     [InlineData("name = 3 x", "cannot be read")]
     [InlineData("name = \"x\"", "has no stages")]
     [InlineData("jobs = 3\n[[stage]]\ncommand = \"train\"", "there is no 'jobs'")]
@@ -219,4 +249,45 @@ public class SweepTests
     )]
     public void A_wrong_description_is_told_in_a_sentence(string text, string part) =>
         Assert.Contains(part, Assert.Throws<RunException>(() => SweepFile.Read(Write(text)).Expand()).Message);
+
+    [Theory]
+    [InlineData(
+        "[[stage]]\ncommand = \"train\"\noptions = { epochs = 1, epochs = 2 }",
+        "line 3: 'stage.options.epochs'",
+        3
+    )]
+    [InlineData("[[stage]]\ncommand = \"train\"\ncommand = \"train\"", "line 3: 'stage.command'", 2)]
+    [InlineData("stage = [{ command = \"train\", command = \"prune\" }]", "line 1: 'stage.command'", 1)]
+    [InlineData(
+        "[[stage]]\ncommand = \"train\"\n[stage.options]\nseed = 1\n[stage.options]\nseed = 2",
+        "line 5: 'stage.options'",
+        3
+    )]
+    [InlineData(
+        "[[stage]]\ncommand = \"train\"\noptions.seed = 1\noptions.seed = 2",
+        "line 4: 'stage.options.seed'",
+        3
+    )]
+    [InlineData(
+        "[[stage]]\ncommand = \"train\"\noptions = { seed = 1,\n\"seed\" = 2 }",
+        "line 4: 'stage.options.seed'",
+        3
+    )]
+    [InlineData(
+        "[[stage]]\ncommand = \"train\"\n[[stage.case]]\nname = \"a\"\nseed = 1\nseed = 2",
+        "line 6: 'stage.case.seed'",
+        5
+    )]
+    [InlineData("name = \"a\"\nname = \"b\"\n[[stage]]\ncommand = \"train\"", "line 2: 'name'", 1)]
+    public void What_toml_gives_twice_is_refused_with_its_line(string text, string part, int first)
+    {
+        foreach (var read in (Action<string>[])[f => SweepFile.Read(f), f => ClaimFile.Read(f)])
+        {
+            var file = Write(text);
+            Assert.Equal(
+                $"{file}, {part} is given already in line {first}; give it once.",
+                Assert.Throws<RunException>(() => read(file)).Message
+            );
+        }
+    }
 }
