@@ -69,7 +69,7 @@ internal static class ImportCommand
                 Network = network,
                 Weights = weights,
                 Normalization = stated,
-                Classes = OnnxImport.ClassesOf(model),
+                Classes = Classes(screen, network, OnnxImport.ClassesOf(model), path),
                 Data = parsed.GetValue(record) ? options : null,
                 Provenance = new Dictionary<string, string>
                 {
@@ -139,6 +139,25 @@ internal static class ImportCommand
                     + "or with every command that runs the network on images."
             );
         return recorded;
+    }
+
+    // Others may use the same word for something else.
+    private static IReadOnlyList<string> Classes(
+        Screen screen,
+        Network network,
+        IReadOnlyList<string> names,
+        string path
+    )
+    {
+        if (names.Count == 0 || Evaluation.NoClasses(network) is not null)
+            return names;
+        var outputs = network.Shapes[network.Outputs[0]].Channels;
+        if (names.Count == outputs && names.Distinct().Count() == outputs)
+            return names;
+        screen.Warn(
+            $"{path}: its metadata name {names.Count} classes, {names.Distinct().Count()} of them different, but its network has {outputs} outputs; the names are left out."
+        );
+        return [];
     }
 
     private static (Network Network, Weights Weights) Restore(

@@ -166,6 +166,15 @@ public sealed record SlimFile : IDisposable
             throw new FileFormatException(
                 $"{path}: its normalization is for {normalization.Mean.Length} channels, but its network takes {channels}."
             );
+        if (Classes.Count == 0 || Evaluation.NoClasses(Network) is not null)
+            return;
+        var outputs = Network.Shapes[Network.Outputs[0]].Channels;
+        if (Classes.Count != outputs)
+            throw new FileFormatException(
+                $"{path}: it names {Classes.Count} classes, but its network has {outputs} outputs."
+            );
+        if (Classes.GroupBy(c => c).FirstOrDefault(g => g.Count() > 1)?.Key is { } twice)
+            throw new FileFormatException($"{path}: two of its classes are called '{twice}'.");
     }
 
     // Of the network that was cut, nothing but its description is in the file.

@@ -9,6 +9,32 @@ namespace SlimSharp.Tests.Cli;
 [Collection(nameof(Alone))]
 public class OnnxCommandTests
 {
+    [Theory]
+    [InlineData(3, "a", "b", "c")]
+    [InlineData(0, "a", "b")]
+    [InlineData(0, "a", "b", "c", "d")]
+    [InlineData(0, "a", "b", "a")]
+    public async Task Names_of_classes_that_are_no_names_of_its_outputs_are_left_out_with_a_warning(
+        int kept,
+        params string[] names
+    )
+    {
+        var folder = Machine.Folder();
+        var (small, onnx, back) = (
+            Path.Combine(folder, "a.slim"),
+            Path.Combine(folder, "a.onnx"),
+            Path.Combine(folder, "b.slim")
+        );
+        Small.File(small);
+        using (var file = SlimSharp.Formats.SlimFile.Load(small))
+            OnnxExport.Of(file with { Classes = names }).Save(onnx);
+        var lines = await Json("import", onnx, "--out", back);
+        var warnings = string.Concat(lines.Select(l => (string?)l["warning"]));
+        Assert.Equal(kept == 0, warnings.Contains($"name {names.Length} classes", StringComparison.Ordinal));
+        using var read = SlimSharp.Formats.SlimFile.Load(back);
+        Assert.Equal(kept, read.Classes.Count);
+    }
+
     [Fact]
     public async Task Export_quantize_import_prune()
     {

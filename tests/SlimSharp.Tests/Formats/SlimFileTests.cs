@@ -56,6 +56,28 @@ public class SlimFileTests
     }
 
     [Fact]
+    public void Names_of_classes_are_as_many_as_the_outputs_and_each_is_there_once()
+    {
+        using var file = Cut();
+        string Said(params string[] names) =>
+            Assert
+                .Throws<FileFormatException>(() => SlimFile.Load(Save(file with { Classes = names })).Dispose())
+                .Message;
+        Assert.Contains("names 3 classes, but its network has 10 outputs", Said(["a", "b", "c"]));
+        Assert.Contains("names 11 classes", Said([.. Idx.FashionClasses, "k"]));
+        var (first, rest) = (Idx.FashionClasses[0], Idx.FashionClasses.Skip(1).ToArray());
+        Assert.Contains($"two of its classes are called '{rest[0]}'", Said([rest[0], .. rest]));
+        foreach (
+            var names in (string[][])
+                [
+                    [],
+                    [first, .. rest],
+                ]
+        )
+            SlimFile.Load(Save(file with { Classes = names })).Dispose();
+    }
+
+    [Fact]
     public void Every_topology_comes_back_as_it_was()
     {
         foreach (var network in Topologies.All.Values)
