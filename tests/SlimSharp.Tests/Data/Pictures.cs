@@ -109,7 +109,7 @@ internal static class Pictures
         return bmp.ToArray();
     }
 
-    private static byte[] Lzw(byte[] values)
+    internal static byte[] Lzw(byte[] values)
     {
         var (bits, bytes, free) = (0UL, new List<byte>(), 0);
         Dictionary<string, int> table = [];
@@ -243,7 +243,7 @@ internal static class Pictures
         return file.ToArray();
     }
 
-    private static void Chunk(Stream stream, string name, byte[] data)
+    internal static void Chunk(Stream stream, string name, byte[] data)
     {
         var number = new byte[4];
         BinaryPrimitives.WriteInt32BigEndian(number, data.Length);

@@ -25,7 +25,9 @@ internal static class BmpFile
     /// The same picture as the most ordinary of BMP files. Decoders take what stands between header and pixels for colours or pixels, and leave out the
     /// last colours behind a header of OS/2.
     /// </summary>
-    internal static byte[] Plain(byte[] content)
+    /// <param name="content">The file, checked.</param>
+    /// <param name="missing">Red, green and blue of the colours that its palette lacks.</param>
+    internal static byte[] Plain(byte[] content, byte missing)
     {
         var info = Read(content);
         var (isCore, colours) = (info.Header == CoreHeader, info.Bits <= 8 ? 1 << info.Bits : 0);
@@ -48,7 +50,8 @@ internal static class BmpFile
             BinaryPrimitives.WriteInt32LittleEndian(plain.AsSpan(at), value);
         content.AsSpan(FileHeader + InfoHeader, masks).CopyTo(plain.AsSpan(FileHeader + InfoHeader));
         var (from, size) = (FileHeader + info.Header, isCore ? 3 : 4);
-        for (var i = 0; i < colours && from + size * (i + 1) <= info.Start; i++)
+        plain.AsSpan(start - 4 * colours, 4 * colours).Fill(missing);
+        for (var i = 0; i < colours && i < info.Colours && from + size * (i + 1) <= info.Start; i++)
             content.AsSpan(from + size * i, 3).CopyTo(plain.AsSpan(start - 4 * (colours - i)));
         content.AsSpan(info.Start, info.Pixels).CopyTo(plain.AsSpan(start));
         return plain;
@@ -89,8 +92,14 @@ internal static class BmpFile
         var pixels = ((long)width * bits + 31) / 32 * 4 * Math.Abs(height);
         return start < before || start + pixels > file.Length
             ? throw new InvalidDataException(JpegFile.CutShort)
-            : new((int)header, width, height, bits, (int)compression, (int)start, (int)pixels);
+            : new((int)header, width, height, bits, (int)compression, (int)start, (int)pixels, Colours(file, header));
     }
+
+    // 0, as in a header without that word, is as many as there can be.
+    private static int Colours(ReadOnlySpan<byte> file, uint header) =>
+        header != CoreHeader && BinaryPrimitives.ReadUInt32LittleEndian(file[46..]) is > 0 and < 256 and var colours
+            ? (int)colours
+            : 256;
 
     /// <summary>What a header says.</summary>
     /// <param name="Header">Its own bytes.</param>
@@ -100,6 +109,7 @@ internal static class BmpFile
     /// <param name="Compression">None, or bit fields.</param>
     /// <param name="Start">Where pixels begin.</param>
     /// <param name="Pixels">Their bytes.</param>
+    /// <param name="Colours">At most in its palette.</param>
     private readonly record struct Info(
         int Header,
         int Width,
@@ -107,6 +117,7 @@ internal static class BmpFile
         int Bits,
         int Compression,
         int Start,
-        int Pixels
+        int Pixels,
+        int Colours
     );
 }

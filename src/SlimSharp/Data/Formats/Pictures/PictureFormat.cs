@@ -25,9 +25,9 @@ internal sealed record PictureFormat(
     internal static IReadOnlyList<PictureFormat> All { get; } =
     [
         new("JPEG", [".jpg", ".jpeg"], JpegFile.Begins, JpegFile.Check, Stb),
-        new("PNG", [".png"], PngFile.Begins, PngFile.Check, Stb),
-        new("BMP", [".bmp"], BmpFile.Begins, BmpFile.Check, (content, head) => Stb(BmpFile.Plain(content), head)),
-        new("GIF", [".gif"], GifFile.Begins, GifFile.Check, Stb),
+        new("PNG", [".png"], PngFile.Begins, PngFile.Check, Png),
+        new("BMP", [".bmp"], BmpFile.Begins, BmpFile.Check, Bmp),
+        new("GIF", [".gif"], GifFile.Begins, GifFile.Check, GifFile.Decode),
         new("TIFF", [".tif", ".tiff"], TiffFile.Begins, TiffFile.Check, TiffFile.Decode),
     ];
 
@@ -40,6 +40,9 @@ internal sealed record PictureFormat(
 
     /// <summary>How to make of others what is read.</summary>
     internal const string Advice = "convert others, as with ImageMagick's 'mogrify -format png *.webp'";
+
+    /// <summary>What is said of a pixel beyond its palette, which decoders make black.</summary>
+    internal const string NoColour = "a pixel in it has a colour that is not in its palette";
 
     /// <summary>True if a file of that name should be a picture that is read.</summary>
     internal static bool IsRead(string name)
@@ -77,6 +80,25 @@ internal sealed record PictureFormat(
         : content.StartsWith("II+\0"u8) || content.StartsWith("MM\0+"u8) ? "BigTIFF"
         : content.StartsWith("<svg"u8) || content.StartsWith("<?xml"u8) ? "SVG"
         : null;
+
+    private static byte[] Png(byte[] content, PictureHead head) =>
+        Agreed(PngFile.WithWholePalette(content, 0), PngFile.WithWholePalette(content, byte.MaxValue), content, head);
+
+    private static byte[] Bmp(byte[] content, PictureHead head) =>
+        Agreed(BmpFile.Plain(content, 0), BmpFile.Plain(content, byte.MaxValue), content, head);
+
+    // Colours that a palette lacks are put in as one and as another: where a pixel has them, that is to be seen.
+    private static byte[] Agreed(byte[]? one, byte[]? other, byte[] content, PictureHead head)
+    {
+        var pixels = Stb(one ?? content, head);
+        return
+            one is null
+            || other is null
+            || one.AsSpan().SequenceEqual(other)
+            || Stb(other, head).AsSpan().SequenceEqual(pixels)
+            ? pixels
+            : throw new InvalidDataException(NoColour);
+    }
 
     private static byte[] Stb(byte[] content, PictureHead head)
     {

@@ -8,6 +8,8 @@ internal static class PngFile
 {
     private static ReadOnlySpan<byte> Signature => [0x89, (byte)'P', (byte)'N', (byte)'G', 13, 10, 26, 10];
 
+    private const int Palette = 3; // of the kinds of colour
+
     internal static bool Begins(byte[] content) => content.AsSpan().StartsWith(Signature);
 
     /// <exception cref="InvalidDataException">It is not whole; the message says how.</exception>
@@ -42,5 +44,33 @@ internal static class PngFile
             rest = rest[(8 + body.Length)..];
         }
         throw new InvalidDataException(JpegFile.CutShort);
+    }
+
+    /// <summary>
+    /// A checked file with as many colours in its palette as its bits can number, those that it lacks with <paramref name="missing"/> as red, green and
+    /// blue; null where there is no palette, or none lacks. The checksum is left as it was.
+    /// </summary>
+    internal static byte[]? WithWholePalette(byte[] content, byte missing)
+    {
+        const int Depth = 24; // behind the first chunk's length, name, width and height; the kind comes next
+        if (content[Depth + 1] != Palette || content[Depth] > 8)
+            return null;
+        var at = Signature.Length;
+        while (!content.AsSpan(at + 4).StartsWith("PLTE"u8))
+        {
+            if (content.AsSpan(at + 4).StartsWith("IEND"u8))
+                return null;
+            at += 12 + BinaryPrimitives.ReadInt32BigEndian(content.AsSpan(at));
+        }
+        var (length, whole) = (BinaryPrimitives.ReadInt32BigEndian(content.AsSpan(at)), 3 << content[Depth]);
+        if (length >= whole || length % 3 != 0)
+            return null;
+        var wide = new byte[content.Length + whole - length];
+        var end = at + 8 + length;
+        content.AsSpan(0, end).CopyTo(wide);
+        wide.AsSpan(end, whole - length).Fill(missing);
+        content.AsSpan(end).CopyTo(wide.AsSpan(end + whole - length));
+        BinaryPrimitives.WriteInt32BigEndian(wide.AsSpan(at), whole);
+        return wide;
     }
 }
