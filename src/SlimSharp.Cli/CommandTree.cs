@@ -36,6 +36,7 @@ public static class CommandTree
             if (Misuse.Of(parsed) is { } misuse)
                 return Refuse(misuse);
             OutputOption.Check(parsed);
+            MemoryOption.HideBehindOwn(parsed);
             using var memory = MemoryOption.Use(parsed);
             return await parsed.InvokeAsync(
                 new() { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 
 namespace SlimSharp.Cli;
 
@@ -31,6 +32,14 @@ internal static class MemoryOption
         if (given is not null)
             Environment.SetEnvironmentVariable(ReadBudget.Variable, given);
         return new Reset(before);
+    }
+
+    /// <summary>Takes it out of the help of a command that has one of that name itself, which is then what the name means.</summary>
+    internal static void HideBehindOwn(ParseResult parsed)
+    {
+        var root = parsed.RootCommandResult.Command;
+        if (parsed.Action is HelpAction && parsed.CommandResult.Command is var command && command != root)
+            root.Options.First(o => o.Name == Name).Hidden = command.Options.Any(o => o.Name == Name);
     }
 
     private static void Check(string? text, string name)

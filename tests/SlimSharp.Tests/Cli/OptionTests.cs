@@ -1,11 +1,12 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Text.RegularExpressions;
 
 namespace SlimSharp.Tests.Cli;
 
 /// <summary>What is true of every option and argument of every command.</summary>
 [Collection(nameof(Alone))]
-public class OptionTests
+public partial class OptionTests
 {
     private static readonly string[] Numbers =
     [
@@ -69,6 +70,9 @@ public class OptionTests
             var (code, said, error) = await Slim.Run([.. words, "--help"]);
             Assert.True((code, error) == (0, ""), $"{string.Join(' ', words)}: {error}");
             Assert.Contains(command.Description!.Split(' ')[0], said);
+            var listed = Listed().Matches(said).Select(m => m.Value.Trim()).ToArray();
+            Assert.Equal(listed.Distinct(), listed);
+            Assert.Single(listed, "--memory");
             foreach (var option in command.Options.Where(o => o.HasDefaultValue && o.ValueType == typeof(string)))
             {
                 var usual = (string?)option.GetDefaultValue();
@@ -159,6 +163,9 @@ public class OptionTests
         Assert.StartsWith($"slim: {name} ", error);
         Assert.Matches("is empty|null character", error);
     }
+
+    [GeneratedRegex(@"^  --[a-z0-9-]+", RegexOptions.Multiline)]
+    private static partial Regex Listed();
 
     private static bool IsNumber(Option option) =>
         (Nullable.GetUnderlyingType(option.ValueType) ?? option.ValueType) is var type
