@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using System.Text.RegularExpressions;
 using Tomlyn;
 using Tomlyn.Model;
 using Tomlyn.Parsing;
@@ -9,7 +8,7 @@ using Tomlyn.Parsing;
 namespace SlimSharp.Runs;
 
 /// <summary>Reads TOML or JSON as one kind of tree; numbers of TOML become strings that say the same.</summary>
-internal static partial class TomlText
+internal static class TomlText
 {
     /// <summary>Reads a file; .json is JSON, all else TOML.</summary>
     /// <exception cref="RunException">It cannot be read.</exception>
@@ -29,25 +28,15 @@ internal static partial class TomlText
         }
     }
 
-    // What is read as a table keeps the last of what is given twice.
     private static TomlTable? Table(string path, string text)
     {
         var table = TomlSerializer.Deserialize<TomlTable>(text);
-        if (SyntaxParser.Parse(text, path, validate: true).Diagnostics.FirstOrDefault() is not { } fault)
-            return table;
-        var where = $"{path}, line {fault.Span.Start.Line + 1}";
-        throw new RunException(
-            Twice().Match(fault.Message) is { Success: true } twice
-                ? $"{where}: '{ScriptWord.Visible(Place().Replace(twice.Groups[1].Value, ""))}' is given already in line {twice.Groups[2].Value}; give it once."
-                : $"{where}: {ScriptWord.Visible(fault.Message).TrimEnd('.')}."
-        );
+        return TomlKeys.Twice(SyntaxParser.Parse(text, path, validate: false)) is var (key, line, before)
+            ? throw new RunException(
+                $"{path}, line {line}: '{ScriptWord.Visible(key)}' is given already in line {before}; give it once."
+            )
+            : table;
     }
-
-    [GeneratedRegex(@"^The key `(.*?)` is already defined at \((\d+),", RegexOptions.Singleline)]
-    private static partial Regex Twice();
-
-    [GeneratedRegex(@"\.\[\d+\]")] // of a table in its list, from 0 or from 1
-    private static partial Regex Place();
 
     private static JsonNode? ToJson(object? value) =>
         value switch
