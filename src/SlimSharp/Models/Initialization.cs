@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using SlimSharp.Data;
 using SlimSharp.Networks;
 using TorchSharp;
 

@@ -1,5 +1,4 @@
 using System.Numerics;
-using SlimSharp.Data;
 using SlimSharp.Models;
 using SlimSharp.Penalties;
 using SlimSharp.Training;

@@ -1,4 +1,3 @@
-using SlimSharp.Data;
 using SlimSharp.Models;
 using SlimSharp.Networks;
 

@@ -1,4 +1,3 @@
-using SlimSharp.Data;
 using SlimSharp.Networks;
 
 namespace SlimSharp.Slimming;

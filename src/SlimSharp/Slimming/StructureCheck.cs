@@ -24,7 +24,7 @@ internal sealed class StructureCheck : IDisposable
         using var masked = new Model(network, reference);
         _inputs = cut.Source.Inputs.ToDictionary(
             i => i.Name,
-            i => RandomWeights.Inputs(cut.Source.Shapes[i.Name], Samples, seed + Data.Randomness.Name(i.Name))
+            i => RandomWeights.Inputs(cut.Source.Shapes[i.Name], Samples, seed + Randomness.Name(i.Name))
         );
         _masked = Certifier.Outputs(masked, _inputs);
     }

@@ -54,7 +54,7 @@ public class LatencyCommandTests
         Assert.All(asked.Kinds, k => Assert.False(k.IsMeasured));
         // The device's own program.
         var (code, output, error) = Machine.Run(
-            Machine.Start(Machine.Program("SlimSharp.Layers", "slimsharp-layers"), table, "--even-if-busy")
+            Machine.Start(Machine.Program("SlimSharp.LayerTiming", "slimsharp-layer-timing"), table, "--even-if-busy")
         );
         Assert.True(code == 0, error);
         Assert.Contains("kinds of layers on", output);

@@ -63,7 +63,7 @@ public class VariationalTests
         using var scope = torch.NewDisposeScope();
         using var model = Double(3);
         using var method = new VariationalScales(model, images: 7, new() { Deviation = 0.2 });
-        var random = new SlimSharp.Data.Randomness(5);
+        var random = new SlimSharp.Randomness(5);
         var x = torch.tensor(Enumerable.Range(0, 6 * 64).Select(_ => random.NextNormal()).ToArray(), [6, 1, 8, 8]);
         var y = torch.tensor(new long[] { 0, 1, 0, 1, 1, 0 });
         var (mean, variance) = (

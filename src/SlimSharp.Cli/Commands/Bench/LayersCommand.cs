@@ -33,7 +33,7 @@ internal static class LayersCommand
         var request = new Option<bool>("--request")
         {
             Description =
-                "Measure nothing: write down what is to be measured, for slimsharp-layers on another machine to fill in.",
+                "Measure nothing: write down what is to be measured, for slimsharp-layer-timing on another machine to fill in.",
         };
         var busy = new Option<bool>("--even-if-busy")
         {

@@ -1,4 +1,4 @@
-namespace SlimSharp.Data;
+namespace SlimSharp;
 
 /// <summary>
 /// Random numbers as a pure function of a key: the same key gives the same sequence on every machine and thread

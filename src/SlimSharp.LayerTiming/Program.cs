@@ -6,7 +6,7 @@ const string EvenIfBusy = "--even-if-busy";
 if (args.Where(a => a != EvenIfBusy).ToArray() is not [var path])
 {
     Console.Error.WriteLine(
-        $"slimsharp-layers FILE [{EvenIfBusy}]: measures the layers that FILE asks for (written by 'slim bench layers … --request --out FILE') and writes their times into it, unless the machine was busy meanwhile."
+        $"slimsharp-layer-timing FILE [{EvenIfBusy}]: measures the layers that FILE asks for (written by 'slim bench layers … --request --out FILE') and writes their times into it, unless the machine was busy meanwhile."
     );
     return 2;
 }
@@ -28,7 +28,7 @@ try
     if (disturbance is not null && !args.Contains(EvenIfBusy))
     {
         Console.Error.WriteLine(
-            $"slimsharp-layers: the machine was busy while layers were measured, several times over: {disturbance}. {path} is as it was; measure again when it is quiet, or give {EvenIfBusy}."
+            $"slimsharp-layer-timing: the machine was busy while layers were measured, several times over: {disturbance}. {path} is as it was; measure again when it is quiet, or give {EvenIfBusy}."
         );
         return 1;
     }
@@ -38,6 +38,6 @@ try
 }
 catch (Exception e) when (e is SlimSharpException or IOException or UnauthorizedAccessException)
 {
-    Console.Error.WriteLine($"slimsharp-layers: {e.Message}");
+    Console.Error.WriteLine($"slimsharp-layer-timing: {e.Message}");
     return 2;
 }
