@@ -103,11 +103,13 @@ internal sealed record NetworkCut(
         var removed = new List<int[]>();
         foreach (var group in groups)
         {
-            int[] units = byName.TryGetValue(group.Name, out var plan) ? [.. plan.Removed()] : [];
+            var plan = byName.GetValueOrDefault(group.Name);
+            // Before its units are counted out: there may be said to be billions.
             if (plan is not null && plan.Units != group.Units)
                 throw new PlanException(
                     $"The plan says that '{group.Name}' has {plan.Units} channels, but the network has {group.Units}."
                 );
+            int[] units = plan is null ? [] : [.. plan.Removed()];
             if (units.Length > 0 && group.FrozenBecause is { } reason)
                 throw new PlanException($"The plan removes channels of '{group.Name}', which must stay: {reason}.");
             removed.Add(units);

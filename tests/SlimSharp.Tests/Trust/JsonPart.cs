@@ -72,7 +72,18 @@ internal sealed record JsonPart(string Name, string Intact, Action<string> Put, 
         ["latency table"] = (f, _) =>
             f.Text(
                 f.Latency,
-                ["prune", f.Model, "--speedup", "1.1", "--latency-table", f.Latency, "--out", f.At("p.slim")]
+                [
+                    "prune",
+                    f.Model,
+                    "--speedup",
+                    "1.1",
+                    "--latency-table",
+                    f.Latency,
+                    "--threads",
+                    "1",
+                    "--out",
+                    f.At("p.slim"),
+                ]
             ),
         ["classes in ONNX"] = (f, _) => f.Onnx("classes", ["import", f.OnnxFile, "--out", f.At("i.slim")]),
         ["normalization in ONNX"] = (f, _) =>

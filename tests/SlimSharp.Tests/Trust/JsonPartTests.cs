@@ -60,6 +60,7 @@ public partial class JsonPartTests
     [Theory]
     [InlineData("plan", "groups.0 removed")]
     [InlineData("plan", "groups.0.units = 70000")]
+    [InlineData("plan", "groups.0.units = 2147483647")]
     [InlineData("plan", "source.outputs.0 twice")]
     [InlineData("classes", "0 twice")]
     public async Task What_does_not_fit_the_rest_of_its_file_is_refused(string name, string where)
