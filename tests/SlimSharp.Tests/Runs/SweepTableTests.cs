@@ -6,6 +6,7 @@ using static SlimSharp.Tests.Runs.SampleSweep;
 namespace SlimSharp.Tests.Runs;
 
 /// <summary>What came of a sweep.</summary>
+[Collection(nameof(Alone))] // what is allocated is counted for the whole process
 public class SweepTableTests
 {
     [Fact]
