@@ -6,37 +6,20 @@ namespace SlimSharp.Runs;
 /// Finds what a TOML document gives twice, by the rules of toml.io: keys, tables, and tables that extend what is closed. Tomlyn's tables keep the last of them, and its own
 /// check takes the tables of one list for each other where lists lie within lists.
 /// </summary>
-internal sealed class TomlKeys
+internal static class TomlKeys
 {
-    private readonly Scope _root = new();
-
-    private TomlKeys() { }
-
-    /// <summary>The first key that is there twice, with both its lines; null if there is none.</summary>
-    internal static (string Key, int Line, int Before)? Twice(DocumentSyntax document)
+    /// <exception cref="RunException">A key is there twice; the message names it with both its lines.</exception>
+    internal static void Check(string file, DocumentSyntax document)
     {
-        try
-        {
-            new TomlKeys().Walk(document);
-            return null;
-        }
-        catch (TwiceException e)
-        {
-            return (e.Message, e.Line, e.Before);
-        }
-    }
-
-    private void Walk(DocumentSyntax document)
-    {
-        Define(document.KeyValues, _root, []);
+        var root = new Scope(file);
+        Define(document.KeyValues, root, []);
         foreach (var table in document.Tables)
         {
             var (names, line) = (Names(table.Name!), Line(table));
-            var parent = _root;
+            var parent = root;
             for (var i = 0; i < names.Length - 1; i++)
                 parent = parent.Below(names, i, line, isHeader: true);
-            var scope = parent.Open(names, line, isList: table is TableArraySyntax);
-            Define(table.Items, scope, names);
+            Define(table.Items, parent.Open(names, line, isList: table is TableArraySyntax), names);
         }
     }
 
@@ -53,20 +36,20 @@ internal sealed class TomlKeys
         for (var i = path.Length; i < whole.Length - 1; i++)
             scope = scope.Below(whole, i, line, isHeader: false);
         scope.Put(whole, line);
-        Check(pair.Value, whole);
+        CheckWithin(pair.Value, whole, scope);
     }
 
     // Tables within a value are whole with it.
-    private static void Check(ValueSyntax? value, string[] path)
+    private static void CheckWithin(ValueSyntax? value, string[] path, Scope around)
     {
         if (value is InlineTableSyntax table)
         {
-            var scope = new Scope();
+            var scope = around.Beside();
             foreach (var item in table.Items)
                 Define(item.KeyValue!, scope, path);
         }
         foreach (var item in (value as ArraySyntax)?.Items ?? [])
-            Check(item.Value, path);
+            CheckWithin(item.Value, path, around);
     }
 
     private static string[] Names(KeySyntax key) => [Name(key.Key), .. key.DotKeys.Select(d => Name(d.Key))];
@@ -85,21 +68,24 @@ internal sealed class TomlKeys
         List,
     }
 
-    private sealed class Scope
+    private sealed class Scope(string file)
     {
         private readonly Dictionary<string, (Kind Kind, int Line, Scope? Scope)> _items = [];
+
+        /// <summary>Another one of the same file.</summary>
+        internal Scope Beside() => new(file);
 
         internal Scope Below(string[] path, int at, int line, bool isHeader)
         {
             if (!_items.TryGetValue(path[at], out var item))
             {
                 var kind = isHeader ? Kind.ImplicitTable : Kind.DottedTable;
-                _items[path[at]] = item = (kind, line, new());
+                _items[path[at]] = item = (kind, line, Beside());
             }
             // Keys with dots extend what other such keys made, headers all but values.
             return item.Scope is { } scope && (isHeader || item.Kind == Kind.DottedTable)
                 ? scope
-                : throw new TwiceException(path.AsSpan(0, at + 1), line, item.Line);
+                : throw Twice(path[..(at + 1)], line, item.Line);
         }
 
         internal Scope Open(string[] path, int line, bool isList)
@@ -108,11 +94,11 @@ internal sealed class TomlKeys
             if (_items.TryGetValue(path[^1], out var item))
             {
                 if (!(isList ? item.Kind == Kind.List : item.Kind == Kind.ImplicitTable))
-                    throw new TwiceException(path, line, item.Line);
+                    throw Twice(path, line, item.Line);
                 // A list goes on with a new table; a table that was there for those below it gets its own keys.
                 line = isList ? item.Line : line;
             }
-            var scope = isList ? new() : item.Scope ?? new();
+            var scope = isList ? Beside() : item.Scope ?? Beside();
             _items[path[^1]] = (kind, line, scope);
             return scope;
         }
@@ -120,15 +106,12 @@ internal sealed class TomlKeys
         internal void Put(string[] path, int line)
         {
             if (!_items.TryAdd(path[^1], (Kind.Value, line, null)))
-                throw new TwiceException(path, line, _items[path[^1]].Line);
+                throw Twice(path, line, _items[path[^1]].Line);
         }
-    }
 
-    private sealed class TwiceException(ReadOnlySpan<string> path, int line, int before)
-        : Exception(string.Join('.', path))
-    {
-        internal int Line => line;
-
-        internal int Before => before;
+        private RunException Twice(string[] path, int line, int before) =>
+            new(
+                $"{file}, line {line}: '{ScriptWord.Visible(string.Join('.', path))}' is given already in line {before}; give it once."
+            );
     }
 }

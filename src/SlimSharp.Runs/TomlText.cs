@@ -30,12 +30,9 @@ internal static class TomlText
 
     private static TomlTable? Table(string path, string text)
     {
-        var table = TomlSerializer.Deserialize<TomlTable>(text);
-        return TomlKeys.Twice(SyntaxParser.Parse(text, path, validate: false)) is var (key, line, before)
-            ? throw new RunException(
-                $"{path}, line {line}: '{ScriptWord.Visible(key)}' is given already in line {before}; give it once."
-            )
-            : table;
+        var table = TomlSerializer.Deserialize<TomlTable>(text); // first, since it tells what is no TOML
+        TomlKeys.Check(path, SyntaxParser.Parse(text, path, validate: false));
+        return table;
     }
 
     private static JsonNode? ToJson(object? value) =>

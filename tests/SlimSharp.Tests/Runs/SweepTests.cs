@@ -249,45 +249,4 @@ public class SweepTests
     )]
     public void A_wrong_description_is_told_in_a_sentence(string text, string part) =>
         Assert.Contains(part, Assert.Throws<RunException>(() => SweepFile.Read(Write(text)).Expand()).Message);
-
-    [Theory]
-    [InlineData(
-        "[[stage]]\ncommand = \"train\"\noptions = { epochs = 1, epochs = 2 }",
-        "line 3: 'stage.options.epochs'",
-        3
-    )]
-    [InlineData("[[stage]]\ncommand = \"train\"\ncommand = \"train\"", "line 3: 'stage.command'", 2)]
-    [InlineData("stage = [{ command = \"train\", command = \"prune\" }]", "line 1: 'stage.command'", 1)]
-    [InlineData(
-        "[[stage]]\ncommand = \"train\"\n[stage.options]\nseed = 1\n[stage.options]\nseed = 2",
-        "line 5: 'stage.options'",
-        3
-    )]
-    [InlineData(
-        "[[stage]]\ncommand = \"train\"\noptions.seed = 1\noptions.seed = 2",
-        "line 4: 'stage.options.seed'",
-        3
-    )]
-    [InlineData(
-        "[[stage]]\ncommand = \"train\"\noptions = { seed = 1,\n\"seed\" = 2 }",
-        "line 4: 'stage.options.seed'",
-        3
-    )]
-    [InlineData(
-        "[[stage]]\ncommand = \"train\"\n[[stage.case]]\nname = \"a\"\nseed = 1\nseed = 2",
-        "line 6: 'stage.case.seed'",
-        5
-    )]
-    [InlineData("name = \"a\"\nname = \"b\"\n[[stage]]\ncommand = \"train\"", "line 2: 'name'", 1)]
-    public void What_toml_gives_twice_is_refused_with_its_line(string text, string part, int first)
-    {
-        foreach (var read in (Action<string>[])[f => SweepFile.Read(f), f => ClaimFile.Read(f)])
-        {
-            var file = Write(text);
-            Assert.Equal(
-                $"{file}, {part} is given already in line {first}; give it once.",
-                Assert.Throws<RunException>(() => read(file)).Message
-            );
-        }
-    }
 }

@@ -7,8 +7,7 @@ public class TomlKeyTests
 {
     private static string? Message(string text)
     {
-        var path = Path.Combine(Machine.Folder(), "sweep.toml");
-        File.WriteAllText(path, text);
+        var path = SampleSweep.Write(text);
         var said = Record.Exception(() => SweepFile.Read(path))?.Message;
         return said?.Contains("is given already") == true ? said[(path.Length + 2)..] : null;
     }
@@ -40,4 +39,45 @@ public class TomlKeyTests
     [InlineData("a = [[{ b = { c = 1, c = 2 } }]]", "line 1: 'a.b.c' is given already in line 1")]
     public void What_is_there_twice_is_told(string text, string sentence) =>
         Assert.Equal($"{sentence}; give it once.", Message(text));
+
+    [Theory]
+    [InlineData(
+        "[[stage]]\ncommand = \"train\"\noptions = { epochs = 1, epochs = 2 }",
+        "line 3: 'stage.options.epochs'",
+        3
+    )]
+    [InlineData("[[stage]]\ncommand = \"train\"\ncommand = \"train\"", "line 3: 'stage.command'", 2)]
+    [InlineData("stage = [{ command = \"train\", command = \"prune\" }]", "line 1: 'stage.command'", 1)]
+    [InlineData(
+        "[[stage]]\ncommand = \"train\"\n[stage.options]\nseed = 1\n[stage.options]\nseed = 2",
+        "line 5: 'stage.options'",
+        3
+    )]
+    [InlineData(
+        "[[stage]]\ncommand = \"train\"\noptions.seed = 1\noptions.seed = 2",
+        "line 4: 'stage.options.seed'",
+        3
+    )]
+    [InlineData(
+        "[[stage]]\ncommand = \"train\"\noptions = { seed = 1,\n\"seed\" = 2 }",
+        "line 4: 'stage.options.seed'",
+        3
+    )]
+    [InlineData(
+        "[[stage]]\ncommand = \"train\"\n[[stage.case]]\nname = \"a\"\nseed = 1\nseed = 2",
+        "line 6: 'stage.case.seed'",
+        5
+    )]
+    [InlineData("name = \"a\"\nname = \"b\"\n[[stage]]\ncommand = \"train\"", "line 2: 'name'", 1)]
+    public void What_toml_gives_twice_is_refused_with_its_line(string text, string part, int first)
+    {
+        foreach (var read in (Action<string>[])[f => SweepFile.Read(f), f => ClaimFile.Read(f)])
+        {
+            var file = SampleSweep.Write(text);
+            Assert.Equal(
+                $"{file}, {part} is given already in line {first}; give it once.",
+                Assert.Throws<RunException>(() => read(file)).Message
+            );
+        }
+    }
 }
