@@ -12,12 +12,12 @@ public class PathTimeTests
 
     /// <summary>
     /// Words of news groups. Equal columns, and places where the penalty bends as much as the loss, made coordinate descent
-    /// crawl: 25,000 passes where l1 takes 2,000. Two to three times as long is what is left; half a time is for noise.
+    /// crawl: 25,000 passes where l1 takes 2,000. Twice as long is what is left; half a time is for noise.
     /// </summary>
     [Theory]
     [InlineData(0.75, 0.375)]
     [InlineData(1, 0.5)]
-    public void On_sparse_text_the_path_of_scad_takes_no_more_than_three_times_that_of_l1(double knee, double flat)
+    public void On_sparse_text_the_path_of_scad_takes_about_twice_that_of_l1(double knee, double flat)
     {
         var data = LibsvmFile.Read(Machine.SharedPath("data", "tabular", "basehock.libsvm.gz"));
         var features = data.Features.Scaled(Standardization.Factors(data.Features));
@@ -37,6 +37,6 @@ public class PathTimeTests
             scad = TimeSpan.FromTicks(Math.Min(scad.Ticks, Path(new Scad(knee, flat)).Ticks));
         }
         TestContext.Current.TestOutputHelper?.WriteLine($"l1 {l1.TotalSeconds:F3} s, scad {scad.TotalSeconds:F3} s");
-        Assert.True(scad <= 3.5 * l1, $"l1 took {l1.TotalSeconds:F2} s and scad {scad.TotalSeconds:F2} s.");
+        Assert.True(scad <= 2.5 * l1, $"l1 took {l1.TotalSeconds:F2} s and scad {scad.TotalSeconds:F2} s.");
     }
 }
