@@ -21,7 +21,7 @@ public sealed record LayerKind(
     internal const string Before = "before";
     internal const string After = "after";
     private const int PixelChannels = 4;
-    private const int LastChannels = 8;
+    internal const int LastChannels = 8;
 
     /// <summary>The kind in words, as in "convolution 3×3 on 32×32, Relu".</summary>
     public override string ToString()

@@ -14,6 +14,8 @@ public sealed record LayerTimes(
     IReadOnlyList<double> Times
 )
 {
+    private const long MostWeights = int.MaxValue / sizeof(float);
+
     /// <summary>True once it is measured.</summary>
     [JsonIgnore]
     public bool IsMeasured => Times.Count > 0;
@@ -36,6 +38,17 @@ public sealed record LayerTimes(
         return widths[line];
     }
 
+    // No ONNX file holds more weights; each width is also made from a few channels and read into a few.
+    private bool FitsAFile
+    {
+        get
+        {
+            long reads = Reads[^1];
+            long makes = Makes.Count == 0 ? LayerKind.LastChannels : Makes[^1];
+            return Math.Max(reads, LayerKind.LastChannels) * Math.Max(makes, LayerKind.LastChannels) <= MostWeights;
+        }
+    }
+
     internal bool IsSound =>
         Kind?.Layer is not null
         && Reads is { Count: > 0 }
@@ -44,6 +57,7 @@ public sealed record LayerTimes(
         && (Times.Count == 0 || Times.Count == Reads.Count * Math.Max(Makes.Count, 1))
         && IsAscending(Reads)
         && IsAscending(Makes)
+        && FitsAFile
         && Times.All(t => t is >= 0 and < double.PositiveInfinity);
 
     /// <summary>True if these widths lie on its grid or between.</summary>

@@ -87,6 +87,8 @@ public sealed record ClaimFile : IJsonOnDeserialized
     {
         if (!(AccuracyMargin >= 0) || !(CostMargin >= 0) || Significance is not (> 0 and < 1))
             throw new RunException("margins must be 0 or more, and the significance in (0, 1)");
+        if (Sweeps.FirstOrDefault(s => $"{s.Results}{s.Search}".Contains('\0')) is { } nameless)
+            throw new RunException($"the results of the sweep '{nameless.Name}' have a path with a null character");
         if (Twice(Sweeps.Select(s => s.Name)) is { } sweep)
             throw new RunException($"two sweeps are called '{sweep}'");
         if (Twice(Claims.Select(c => c.Name)) is { } claim)

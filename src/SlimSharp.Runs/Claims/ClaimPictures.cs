@@ -1,13 +1,10 @@
 using System.Collections.Immutable;
-using System.Globalization;
 
 namespace SlimSharp.Runs;
 
 /// <summary>What the results of a sweep over penalties and ratios look like.</summary>
 internal static class ClaimPictures
 {
-    private const string Ratio = "ratio";
-
     /// <summary>Name, caption and SVG of each picture that there is something for.</summary>
     internal static IEnumerable<(string Name, string Caption, string Svg)> Of(SweepResults results)
     {
@@ -81,11 +78,16 @@ internal static class ClaimPictures
             var points = runs.Where(r =>
                     r.Stage == stage.Name && r.Settings.GetValueOrDefault(SweepRun.Case, "") == name
                 )
-                .Where(r => IsPlain(results.Plan, r) && r.Settings.ContainsKey(Ratio))
-                .Where(r => results.Results.ContainsKey(r.Number))
-                .GroupBy(r => double.Parse(r.Settings[Ratio], CultureInfo.InvariantCulture))
+                .Where(r => IsPlain(results.Plan, r) && results.Results.ContainsKey(r.Number))
+                .GroupBy(r => SweepRun.NumberOf(r.Settings, SweepRun.Ratio))
+                .Where(g => g.Key is not null)
                 .OrderBy(g => g.Key)
-                .Select(g => (g.Key, Spread: Spread.Of([.. g.Select(r => 100 * results.Results[r.Number].Accuracy)])))
+                .Select(g =>
+                    (
+                        Key: g.Key.GetValueOrDefault(),
+                        Spread: Spread.Of([.. g.Select(r => 100 * results.Results[r.Number].Accuracy)])
+                    )
+                )
                 .ToArray();
             if (points.Length > 0)
                 lines.Add(
@@ -106,7 +108,7 @@ internal static class ClaimPictures
             var groups = runs.Where(r => r.Stage == results.Plan.Stages[^1].Name)
                 .Where(r => r.Settings.GetValueOrDefault(SweepRun.Case, "") == name && IsPlain(results.Plan, r))
                 .Where(r => results.Results.ContainsKey(r.Number))
-                .GroupBy(r => r.Settings.GetValueOrDefault(Ratio, ""));
+                .GroupBy(r => r.Settings.GetValueOrDefault(SweepRun.Ratio, ""));
             foreach (var group in groups)
                 dots.Add(
                     new(

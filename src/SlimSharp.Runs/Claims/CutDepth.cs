@@ -23,7 +23,7 @@ internal sealed record CutDepth(string Case, string Run, double Ratio, double Be
         foreach (var run in runs.Where(r => r.Command == "prune" && ClaimPictures.IsPlain(results.Plan, r)))
         {
             if (
-                !run.Options.TryGetValue("ratio", out var ratio)
+                SweepRun.NumberOf(run.Options, SweepRun.Ratio) is not { } ratio
                 || results.Results.GetValueOrDefault(run.Number) is not { } cut
                 || results.Results.GetValueOrDefault(run.Parent ?? 0) is not { Scales.IsEmpty: false } trained
             )
@@ -33,7 +33,7 @@ internal sealed record CutDepth(string Case, string Run, double Ratio, double Be
                 new(
                     run.Settings.GetValueOrDefault(SweepRun.Case, ""),
                     run.SettingsBut(),
-                    double.Parse(ratio, CultureInfo.InvariantCulture),
+                    ratio,
                     trained.Scales.Take(below).Sum() / (double)trained.Scales.Sum(),
                     cut.Accuracy / trained.Accuracy
                 )

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 
 namespace SlimSharp.Runs;
 
@@ -23,6 +24,18 @@ public sealed record SweepRun(
 
     /// <summary>The setting in which runs differ that are to be averaged.</summary>
     internal const string Seed = "seed";
+
+    /// <summary>The share of channels that is cut.</summary>
+    internal const string Ratio = "ratio";
+
+    /// <summary>What a setting or an option says; null where there is none of that name.</summary>
+    /// <exception cref="RunException">It says something that is no finite number.</exception>
+    internal static double? NumberOf(ImmutableSortedDictionary<string, string> values, string name) =>
+        !values.TryGetValue(name, out var text) ? null
+        : double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
+        && double.IsFinite(number)
+            ? number
+        : throw new RunException($"The sweep has '{name} {ScriptWord.Visible(text)}', but a {name} is a number.");
 
     /// <summary>The runs that it starts from, the first of all first, and itself.</summary>
     internal IEnumerable<SweepRun> Chain(IReadOnlyList<SweepRun> runs) =>

@@ -75,8 +75,10 @@ public sealed record SlimFile : IDisposable
     /// Writes the file so that at any instant either the old or the whole new one is there; the old one is kept under the name <paramref name="before"/>, if
     /// one is given.
     /// </summary>
+    /// <exception cref="FileFormatException">Its parts do not fit together, so that it could not be read again: classes of one name, or more than there are outputs.</exception>
     public void Save(string path, string? before = null)
     {
+        CheckParts(path);
         var tensors = Weights.Names.ToDictionary(n => n, n => Weights[n]);
         foreach (var name in Extras.Names)
             tensors[Aside + name] = Extras[name];

@@ -59,14 +59,14 @@ public class SlimFileTests
     public void Names_of_classes_are_as_many_as_the_outputs_and_each_is_there_once()
     {
         using var file = Cut();
+        var path = Path.Combine(Machine.Folder(), "unwritten.slim");
         string Said(params string[] names) =>
-            Assert
-                .Throws<FileFormatException>(() => SlimFile.Load(Save(file with { Classes = names })).Dispose())
-                .Message;
+            Assert.Throws<FileFormatException>(() => (file with { Classes = names }).Save(path)).Message;
         Assert.Contains("names 3 classes, but its network has 10 outputs", Said(["a", "b", "c"]));
         Assert.Contains("names 11 classes", Said([.. Idx.FashionClasses, "k"]));
         var (first, rest) = (Idx.FashionClasses[0], Idx.FashionClasses.Skip(1).ToArray());
         Assert.Contains($"two of its classes are called '{rest[0]}'", Said([rest[0], .. rest]));
+        Assert.False(File.Exists(path)); // nothing is written that could not be read again
         foreach (
             var names in (string[][])
                 [

@@ -63,10 +63,13 @@ public partial class JsonPartTests
     [InlineData("plan", "groups.0.units = 2147483647")]
     [InlineData("plan", "source.outputs.0 twice")]
     [InlineData("classes", "0 twice")]
+    [InlineData("results.json", "plan.stages.1.grid.ratio.0 = \"word\"")]
+    [InlineData("claims.json", "sweep.0.search = \"\\u0000\"")]
+    [InlineData("latency table", "kinds.10.reads.3 = 2147483647")]
     public async Task What_does_not_fit_the_rest_of_its_file_is_refused(string name, string where)
     {
         var part = await JsonPart.Of(name);
-        await Try(part, [.. JsonMutation.All(part.Intact).Where(m => m.Where == where)]);
+        await Try(part, [JsonMutation.All(part.Intact).Single(m => m.Where == where)]);
     }
 
     [Theory]
