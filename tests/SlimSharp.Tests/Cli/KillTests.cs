@@ -8,6 +8,14 @@ namespace SlimSharp.Tests.Cli;
 [Collection(nameof(Alone))]
 public class KillTests
 {
+    // What docs/sweeps.md quotes.
+    private static readonly WrittenTable Table = new(
+        "kills.md",
+        "Four workers of a sweep, killed with SIGKILL and replaced, to the end.",
+        "",
+        "| what is run | runs | killed in train | cut | retrain | evaluate | publish | between | finished | twice | orphans |",
+        "|---|---|---|---|---|---|---|---|---|---|---|"
+    );
     private static readonly string StandIn = Machine.Program("StandIn", "standin");
 
     private static string Small =>
@@ -170,24 +178,14 @@ public class KillTests
             "What a process's children are is read from /proc, which Linux has."
         );
 
-    // What docs/sweeps.md quotes.
     private static void Log(SweepFolder sweep, KilledSweep killed, string what)
     {
-        var file = Path.Combine(Machine.Root, "artifacts", "kills.md");
-        if (!File.Exists(file))
-            File.WriteAllText(
-                file,
-                "Four workers of a sweep, killed with SIGKILL and replaced, to the end.\n\n"
-                    + "| what is run | runs | killed in train | cut | retrain | evaluate | publish | between | finished | twice | orphans |\n"
-                    + "|---|---|---|---|---|---|---|---|---|---|---|\n"
-            );
         var kills = KilledSweep.Stages.Append(KilledSweep.Between).Select(s => killed.Kills[s]);
         var done = sweep.Runs.Count(r => sweep.StateOf(r) == SweepState.Done);
-        File.AppendAllText(
-            file,
+        Table.Add(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"| {what} | {sweep.Runs.Length} | {string.Join(" | ", kills)} | {done} | {killed.Doubles} | {killed.Orphans} |\n"
+                $"{what} | {sweep.Runs.Length} | {string.Join(" | ", kills)} | {done} | {killed.Doubles} | {killed.Orphans}"
             )
         );
     }

@@ -8,8 +8,7 @@ public class BombTests
     private const long OfTheProgram = 250_000_000; // .NET, libtorch, and what the collector has not yet given back
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60); // on a busy machine; alone it is a few
 
-    private static readonly Dictionary<string, string> Rows = [];
-    private static readonly Lock Log = new();
+    private static readonly WrittenTable Table = new("bombs.md");
 
     public static TheoryData<string> Names => [.. Bomb.All.Select(b => b.Name)];
 
@@ -25,7 +24,9 @@ public class BombTests
         var size = File.Exists(made) ? new FileInfo(made).Length : Size(made);
         var (code, said, peak, time) = Run(words);
         Directory.Delete(folder, recursive: true);
-        Keep(name, $"{size / 1e3:N1} | `slim {bomb.Command}` | {code} | {peak / 1e6:N0} | {time.TotalSeconds:N1}");
+        Table.Add(
+            $"{name} | {size / 1e3:N1} | `slim {bomb.Command}` | {code} | {peak / 1e6:N0} | {time.TotalSeconds:N1}"
+        );
         Assert.Equal((bomb.Sentence.Length > 0 ? 2 : 0, ""), (code, code is 0 or 2 ? "" : said));
         Assert.Contains(bomb.Sentence, said, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", said, StringComparison.Ordinal);
@@ -51,19 +52,6 @@ public class BombTests
 
     private static long Size(string folder) =>
         Directory.GetFiles(folder, "*", SearchOption.AllDirectories).Sum(f => new FileInfo(f).Length);
-
-    // The table of docs/trust.md, as far as it is known.
-    private static void Keep(string name, string row)
-    {
-        lock (Log)
-        {
-            Rows[name] = row;
-            File.WriteAllLines(
-                Path.Combine(Machine.Root, "artifacts", "bombs.md"),
-                Bomb.All.Where(b => Rows.ContainsKey(b.Name)).Select(b => $"| {b.Name} | {Rows[b.Name]} |")
-            );
-        }
-    }
 
     // What it said, and the most memory that it had: read again and again, since nobody can ask when it has ended.
     private static (int Code, string Said, long Peak, TimeSpan Time) Run(params string[] words)

@@ -9,7 +9,7 @@ public class FuzzTests
     private const int Many = 18_000;
     private const long Slack = 4 << 20; // bytes that a reader may need for the smallest file
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
-    private static readonly Lock Log = new();
+    private static readonly WrittenTable Table = new("fuzz.md");
 
     public static TheoryData<string> Names => [.. Reader.All.Select(r => r.Name)];
 
@@ -23,11 +23,7 @@ public class FuzzTests
     public void Many_damaged_files_are_refused_or_read(string name)
     {
         var (refused, slowest, most, seconds) = Run(name, Many, seed: 2);
-        lock (Log)
-            File.AppendAllText(
-                Path.Combine(Machine.Root, "artifacts", "fuzz.md"),
-                $"| {name} | {Many:N0} | {refused:N0} | {slowest:N0} | {most / 1024:N0} | {seconds:N0} |\n"
-            );
+        Table.Add($"{name} | {Many:N0} | {refused:N0} | {slowest:N0} | {most / 1024:N0} | {seconds:N0}");
     }
 
     [Fact]
