@@ -38,7 +38,7 @@ for (var epoch = 0; epoch < int.Parse(args[1]); epoch++)
     Report($"epoch {epoch + 1}", model);
 }
 
-var plan = Planner.Plan(model, new() { Macs = 0.5 }); // nothing is cut yet
+var plan = Planner.Plan(model, new() { Target = new PlanTarget.Macs(0.5) }); // nothing is cut yet
 using var cut = Surgeon.Apply(model, plan); // throws if the cut network is not the masked one
 Report("cut to half of its multiply-adds", cut.Model);
 Recalibration.Run(cut.Model, train, normalization); // BatchNorm statistics of what is left
