@@ -91,7 +91,8 @@ internal static class Snippets
         var asked = LatencyGrid.Empty(threads: 1, batch: 1).With(layers);
         var (table, disturbance) = new LatencyProbe(threads: 1, batch: 1).Measure(asked);
         Console.WriteLine(disturbance is null ? "measured on a quiet machine" : $"not to be kept: {disturbance}");
-        var plan = LatencyPlanner.Plan(model, new PlanOptions { Target = new PlanTarget.Latency(table.Milliseconds(layers) / 1.5) }, table);
+        var target = new PlanTarget.Latency(table.Milliseconds(layers) / 1.5);
+        var plan = LatencyPlanner.Plan(model, new PlanOptions { Target = target }, table);
         using var cut = Surgeon.Apply(model, plan);
         using var before = Contestant.Onnx(LayerUse.Drawn(model.Network), batch: 1, threads: 1);
         using var after = Contestant.Onnx(LayerUse.Drawn(cut.Model.Network), batch: 1, threads: 1);
