@@ -20,7 +20,7 @@ var (train, test, normalization) = (data.Train!, data.Test!, data.NormalizationF
 using var model = new Model(Vgg.Create(11, train.Classes.Length, width: 0.125, train.Shape));
 var optimizer = optim.SGD(model.parameters(), 0.05, momentum: 0.9, weight_decay: 1e-4);
 using var penalty = new ScalePenalty(new TransformedL1(a: 1), lambda: 5e-3);
-var batches = new Batches(train, 64, normalization, Augmentation.None, Seed: 1);
+var batches = new ImageBatches(train, 64, normalization, Augmentation.None, seed: 1);
 
 for (var epoch = 0; epoch < int.Parse(args[1]); epoch++)
 {

@@ -89,7 +89,7 @@ public class CriterionTests
             .Of(Residual)
             .First(g => g.FrozenBecause is null && g.Channels.Keys.Count(k => Residual[k].Layer is BatchNorm) > 1);
         string[] norms = [.. group.Channels.Keys.Where(k => Residual[k].Layer is BatchNorm)];
-        using var batch = Batches.InOrder(colour, normalization).Make([0, 1, 2, 3, 4]);
+        using var batch = ImageBatches.InOrder(colour, normalization).Make([0, 1, 2, 3, 4]);
         model.eval();
         using var still = torch.no_grad();
         double[] Losses(int unit, double mask)

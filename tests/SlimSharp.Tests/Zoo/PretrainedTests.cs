@@ -78,7 +78,7 @@ public class PretrainedTests
             .Value;
         double[] expected = [.. rows.EnumerateArray().SelectMany(r => r.EnumerateArray()).Select(v => v.GetDouble())];
         var normalization = NormalizationOf(file);
-        using var batch = Batches.InOrder(set, normalization).Make([.. Enumerable.Range(0, 8)]);
+        using var batch = ImageBatches.InOrder(set, normalization).Make([.. Enumerable.Range(0, 8)]);
         var logits = Numbers.Read(model.forward(batch.Images));
         Assert.Equal(expected.Length, logits.Length);
         var size = expected.Max(Math.Abs);
@@ -100,7 +100,7 @@ public class PretrainedTests
     }
 
     private static Batch Probe(Model model, string file) =>
-        Batches
+        ImageBatches
             .InOrder(Records(model.Network, "cifar10/lossless_test200.bin.gz"), NormalizationOf(file))
             .Make([.. Enumerable.Range(0, 16)]);
 
