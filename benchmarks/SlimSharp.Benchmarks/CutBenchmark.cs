@@ -39,7 +39,9 @@ internal static class CutBenchmark
             using var model = new Model(network, random.Copy(torch.float32));
             var groups = Time(() => ChannelGroups.Of(network));
             SlimmingPlan? plan = null;
-            var planning = Time(() => plan = Planner.Plan(model, new() { Ratio = 0.5, Trunk = trunk }));
+            var planning = Time(() =>
+                plan = Planner.Plan(model, new() { Target = new PlanTarget.Ratio(0.5), Trunk = trunk })
+            );
             var cutting = Time(() => Surgeon.Apply(model, plan!).Dispose());
             if (round >= 0)
                 times.Add((groups, planning, cutting));

@@ -24,7 +24,7 @@ internal static class DataBenchmark
             [.. Enumerable.Range(0, Images).Select(i => i % 10)],
             Enumerable.Range(0, 10).Select(i => $"{i}")
         );
-        var batches = new Batches(set, 64, Normalization.Cifar, Augmentation.Published, 1);
+        var batches = new ImageBatches(set, 64, Normalization.Cifar, Augmentation.Published, 1);
         using var loader = torch.utils.data.DataLoader(
             new PlainData(set),
             64,

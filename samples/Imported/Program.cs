@@ -43,7 +43,7 @@ using var penalty = new ScalePenalty(new TransformedL1(a: 1), lambda: 3e-3);
 new Trainer(options, penalty).Train(model, train, data.Validation, normalization);
 Report("with a penalty", model);
 
-using var cut = Surgeon.Apply(model, Planner.Plan(model, new() { Macs = 0.5 }));
+using var cut = Surgeon.Apply(model, Planner.Plan(model, new() { Target = new PlanTarget.Macs(0.5) }));
 Recalibration.Run(cut.Model, train, normalization); // BatchNorm statistics of the cut network
 Report("cut", cut.Model);
 new Trainer(options).Train(cut.Model, train, data.Validation, normalization);

@@ -20,7 +20,7 @@ var (train, test, normalization) = (data.Train!, data.Test!, data.NormalizationF
 using var model = new Model(Vgg.Create(11, train.Classes.Length, width: 0.125, train.Shape));
 var optimizer = optim.SGD(model.parameters(), 0.05, momentum: 0.9, weight_decay: 1e-4);
 using var penalty = new ScalePenalty(new TransformedL1(a: 1), lambda: 5e-3);
-var batches = new Batches(train, 64, normalization, Augmentation.None, Seed: 1);
+var batches = new ImageBatches(train, 64, normalization, Augmentation.None, seed: 1);
 
 for (var epoch = 0; epoch < int.Parse(args[1]); epoch++)
 {
@@ -38,7 +38,7 @@ for (var epoch = 0; epoch < int.Parse(args[1]); epoch++)
     Report($"epoch {epoch + 1}", model);
 }
 
-var plan = Planner.Plan(model, new() { Macs = 0.5 }); // nothing is cut yet
+var plan = Planner.Plan(model, new() { Target = new PlanTarget.Macs(0.5) }); // nothing is cut yet
 using var cut = Surgeon.Apply(model, plan); // throws if the cut network is not the masked one
 Report("cut to half of its multiply-adds", cut.Model);
 Recalibration.Run(cut.Model, train, normalization); // BatchNorm statistics of what is left

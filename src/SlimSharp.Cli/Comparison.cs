@@ -95,7 +95,7 @@ internal sealed class Comparison(Screen screen, string folder, int epochs, doubl
         yield return new("random channels", (_, plan) => RandomControl.Like(plan, 1), Plainly);
         yield return new(
             "smallest weights",
-            (model, _) => Planner.Plan(model, new() { Macs = macs, Criterion = "l1" }),
+            (model, _) => Planner.Plan(model, new() { Target = new PlanTarget.Macs(macs), Criterion = "l1" }),
             Plainly
         );
     }
@@ -135,10 +135,10 @@ internal sealed class Comparison(Screen screen, string folder, int epochs, doubl
     )
     {
         var test = data.Test!;
-        var plan = variant.Plan(model, Planner.Plan(model, new() { Macs = macs }));
+        var plan = variant.Plan(model, Planner.Plan(model, new() { Target = new PlanTarget.Macs(macs) }));
         using var cut = Surgeon.Apply(model, plan, trained.Extras["probe.inputs"]);
         var file = Path.Combine(folder, $"{row.Name} {seed}.slim");
-        Cutting.Save(file, trained, cut, CutSettings.Of(new PlanOptions { Macs = macs }));
+        Cutting.Save(file, trained, cut, CutSettings.Of(new PlanOptions { Target = new PlanTarget.Macs(macs) }));
         var cost = NetworkCost.Of(cut.Model.Network);
         var before = Evaluation.Of(cut.Model, test, trained.Normalization!, stop).Accuracy;
         Recalibration.Run(cut.Model, data.Train!, trained.Normalization!);

@@ -13,7 +13,17 @@ namespace SlimSharp.Cli;
 /// </summary>
 internal static class CutSettings
 {
-    private static readonly string[] Targets = ["macs", "params", "ratio", "latency", "speedup", "zeros"];
+    private static readonly string[] Targets =
+    [
+        "macs",
+        "params",
+        "ratio",
+        "below",
+        "channels",
+        "latency",
+        "speedup",
+        "zeros",
+    ];
 
     /// <summary>What is not as it is by default.</summary>
     internal static Values Of(PlanOptions options, LatencyGoal? goal = null)
@@ -24,10 +34,13 @@ internal static class CutSettings
             if (value is not (null or false) && !value.Equals(otherwise))
                 values[name] = Convert.ToString(value, CultureInfo.InvariantCulture)!.ToLowerInvariant();
         }
-        Put("ratio", options.Ratio);
-        Put("macs", options.Macs);
-        Put("params", options.Parameters);
-        Put("latency", goal is null ? options.Milliseconds : goal.Milliseconds);
+        var target = options.Target;
+        Put("ratio", (target as PlanTarget.Ratio)?.Share);
+        Put("macs", (target as PlanTarget.Macs)?.Share);
+        Put("params", (target as PlanTarget.Parameters)?.Share);
+        Put("below", (target as PlanTarget.Below)?.Share);
+        Put("channels", target is PlanTarget.Channels channels ? ChannelCounts.Text(channels) : null);
+        Put("latency", goal is null ? (target as PlanTarget.Latency)?.Milliseconds : goal.Milliseconds);
         Put("speedup", goal?.Speedup);
         Put(
             "widths",
@@ -35,10 +48,10 @@ internal static class CutSettings
                 : goal.Choice == WidthChoice.Threshold ? "threshold"
                 : "least-loss"
         );
-        Put("zeros", options.Zeros);
+        Put("zeros", target is PlanTarget.Zeros);
         Put("empty-blocks", options.EmptyBlocks);
         Put("drop-shifts", options.DropShifts);
-        Put("per-layer", options.PerLayer);
+        Put("per-layer", target is PlanTarget.Ratio { PerLayer: true });
         Put("min-channels", options.MinChannels, 1);
         Put("round-to", options.RoundTo, 1);
         Put("keep", options.Keep.IsEmpty ? null : string.Join(' ', options.Keep));

@@ -92,7 +92,10 @@ internal sealed class Demo(Screen screen, string folder, int threads, string dev
         );
         if (ModelMeasures.Of(screen, InRun("sparse"), sparse, curve: true)?.Curve is { } curve)
             screen.Say($"Trial cuts on {Words.Count(curve.Images)} held-out images say beforehand: {curve.Advice}\n");
-        var plan = Planner.Plan(model, new() { Parameters = ParametersLeft, RoundTo = Multiple });
+        var plan = Planner.Plan(
+            model,
+            new() { Target = new PlanTarget.Parameters(ParametersLeft), RoundTo = Multiple }
+        );
         screen.Say(plan.Explain());
         return plan;
     }

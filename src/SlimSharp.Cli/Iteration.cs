@@ -89,8 +89,12 @@ internal sealed class Iteration(Screen screen, string folder, RunOptions options
     private static PlanOptions OfWhole(PlanOptions target, double part) =>
         target with
         {
-            Macs = target.Macs is { } macs ? Math.Pow(macs, part) : null,
-            Parameters = target.Parameters is { } parameters ? Math.Pow(parameters, part) : null,
+            Target = target.Target switch
+            {
+                PlanTarget.Macs macs => new PlanTarget.Macs(Math.Pow(macs.Share, part)),
+                PlanTarget.Parameters parameters => new PlanTarget.Parameters(Math.Pow(parameters.Share, part)),
+                var other => other,
+            },
         };
 
     // As a share of what is left now: after round k of n the target's power k/n of the whole is.
@@ -98,12 +102,17 @@ internal sealed class Iteration(Screen screen, string folder, RunOptions options
     {
         using var file = SlimFile.Load(path);
         var now = NetworkCost.Of(file.Network);
-        double? Share(double? share, long all, long left) =>
-            share is { } s ? Math.Min(Math.Pow(s, part) * all / left, 1) : null;
+        double Share(double share, long all, long left) => Math.Min(Math.Pow(share, part) * all / left, 1);
         return target with
         {
-            Macs = Share(target.Macs, whole.Macs, now.Macs),
-            Parameters = Share(target.Parameters, whole.Parameters, now.Parameters),
+            Target = target.Target switch
+            {
+                PlanTarget.Macs macs => new PlanTarget.Macs(Share(macs.Share, whole.Macs, now.Macs)),
+                PlanTarget.Parameters parameters => new PlanTarget.Parameters(
+                    Share(parameters.Share, whole.Parameters, now.Parameters)
+                ),
+                var other => other,
+            },
         };
     }
 

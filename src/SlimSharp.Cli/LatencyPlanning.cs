@@ -28,7 +28,16 @@ internal sealed class LatencyPlanning(Screen screen, LatencyGoal goal, Model mod
         var layers = LayerUse.Of(model.Network);
         var sum = _table.Milliseconds(layers);
         SlimmingPlan With(double milliseconds) =>
-            LatencyPlanner.Plan(model, options with { Milliseconds = milliseconds }, _table, goal.Choice, sensitivity);
+            LatencyPlanner.Plan(
+                model,
+                options with
+                {
+                    Target = new PlanTarget.Latency(milliseconds),
+                },
+                _table,
+                goal.Choice,
+                sensitivity
+            );
         if (!_table.IsOfThisMachine)
         {
             var forecast = With(goal.Of(sum));

@@ -211,14 +211,9 @@ internal sealed class Pruning : IDisposable
                 plan.Options with
                 {
                     Criterion = "l1",
-                    Ratio = null,
-                    Parameters = null,
-                    Milliseconds = null,
-                    Zeros = false,
+                    Target = new PlanTarget.Macs((double)macs / NetworkCost.Of(plan.Source).Macs),
                     EmptyBlocks = false,
                     DropShifts = false,
-                    PerLayer = false,
-                    Macs = (double)macs / NetworkCost.Of(plan.Source).Macs,
                 }
             ),
         };

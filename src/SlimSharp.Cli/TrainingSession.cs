@@ -228,7 +228,7 @@ internal sealed class TrainingSession(RunFolder folder, RunOptions options, Scre
     {
         var set = data.Validation ?? data.Train!;
         int[] spread = [.. Enumerable.Range(0, Math.Min(ProbeSize, set.Count)).Select(i => i * set.Count / ProbeSize)];
-        using var batch = Batches.InOrder(set, normalization).Make(spread);
+        using var batch = ImageBatches.InOrder(set, normalization).Make(spread);
         return new() { ["probe.inputs"] = batch.Images.clone() };
     }
 }

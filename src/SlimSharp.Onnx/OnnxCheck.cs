@@ -35,7 +35,7 @@ public static class OnnxCheck
     {
         int[] rows = [.. Enumerable.Range(0, images.Count)];
         using var session = new OnnxSession(model.ToBytes());
-        using var batch = Batches.InOrder(images, normalization).Make(rows);
+        using var batch = ImageBatches.InOrder(images, normalization).Make(rows);
         var inputs = new Dictionary<string, torch.Tensor> { [network.Inputs.Single().Name] = batch.Images };
         return Difference(Exact(network, weights, inputs)[0], session.Run(images, rows, normalization));
     }
@@ -91,7 +91,7 @@ public static class OnnxCheck
     /// <exception cref="OnnxException">Outputs are no numbers.</exception>
     public static double Allowed(Network network, Weights weights, ImageSet images, Normalization normalization)
     {
-        using var batch = Batches.InOrder(images, normalization).Make([.. Enumerable.Range(0, images.Count)]);
+        using var batch = ImageBatches.InOrder(images, normalization).Make([.. Enumerable.Range(0, images.Count)]);
         return Allowed(
             network,
             weights,
@@ -134,7 +134,7 @@ public static class OnnxCheck
         int[] rows = [.. Enumerable.Range(0, images.Count)];
         using var session = new OnnxSession(model.ToBytes());
         var theirs = session.Run(images, rows, normalization);
-        using var batch = Batches.InOrder(images, normalization).Make(rows);
+        using var batch = ImageBatches.InOrder(images, normalization).Make(rows);
         using var output = Simulation.Run(quantized, batch.Images);
         var ours = Numbers.ReadSingle(output);
         var same = OnnxSession

@@ -102,7 +102,7 @@ public sealed class OnnxSession : IDisposable
         var (shape, input) = (set.Shape, _session.InputMetadata[_input]);
         if (!ReadsBytes)
         {
-            using var batch = Batches.InOrder(set, normalization).Make(rows);
+            using var batch = ImageBatches.InOrder(set, normalization).Make(rows);
             return Run(Numbers.ReadSingle(batch.Images), batch.Images.shape);
         }
         var isChannelsLast = input.Dimensions is [_, var height, _, _] && height != shape.Channels;

@@ -148,7 +148,7 @@ internal static class InspectCommand
                 $"{Words.Percent((double)scales.Count(s => s < t) / scales.Length)} below {Words.Number(t, "G1")}"
             );
             screen.Say($"scales: {string.Join(", ", below)}");
-            var plan = Planner.Plan(file.Network, file.Weights, new() { Ratio = 0 });
+            var plan = Planner.Plan(file.Network, file.Weights, new() { Target = new PlanTarget.Ratio(0) });
             screen.Say($"ratios below {Words.Number(plan.EmptiesNoLayerBelow, "F4")} empty no layer");
         }
         var ratios = VariationalScales

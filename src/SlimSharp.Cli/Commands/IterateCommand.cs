@@ -51,8 +51,12 @@ internal static class IterateCommand
             var path = Files.Trained(parsed.GetValue(input)!);
             var plan = new PlanOptions
             {
-                Macs = parsed.GetValue(macs),
-                Parameters = parsed.GetValue(parameters),
+                Target = (parsed.GetValue(macs), parsed.GetValue(parameters)) switch
+                {
+                    ({ } share, null) => new PlanTarget.Macs(share),
+                    (null, { } share) => new PlanTarget.Parameters(share),
+                    _ => throw new UsageException("Give exactly one of --macs and --params."),
+                },
                 Criterion = parsed.GetValue(criterion)!,
             };
             plan.Check();

@@ -58,8 +58,12 @@ internal static class PruneCommand
                 throw new UsageException($"--images is {parsed.GetValue(images)}, but must be 2 or more.");
             if (count > 1 && parsed.GetValue(control) is not null)
                 throw new UsageException("--candidates and --control do not go together.");
-            if (count > 1 && options.Zeros)
+            if (count > 1 && options.Target is PlanTarget.Zeros)
                 throw new UsageException("--zeros leaves nothing to choose; leave out --candidates.");
+            if (count > 1 && options.Target is PlanTarget.Below or PlanTarget.Channels)
+                throw new UsageException(
+                    "--below and --channels decide every layer by itself, so that weighing layers changes nothing; leave out --candidates."
+                );
             if (parsed.GetValue(planOnly))
                 parsed.Refuse("has no effect with --plan-only, which cuts nothing", output, withOptimizer, recalibrate);
             if (!parsed.GetValue(recalibrate) && count == 1 && !NeedsImages(options))

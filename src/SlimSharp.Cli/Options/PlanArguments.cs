@@ -21,6 +21,17 @@ internal sealed class PlanArguments
         Description = "Cut until at most this share of parameters is left.",
         HelpName = "SHARE",
     };
+    private readonly Option<double?> _below = new("--below")
+    {
+        Description = "Cut in every layer what is below this share of the layer's largest importance.",
+        HelpName = "SHARE",
+    };
+    private readonly Option<string[]> _channels = new("--channels")
+    {
+        Description =
+            "Channels that stay in a layer, for every layer that is to be cut: conv1=16, or block1*=32 for all whose names begin so. Other layers stay whole.",
+        HelpName = "LAYER=N",
+    };
     private readonly Option<bool> _zeros = new("--zeros")
     {
         Description =
@@ -96,6 +107,8 @@ internal sealed class PlanArguments
                     _ratio,
                     _macs,
                     _parameters,
+                    _below,
+                    _channels,
                     _zeros,
                     _emptyBlocks,
                     _dropShifts,
@@ -121,14 +134,9 @@ internal sealed class PlanArguments
     {
         var options = new PlanOptions
         {
-            Ratio = parsed.GetValue(_ratio),
-            Macs = parsed.GetValue(_macs),
-            Parameters = parsed.GetValue(_parameters),
-            Milliseconds = milliseconds,
-            Zeros = parsed.GetValue(_zeros),
+            Target = Target(parsed, milliseconds),
             EmptyBlocks = parsed.GetValue(_emptyBlocks),
             DropShifts = parsed.GetValue(_dropShifts),
-            PerLayer = parsed.GetValue(_perLayer),
             MinChannels = parsed.GetValue(_least),
             RoundTo = parsed.GetValue(_round),
             Keep = [.. parsed.GetValue(_keep) ?? []],
@@ -146,5 +154,32 @@ internal sealed class PlanArguments
         };
         options.Check();
         return options;
+    }
+
+    private PlanTarget Target(ParseResult parsed, double? milliseconds)
+    {
+        var perLayer = parsed.GetValue(_perLayer);
+        var given = new List<PlanTarget>();
+        if (parsed.GetValue(_ratio) is { } ratio)
+            given.Add(new PlanTarget.Ratio(ratio, perLayer));
+        if (parsed.GetValue(_macs) is { } macs)
+            given.Add(new PlanTarget.Macs(macs));
+        if (parsed.GetValue(_parameters) is { } parameters)
+            given.Add(new PlanTarget.Parameters(parameters));
+        if (parsed.GetValue(_below) is { } below)
+            given.Add(new PlanTarget.Below(below));
+        if (parsed.GetValue(_channels) is { Length: > 0 } channels)
+            given.Add(ChannelCounts.Read(channels));
+        if (milliseconds is { } most)
+            given.Add(new PlanTarget.Latency(most));
+        if (parsed.GetValue(_zeros))
+            given.Add(new PlanTarget.Zeros());
+        if (given is not [var target])
+            throw new UsageException(
+                "Give exactly one of --ratio, --macs, --params, --below, --channels, --latency, --speedup and --zeros."
+            );
+        if (perLayer && target is not PlanTarget.Ratio)
+            throw new UsageException("--per-layer goes with --ratio.");
+        return target;
     }
 }

@@ -8,14 +8,15 @@ internal static partial class OnnxReader
 {
     private const int MaxRank = 8;
 
-    private static OnnxTensor Tensor(byte[] bytes)
+    internal static OnnxTensor Tensor(ReadOnlyMemory<byte> bytes)
     {
         const int Elsewhere = 1;
         var name = "";
         var (type, place) = (0L, 0L);
         var sizes = ImmutableArray.CreateBuilder<long>();
-        byte[]? raw = null;
+        ReadOnlyMemory<byte>? raw = null;
         var (floats, small, large) = (new List<float>(), new List<int>(), new List<long>());
+        var (doubles, unsigned) = (new List<double>(), new List<long>());
         Field.Read(
             bytes,
             Field.Integers(1, sizes.Add),
@@ -25,6 +26,8 @@ internal static partial class OnnxReader
             Field.Integers(7, large.Add),
             Field.Text(8, text => name = text),
             Field.Bytes(9, numbers => raw = numbers),
+            Field.Doubles(10, doubles.Add),
+            Field.Integers(11, unsigned.Add),
             Field.Integer(14, number => place = number)
         );
         if (place == Elsewhere)
@@ -37,9 +40,17 @@ internal static partial class OnnxReader
             OnnxType.Float => Bytes(floats),
             OnnxType.Int64 => Bytes(large),
             OnnxType.Int32 => Bytes(small),
-            _ => [.. small.Select(s => (byte)s)],
+            OnnxType.UInt8 or OnnxType.Int8 => small.Select(s => (byte)s).ToArray(),
+            OnnxType.Double => Bytes(doubles),
+            OnnxType.UInt64 => Bytes(unsigned),
+            OnnxType.UInt32 => Bytes(unsigned.ConvertAll(u => (uint)u)),
+            OnnxType.Bool => small.Select(s => (byte)s).ToArray(),
+            OnnxType.Int16 or OnnxType.UInt16 or OnnxType.Float16 or OnnxType.BFloat16 => Bytes(
+                small.ConvertAll(s => (short)s)
+            ),
+            _ => default(ReadOnlyMemory<byte>), // as it stands in the file, and nowhere else
         };
-        var tensor = new OnnxTensor(name, kind, sizes.ToImmutable(), raw);
+        var tensor = new OnnxTensor(name, kind, sizes.ToImmutable(), raw.Value) { Source = bytes };
         return Fits(tensor)
             ? tensor
             : throw new OnnxException($"the constant '{name}' does not have as many elements as its shape says.");
@@ -53,14 +64,17 @@ internal static partial class OnnxReader
     {
         var size = tensor.Type switch
         {
-            OnnxType.Float or OnnxType.Int32 => 4,
-            OnnxType.Int64 => 8,
-            OnnxType.UInt8 or OnnxType.Int8 => 1,
+            OnnxType.Double or OnnxType.Int64 or OnnxType.UInt64 => 8,
+            OnnxType.Float or OnnxType.Int32 or OnnxType.UInt32 => 4,
+            OnnxType.Int16 or OnnxType.UInt16 or OnnxType.Float16 or OnnxType.BFloat16 => 2,
+            OnnxType.UInt8 or OnnxType.Int8 or OnnxType.Bool => 1,
             _ => 0,
         };
-        if (tensor.Sizes.Length > MaxRank || tensor.Sizes.Any(s => s < 0 || s > tensor.Data.Length))
+        if (tensor.Sizes.Length > MaxRank || tensor.Sizes.Any(s => s < 0))
             return false;
-        var count = tensor.Sizes.Aggregate(1L, (a, b) => checked(a * b));
-        return size == 0 || count * size == tensor.Data.Length;
+        if (size == 0)
+            return true;
+        return tensor.Sizes.All(s => s <= tensor.Data.Length)
+            && tensor.Sizes.Aggregate(1L, (a, b) => checked(a * b)) * size == tensor.Data.Length;
     }
 }

@@ -3,7 +3,10 @@ using Google.Protobuf;
 
 namespace SlimSharp.Onnx;
 
-/// <summary>Reads what <see cref="OnnxWriter"/> writes, and what other programs do; fields that are not needed are passed over.</summary>
+/// <summary>
+/// Reads what <see cref="OnnxWriter"/> writes, and what other programs do. Fields that are not needed are passed over;
+/// each part keeps the bytes it was read from, so that they can be written again.
+/// </summary>
 internal static partial class OnnxReader
 {
     private const int OldestOperatorSet = 7;
@@ -38,29 +41,47 @@ internal static partial class OnnxReader
         }
     }
 
-    private static OnnxModel Model(byte[] bytes)
+    internal static OnnxModel Model(ReadOnlyMemory<byte> bytes)
     {
-        OnnxModel? model = null;
-        var metadata = ImmutableSortedDictionary.CreateBuilder<string, string>();
         var operators = 0L;
-        Field.Read(
-            bytes,
-            Field.Bytes(7, graph => model = Graph(graph)),
-            Field.Bytes(8, set => operators = OperatorSet(set) ?? operators),
-            Field.Bytes(14, entry => metadata[Entry(entry).Key] = Entry(entry).Value)
-        );
-        if (model is null)
-            throw new OnnxException("it holds no graph, so it is no ONNX file.");
+        Field.Read(bytes, Field.Bytes(8, set => operators = OperatorSet(set) ?? operators));
+        var model = Graph(GraphOf(bytes));
         if (operators < OldestOperatorSet)
             throw new OnnxException(
                 $"its operators are of version {operators}; those from {OldestOperatorSet} on can be read."
             );
-        return model with { Metadata = metadata.ToImmutable() };
+        return model with { Metadata = MetadataOf(bytes), Source = bytes };
     }
 
-    private static OnnxModel Graph(byte[] bytes)
+    /// <summary>The graph of a model; one that stands in several pieces is all of them.</summary>
+    internal static ReadOnlyMemory<byte> GraphOf(ReadOnlyMemory<byte> model)
+    {
+        var graphs = new List<ReadOnlyMemory<byte>>();
+        Field.Read(model, Field.Bytes(7, graphs.Add));
+        return graphs switch
+        {
+            [] => throw new OnnxException("it holds no graph, so it is no ONNX file."),
+            [var graph] => graph,
+            _ => new Message().PutAll(graphs.SelectMany(Part.Of)).ToBytes(),
+        };
+    }
+
+    internal static ImmutableSortedDictionary<string, string> MetadataOf(ReadOnlyMemory<byte> model)
+    {
+        var metadata = ImmutableSortedDictionary.CreateBuilder<string, string>();
+        Field.Read(model, Field.Bytes(14, entry => metadata[Entry(entry).Key] = Entry(entry).Value));
+        return metadata.ToImmutable();
+    }
+
+    internal static string NameOf(ReadOnlyMemory<byte> graph)
     {
         var name = "";
+        Field.Read(graph, Field.Text(2, text => name = text));
+        return name;
+    }
+
+    private static OnnxModel Graph(ReadOnlyMemory<byte> bytes)
+    {
         var nodes = ImmutableArray.CreateBuilder<OnnxNode>();
         var constants = ImmutableArray.CreateBuilder<OnnxTensor>();
         var inputs = ImmutableArray.CreateBuilder<OnnxValue>();
@@ -68,7 +89,6 @@ internal static partial class OnnxReader
         Field.Read(
             bytes,
             Field.Bytes(1, node => nodes.Add(Node(node))),
-            Field.Text(2, text => name = text),
             Field.Bytes(5, tensor => constants.Add(Tensor(tensor))),
             Field.Bytes(11, value => inputs.Add(Value(value))),
             Field.Bytes(12, value => outputs.Add(Value(value))),
@@ -76,7 +96,7 @@ internal static partial class OnnxReader
         );
         return new()
         {
-            Name = name,
+            Name = NameOf(bytes),
             Nodes = nodes.ToImmutable(),
             Constants = constants.ToImmutable(),
             Inputs = inputs.ToImmutable(),
@@ -84,7 +104,7 @@ internal static partial class OnnxReader
         };
     }
 
-    private static OnnxNode Node(byte[] bytes)
+    internal static OnnxNode Node(ReadOnlyMemory<byte> bytes)
     {
         var (kind, name, domain) = ("", "", "");
         var inputs = ImmutableArray.CreateBuilder<string>();
@@ -103,43 +123,13 @@ internal static partial class OnnxReader
             ? new OnnxNode(kind, name, inputs.ToImmutable(), outputs.ToImmutable(), attributes.ToImmutable())
             {
                 Domain = domain,
+                Source = bytes,
             }
             : throw new OnnxException($"the operator {kind} of node '{name}' makes nothing.");
     }
 
-    private static (string Name, object Value) Attribute(byte[] bytes)
-    {
-        const int Float = 1;
-        const int Integer = 2;
-        const int Floats = 6;
-        const int Integers = 7;
-        var name = "";
-        object value = "";
-        var (floats, integers) = (new List<float>(), new List<long>());
-        var kind = 0L;
-        Field.Read(
-            bytes,
-            Field.Text(1, text => name = text),
-            Field.Float(2, number => value = number),
-            Field.Integer(3, number => value = number),
-            Field.Text(4, text => value = text),
-            Field.Bytes(5, tensor => value = Tensor(tensor)),
-            Field.Floats(7, floats.Add),
-            Field.Integers(8, integers.Add),
-            Field.Integer(20, number => kind = number)
-        );
-        return kind switch
-        {
-            Floats => (name, floats.ToArray()),
-            Integers => (name, integers.ToArray()),
-            Float when value is not float => (name, 0f), // some leave zeros out
-            Integer when value is not long => (name, 0L),
-            _ => (name, value),
-        };
-    }
-
     // An input or output: a name and, two messages further in, the type and the sizes of a tensor.
-    private static OnnxValue Value(byte[] bytes)
+    internal static OnnxValue Value(ReadOnlyMemory<byte> bytes)
     {
         var name = "";
         var type = 0L;
@@ -164,24 +154,24 @@ internal static partial class OnnxReader
                     )
             )
         );
-        return new(name, (OnnxType)type, sizes.ToImmutable());
+        return new(name, (OnnxType)type, sizes.ToImmutable()) { Source = bytes };
     }
 
-    private static long Size(byte[] bytes)
+    private static long Size(ReadOnlyMemory<byte> bytes)
     {
         var size = 0L; // unless it has a number, it is whatever comes
         Field.Read(bytes, Field.Integer(1, number => size = number));
         return size;
     }
 
-    private static long? OperatorSet(byte[] bytes)
+    private static long? OperatorSet(ReadOnlyMemory<byte> bytes)
     {
         var (domain, version) = ("", 0L);
         Field.Read(bytes, Field.Text(1, text => domain = text), Field.Integer(2, number => version = number));
         return domain is "" or "ai.onnx" ? version : null;
     }
 
-    private static (string Key, string Value) Entry(byte[] bytes)
+    private static (string Key, string Value) Entry(ReadOnlyMemory<byte> bytes)
     {
         var (key, value) = ("", "");
         Field.Read(bytes, Field.Text(1, text => key = text), Field.Text(2, text => value = text));

@@ -10,6 +10,9 @@ namespace SlimSharp.Onnx;
 /// <param name="Data">Its elements in row-major order, little-endian.</param>
 public sealed record OnnxTensor(string Name, OnnxType Type, ImmutableArray<long> Sizes, ReadOnlyMemory<byte> Data)
 {
+    /// <summary>The message it was read from; null for what was made here.</summary>
+    internal ReadOnlyMemory<byte>? Source { get; init; }
+
     /// <summary>Of 32-bit floating-point numbers.</summary>
     public static OnnxTensor Of(string name, ReadOnlySpan<float> values, params ReadOnlySpan<long> sizes) =>
         new(name, OnnxType.Float, [.. sizes], Bytes(values));

@@ -77,7 +77,7 @@ public static class ImportCheck
         new Random(0).NextBytes(pixels);
         var images = new ImageSet("noise", network.Shapes[input.Name], pixels, new int[count], ["none"]);
         int[] rows = [.. Enumerable.Range(0, count)];
-        using var batch = Batches.InOrder(images, normalization).Make(rows);
+        using var batch = ImageBatches.InOrder(images, normalization).Make(rows);
         var inputs = new Dictionary<string, torch.Tensor> { [input.Name] = batch.Images };
         var exact = OnnxCheck.Exact(network, weights, inputs);
         return (

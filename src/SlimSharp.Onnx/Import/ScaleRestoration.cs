@@ -40,7 +40,9 @@ public static class ScaleRestoration
             throw new OnnxException("Every convolution has a BatchNorm already; there is none to restore.");
         using var scope = torch.NewDisposeScope();
         using var still = torch.no_grad();
-        using var batch = Batches.InOrder(images, normalization).Make(images.Spread(Math.Min(BatchSize, images.Count)));
+        using var batch = ImageBatches
+            .InOrder(images, normalization)
+            .Make(images.Spread(Math.Min(BatchSize, images.Count)));
         using var model = new Model(network, weights.Copy(torch.float64));
         model.eval();
         var inputs = new Dictionary<string, torch.Tensor>

@@ -5,7 +5,7 @@ using SlimSharp.Slimming;
 namespace SlimSharp.Onnx;
 
 /// <summary>
-/// Plans a cut that a table of latencies says reaches <see cref="PlanOptions.Milliseconds"/>. Time is a function of two widths per layer, so it is
+/// Plans a cut that a table of latencies says reaches a <see cref="PlanTarget.Latency"/>. Time is a function of two widths per layer, so it is
 /// lowered in stages: in each, every group may change its width a little, times are taken as additive around where the last stage ended, and a
 /// multiple-choice knapsack chooses. Widths lie on multiples of what the machine computes at a time, unless another rounding is asked for.
 /// </summary>
@@ -13,7 +13,7 @@ public static class LatencyPlanner
 {
     /// <summary>Plans by the weights of a trained model.</summary>
     /// <param name="model">The model.</param>
-    /// <param name="options">With <see cref="PlanOptions.Milliseconds"/> as the target.</param>
+    /// <param name="options">With <see cref="PlanTarget.Latency"/> as the target.</param>
     /// <param name="table">How long layers take; it has to know all of the network (<see cref="LatencyGrid.With"/>).</param>
     /// <param name="choice">How widths are chosen.</param>
     /// <param name="sensitivity">Needed where the criterion asks for it.</param>
@@ -27,8 +27,8 @@ public static class LatencyPlanner
         Sensitivity? sensitivity = null
     )
     {
-        if (options.Milliseconds is not { } target)
-            throw new PlanException("The latency planner needs a target in milliseconds.");
+        if (options.Target is not PlanTarget.Latency { Milliseconds: var target })
+            throw new PlanException("The latency planner needs a PlanTarget.Latency as its target.");
         if (options.RoundTo == 1)
             options = options with { RoundTo = Math.Max(table.Step, 1) };
         using var weights = model.CopyWeights();

@@ -32,7 +32,7 @@ public static class Quantizer
         var layers = QuantizationPlan.Layers(folding.Network, options);
         if (layers.Length == 0)
             throw new OnnxException("No layer is left to be rounded.");
-        var batches = Batches.InOrder(images, normalization, BatchSize);
+        var batches = ImageBatches.InOrder(images, normalization, BatchSize);
         var ranges = Ranges(folding, QuantizationPlan.Values(folding.Network, layers), batches, options);
         var limit = options.ReducedRange ? ReducedLimit : Limit;
         var quantized = new QuantizedNetwork(
@@ -51,7 +51,7 @@ public static class Quantizer
     private static Dictionary<string, ValueRange> Ranges(
         Folding folding,
         Node[] values,
-        Batches batches,
+        ImageBatches batches,
         QuantizationOptions options
     )
     {
@@ -103,7 +103,7 @@ public static class Quantizer
     }
 
     // What the mean of every channel loses goes into its bias, layer after layer, each behind those that were corrected.
-    private static QuantizedNetwork Corrected(QuantizedNetwork quantized, Batches batches)
+    private static QuantizedNetwork Corrected(QuantizedNetwork quantized, ImageBatches batches)
     {
         using var scope = torch.NewDisposeScope();
         using var still = torch.no_grad();

@@ -81,7 +81,7 @@ public sealed record WeightRange(QuantizedNetwork Network, bool IsReduced, doubl
                     ReducedRange = reduced,
                 }
             );
-            using var batch = Batches.InOrder(some, normalization).Make([.. Enumerable.Range(0, some.Count)]);
+            using var batch = ImageBatches.InOrder(some, normalization).Make([.. Enumerable.Range(0, some.Count)]);
             using var exact = Simulation.Run(quantized, batch.Images);
             return (quantized, Mean(Numbers.ReadSingle(exact), runtime(quantized, some)));
         }

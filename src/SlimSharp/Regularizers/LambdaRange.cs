@@ -28,7 +28,7 @@ public sealed record LambdaRange(IReadOnlyList<double> Ratios)
     {
         Evaluation.CheckFit(model, train);
         using var copy = new Model(model.Network, model.CopyWeights());
-        var source = Batches.InOrder(train, normalization);
+        var source = ImageBatches.InOrder(train, normalization);
         var batches = train.Spread(images).Chunk(BatchSize).Where(b => b.Length > 1).ToArray();
         copy.train();
         foreach (var indices in batches)

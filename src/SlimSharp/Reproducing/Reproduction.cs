@@ -110,7 +110,7 @@ public static class Reproduction
     {
         var plan = Planner.Plan(
             model,
-            new() { Ratio = expected.GetProperty("ratio").GetDouble(), Trunk = Trunk.Selection }
+            new() { Target = new PlanTarget.Ratio(expected.GetProperty("ratio").GetDouble()), Trunk = Trunk.Selection }
         );
         var groups = ChannelGroups.Of(plan.Prepared()).Zip(plan.Groups).ToArray();
         var kept = model

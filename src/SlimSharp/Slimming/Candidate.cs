@@ -37,8 +37,8 @@ internal sealed record Candidate(ChannelGroup Group, double[]? Importance, bool[
             group.FrozenBecause
             ?? (group.Channels.Keys.Any(options.Spares) ? "asked to be kept" : null)
             ?? (group.Channels.Keys.Any(selectedFrom.Contains) ? "layers select their channels from it" : null)
-            ?? (importance is null && !options.Zeros ? criterion.Missing : null);
-        var silent = options.Zeros && stays is null ? SilentUnits(group, importance, weights) : null; // by scales: Check allows no other
+            ?? (importance is null && !options.IsByZeros ? criterion.Missing : null);
+        var silent = options.IsByZeros && stays is null ? SilentUnits(group, importance, weights) : null; // by scales: Check allows no other
         return new(group, importance, silent, stays);
     }
 
@@ -61,8 +61,15 @@ internal sealed record Candidate(ChannelGroup Group, double[]? Importance, bool[
                     : $"{loud.Length} contribute something; {width} stay"
             );
         }
+        if (options.Target is PlanTarget.Channels channels)
+            return Keep(channels.Of(Group), options);
+        if (options.Target is PlanTarget.Below below)
+            return Keep(below, options);
         if (double.IsNaN(threshold))
-            threshold = Importance!.Order().ElementAt((int)Math.Floor(Group.Units * options.Ratio!.Value));
+        {
+            var share = ((PlanTarget.Ratio)options.Target!).Share;
+            threshold = Importance!.Order().ElementAt((int)Math.Floor(Group.Units * share));
+        }
         var above = Importance!.Count(i => i > threshold);
         var wanted = Math.Max(above, Math.Min(options.MinChannels, Group.Units));
         var rounded = options.Width(above, Group.Units);
@@ -72,6 +79,30 @@ internal sealed record Candidate(ChannelGroup Group, double[]? Importance, bool[
             : wanted > above ? $"{above} above the threshold, at least {wanted} stay"
             : "above the threshold";
         return Keep(rounded, why);
+    }
+
+    // As many as asked for; all, where nothing was.
+    private GroupPlan Keep(int? asked, PlanOptions options)
+    {
+        if (asked is not { } number)
+            return Keep(Group.Units, "no number was asked for; all stay");
+        var width = options.Width(number, Group.Units);
+        return Keep(width, width == number ? $"{number} asked for" : $"{number} asked for, {width} stay");
+    }
+
+    // What is at least a share of the largest; a unit of no importance goes even where all have none.
+    private GroupPlan Keep(PlanTarget.Below below, PlanOptions options)
+    {
+        var limit = below.Share * Importance!.Max();
+        var number = Importance!.Count(i => i >= limit && i > 0);
+        var width = options.Width(number, Group.Units);
+        var why = FormattableString.Invariant($"at least {below.Share:0.####%} of the layer's largest");
+        return Keep(
+            width,
+            number == 0 ? $"would be emptied; the {width} largest stay"
+                : width == number ? why
+                : $"{number} are {why}; {width} stay"
+        );
     }
 
     /// <summary>The most important units stay, that many.</summary>

@@ -85,16 +85,18 @@ public sealed record CliffCurve
     )
     {
         using var weights = model.CopyWeights();
-        options = (options ?? new()) with
-        {
-            Macs = null,
-            Parameters = null,
-            Milliseconds = null,
-            Zeros = false,
-            EmptyBlocks = false,
-        };
+        SlimmingPlan By(double ratio) =>
+            Planner.Plan(
+                model.Network,
+                weights,
+                (options ?? new()) with
+                {
+                    Target = new PlanTarget.Ratio(ratio),
+                    EmptyBlocks = false,
+                }
+            );
         var whole = Evaluation.Hits(model, heldOut, normalization);
-        var plan = Planner.Plan(model.Network, weights, options with { Ratio = 0 });
+        var plan = By(0);
         var curve = new CliffCurve
         {
             Whole = Share(whole),
@@ -106,8 +108,7 @@ public sealed record CliffCurve
         };
         void Try(double ratio)
         {
-            var trial = Planner.Plan(model.Network, weights, options with { Ratio = ratio });
-            var point = Trial(model, weights, trial, whole, train, heldOut, normalization, images);
+            var point = Trial(model, weights, By(ratio), whole, train, heldOut, normalization, images);
             curve = curve with { Points = [.. curve.Points.Append(point).OrderBy(p => p.Ratio)] };
             progress?.Invoke(curve.Points.Length, Ratios.Length + Refinements);
         }
@@ -152,7 +153,7 @@ public sealed record CliffCurve
         Recalibration.Run(small, train, normalization, images);
         var recalibrated = Evaluation.Hits(small, heldOut, normalization);
         return new(
-            plan.Options.Ratio!.Value,
+            ((PlanTarget.Ratio)plan.Options.Target!).Share,
             cost.Parameters,
             cost.Macs,
             Share(cut),

@@ -3,31 +3,17 @@ using SlimSharp.Networks;
 
 namespace SlimSharp.Slimming;
 
-/// <summary>How much to cut, and what to spare. Exactly one of the five targets is set.</summary>
-public sealed record PlanOptions
+/// <summary>How much to cut, and what to spare.</summary>
+public sealed partial record PlanOptions
 {
-    /// <summary>
-    /// The share of scales to cut: those not above the one at place ⌊N·ratio⌋ (from 0) of all N in ascending order, which
-    /// without ties is ⌊N·ratio⌋ + 1 of them, as published.
-    /// </summary>
-    public double? Ratio { get; init; }
+    private PlanTarget? _target;
 
-    /// <summary>Cut the least important until at most this share of multiply-adds is left.</summary>
-    public double? Macs { get; init; }
-
-    /// <summary>Cut the least important until at most this share of parameters is left.</summary>
-    public double? Parameters { get; init; }
-
-    /// <summary>
-    /// Cut until a table of latencies says that no more milliseconds than this are needed; planned by <c>LatencyPlanner</c> of SlimSharp.Onnx.
-    /// </summary>
-    public double? Milliseconds { get; init; }
-
-    /// <summary>
-    /// Cut exactly what contributes nothing: channels whose scales are zero, or that all readers weigh with zero, and branches that are
-    /// constant.
-    /// </summary>
-    public bool Zeros { get; init; }
+    /// <summary>How much to cut. A plan needs it.</summary>
+    public PlanTarget? Target
+    {
+        get => _target;
+        init => _target = value;
+    }
 
     /// <summary>
     /// Let blocks be emptied: where no channel of a layer is above the threshold and the rest of its block would add a constant, the block becomes the
@@ -37,9 +23,6 @@ public sealed record PlanOptions
 
     /// <summary>Leave out the constants that dead branches add, which changes what is computed.</summary>
     public bool DropShifts { get; init; }
-
-    /// <summary>Apply the ratio within each layer instead of over all.</summary>
-    public bool PerLayer { get; init; }
 
     /// <summary>At least this many channels stay in every layer.</summary>
     public int MinChannels { get; init; } = 1;
@@ -86,35 +69,33 @@ public sealed record PlanOptions
     /// <exception cref="PlanException">They do not; the message names the option.</exception>
     public void Check()
     {
-        if (new[] { Ratio, Macs, Parameters, Milliseconds, Zeros ? 0 : null }.Count(t => t is not null) != 1)
-            throw new PlanException("Give exactly one of --ratio, --macs, --params, --latency, --speedup and --zeros.");
-        if (DropShifts && !Zeros && !EmptyBlocks)
+        if (Target is null)
+            throw new PlanException(
+                $"{nameof(PlanOptions)}.{nameof(Target)} is not set: say how much to cut, as in new PlanTarget.Macs(0.5)."
+            );
+        Target.Check();
+        if (DropShifts && !IsByZeros && !EmptyBlocks)
             throw new PlanException("--drop-shifts goes with --zeros or --empty-blocks.");
-        if (PerLayer && EmptyBlocks)
-            throw new PlanException("--per-layer empties no layer; leave out --empty-blocks.");
+        if (Target.ByLayer && EmptyBlocks)
+            throw new PlanException("--per-layer, --below and --channels empty no layer; leave out --empty-blocks.");
         if (CriterionKind.All.All(k => k.Name != Criterion))
             throw new PlanException(
                 $"--criterion {Criterion}: there is no such one; there are {string.Join(", ", CriterionKind.All.Select(k => k.Name))}."
             );
-        if (Zeros && (Criterion != ScaleCriterion.Text || Normalized == true))
+        if (IsByZeros && (Criterion != ScaleCriterion.Text || Normalized == true))
             throw new PlanException(
                 "--zeros goes by scales and weights that are zero; leave out --criterion and --normalized."
             );
-        if (Ratio is not (null or (>= 0 and < 1)))
-            throw new PlanException($"The ratio is {Ratio}, but must lie in [0, 1).");
-        if (Macs is not (null or (> 0 and <= 1)) || Parameters is not (null or (> 0 and <= 1)))
-            throw new PlanException($"A target share is {Macs ?? Parameters}, but must lie in (0, 1].");
-        if (Milliseconds is not (null or (> 0 and < double.PositiveInfinity)))
-            throw new PlanException($"The latency is {Milliseconds} ms, but must be above 0.");
-        if (Milliseconds is not null && Trunk == Trunk.Selection)
+        if (Target is PlanTarget.Latency && Trunk == Trunk.Selection)
             throw new PlanException("A latency is planned with coupled channels; leave out --trunk.");
-        if (PerLayer && Ratio is null)
-            throw new PlanException("--per-layer goes with --ratio.");
         if (MinChannels < 1)
             throw new PlanException($"At least 1 channel must stay in every layer, not {MinChannels}.");
         if (RoundTo < 1)
             throw new PlanException($"Widths can be rounded to multiples of 1 or more, not {RoundTo}.");
     }
+
+    /// <summary>True if what contributes nothing goes, and nothing else.</summary>
+    internal bool IsByZeros => Target is PlanTarget.Zeros;
 
     /// <summary>The network whose groups a plan speaks of: the source, with selections where a trunk is to be cut by them. Computes the same.</summary>
     internal Network Prepare(Network source) => Trunk == Trunk.Selection ? ChannelSelection.InFront(source) : source;
@@ -124,6 +105,9 @@ public sealed record PlanOptions
         Math.Min((Math.Max(wanted, MinChannels) + RoundTo - 1) / RoundTo * RoundTo, units);
 
     /// <summary>True if the name is among <see cref="Keep"/>.</summary>
-    public bool Spares(string name) =>
-        Keep.Any(k => k.EndsWith('*') ? name.StartsWith(k[..^1], StringComparison.Ordinal) : name == k);
+    public bool Spares(string name) => Keep.Any(k => IsNamed(k, name));
+
+    /// <summary>True if a name, or a beginning of names followed by *, is that of a node.</summary>
+    internal static bool IsNamed(string pattern, string node) =>
+        pattern.EndsWith('*') ? node.StartsWith(pattern[..^1], StringComparison.Ordinal) : node == pattern;
 }

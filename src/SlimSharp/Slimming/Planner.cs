@@ -33,7 +33,7 @@ public static class Planner
         PlanOptions options,
         Sensitivity? sensitivity = null
     ) =>
-        options.Milliseconds is null
+        options.Target is not PlanTarget.Latency
             ? Plan(network, weights, options, sensitivity, null)
             : throw new PlanException("A latency is planned with a table of latencies, by the LatencyPlanner.");
 
@@ -56,9 +56,10 @@ public static class Planner
         var criterion = CriterionKind.Make(options, sensitivity, network);
         CheckKeep(network, options);
         var prepared = options.Prepare(network);
+        (options.Target as PlanTarget.Channels)?.CheckNames(prepared);
         var first = PlanningStage.Of(
             prepared,
-            options.Zeros
+            options.IsByZeros
                 ? DeadBranches.Find(prepared, weights, ImmutableHashSet<string>.Empty, options.DropShifts)
                 : [],
             weights,
@@ -76,9 +77,10 @@ public static class Planner
                 ? first
                 : PlanningStage.Of(prepared, branches, weights, options, criterion);
 
+        (options.Target as PlanTarget.Channels)?.CheckFree([.. first.Candidates.Select(c => (c.Group, c.Stays))]);
         var judged = first.Candidates.Where(c => c.MayGo && c.Importance is not null).ToArray();
         double[] scales = [.. judged.SelectMany(c => c.Importance!).Order()];
-        if (scales.Length == 0 && !options.Zeros)
+        if (scales.Length == 0 && !options.IsByZeros)
             throw new PlanException(
                 $"No channel of {network.Name} may be cut: no group that is free to change has anything to judge by ({options.Criterion})."
                     + (
@@ -91,8 +93,8 @@ public static class Planner
             throw new PlanException($"Some weights of {network.Name} are not numbers; the training has diverged.");
 
         var threshold =
-            options.PerLayer || options.Zeros || choose is not null ? double.NaN
-            : options.Ratio is { } ratio ? scales[(int)Math.Floor(scales.Length * ratio)]
+            options.Target!.ByLayer || options.IsByZeros || choose is not null ? double.NaN
+            : options.Target is PlanTarget.Ratio ratio ? scales[(int)Math.Floor(scales.Length * ratio.Share)]
             : Reach(NetworkCost.Of(prepared), StageFor, scales, options);
         var (stage, groups) = choose is null
             ? (StageFor(threshold), [])
@@ -118,7 +120,7 @@ public static class Planner
     /// <summary>The share of multiply-adds that would be left if all channels whose scales are not above that were cut.</summary>
     internal static double ShareAbove(Network network, Weights weights, double scale)
     {
-        var options = new PlanOptions { Ratio = 0 };
+        var options = new PlanOptions { Target = new PlanTarget.Ratio(0) };
         var stage = PlanningStage.Of(network, [], weights, options, new ScaleCriterion());
         var cut = NetworkCut.Of(network, [.. stage.Candidates.Select(c => c.Group)], stage.Decide(scale, options));
         return (double)NetworkCost.Of(cut.Target).Macs / NetworkCost.Of(network).Macs;
@@ -132,6 +134,12 @@ public static class Planner
         PlanOptions options
     )
     {
+        var (target, isByMacs) = options.Target switch
+        {
+            PlanTarget.Macs macs => (macs.Share, true),
+            PlanTarget.Parameters parameters => (parameters.Share, false),
+            var other => throw new InvalidOperationException($"{other} is no share that is left."),
+        };
         double Left(double threshold)
         {
             var stage = stageFor(threshold);
@@ -141,18 +149,15 @@ public static class Planner
                 stage.Decide(threshold, options)
             );
             var after = NetworkCost.Of(cut.Target);
-            return options.Macs is null
-                ? (double)after.Parameters / before.Parameters
-                : (double)after.Macs / before.Macs;
+            return isByMacs ? (double)after.Macs / before.Macs : (double)after.Parameters / before.Parameters;
         }
 
-        var target = options.Macs ?? options.Parameters!.Value;
         if (Left(-1) <= target)
             return -1;
         if (Left(scales[^1]) is var least && least > target)
             throw new PlanException(
                 FormattableString.Invariant(
-                    $"At most {target:P1} of the {(options.Macs is null ? "parameters" : "MACs")} cannot be reached: with what must stay, {least:P1} is the least."
+                    $"At most {target:P1} of the {(isByMacs ? "MACs" : "parameters")} cannot be reached: with what must stay, {least:P1} is the least."
                 )
             );
         var (below, above) = (-1, scales.Length - 1);

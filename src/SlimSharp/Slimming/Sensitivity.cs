@@ -37,7 +37,7 @@ public sealed class Sensitivity
         for (var at = 0; at < places.Length; at += BatchSize)
         {
             using var scope = torch.NewDisposeScope();
-            using var batch = Batches
+            using var batch = ImageBatches
                 .InOrder(train, normalization)
                 .Make(places[at..Math.Min(at + BatchSize, places.Length)]);
             Measure(copy, batch, layers, effects, at);

@@ -18,14 +18,9 @@ public static class UniformControl
                 model,
                 plan.Options with
                 {
-                    Ratio = (double)step / Steps,
-                    Macs = null,
-                    Parameters = null,
-                    Milliseconds = null,
-                    Zeros = false,
+                    Target = new PlanTarget.Ratio((double)step / Steps, PerLayer: true),
                     EmptyBlocks = false,
                     DropShifts = false,
-                    PerLayer = true,
                 },
                 sensitivity
             );

@@ -78,7 +78,7 @@ public static class Evaluation
     )
     {
         CheckFit(model, set);
-        foreach (var batch in Batches.InOrder(set, normalization).All())
+        foreach (var batch in ImageBatches.InOrder(set, normalization).All())
         {
             using var scope = torch.NewDisposeScope();
             using var inference = torch.inference_mode();

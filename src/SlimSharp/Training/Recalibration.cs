@@ -24,7 +24,7 @@ public static class Recalibration
         using var still = torch.no_grad();
         using var copy = new Model(Forgetful(model.Network), model.CopyWeights()) { Options = model.Options };
         Statistics[] norms = [.. copy.Network.BatchNorms.Select(n => new Statistics(n, copy))];
-        var source = Batches.InOrder(train, normalization);
+        var source = ImageBatches.InOrder(train, normalization);
         copy.train();
         foreach (var indices in train.Spread(images).Chunk(BatchSize).Where(b => b.Length > 1))
         {

@@ -48,8 +48,11 @@ public sealed class Trainer(TrainingOptions options, params IReadOnlyList<Regula
             state.Restore(from.Position, from.Weights, from.Extras);
         else if (memory is not null)
             state.Recall(memory);
-        var batches = new Batches(train, options.BatchSize, normalization, options.Augmentation, options.Seed);
-        var pace = new Pace(options.Epochs, options.StepsPerEpoch(train.Count), state.Position);
+        var batches = new ImageBatches(train, options.BatchSize, normalization, options.Augmentation, options.Seed)
+        {
+            LeavesOutSingle = true,
+        };
+        var pace = new Pace(options.Epochs, batches.BatchCount, state.Position);
         while (state.Position.Epoch < options.Epochs)
         {
             RunEpoch(state, batches, pace, stop);
@@ -61,14 +64,12 @@ public sealed class Trainer(TrainingOptions options, params IReadOnlyList<Regula
         return state.Position;
     }
 
-    private void RunEpoch(TrainingState state, Batches batches, Pace pace, CancellationToken stop)
+    private void RunEpoch(TrainingState state, BatchSource batches, Pace pace, CancellationToken stop)
     {
         state.Model.train();
-        var count = options.StepsPerEpoch(batches.Set.Count);
+        var count = batches.BatchCount;
         var step = new TrainingStep(options, regularizers, count);
-        foreach (
-            var batch in batches.Epoch(state.Position.Epoch, state.Position.Batch).Take(count - state.Position.Batch)
-        )
+        foreach (var batch in batches.Epoch(state.Position.Epoch, state.Position.Batch))
         {
             step.Run(state, batch);
             var p = state.Position = state.Position with { Batch = state.Position.Batch + 1 };

@@ -29,11 +29,11 @@ internal sealed class TrainingStep(TrainingOptions options, IReadOnlyList<Regula
             position.Batch == batches - 1
         );
         using var batch = regularizers.Aggregate(given, (b, r) => r.OnBatch(b, info));
-        var (images, labels) = (batch.Images.to(model.Type, model.Device), batch.Labels.to(model.Device));
+        var labels = batch.Labels.to(model.Device);
 
         var output = model.Network.Outputs[0];
         var values = model.Run(
-            new Dictionary<string, torch.Tensor> { [model.Network.Inputs.First().Name] = images },
+            batch.InputsFor(model),
             [.. model.Network.Outputs.Concat(regularizers.SelectMany(r => r.Features)).Distinct()],
             regularizers.SelectMany(r => r.Substitutes(model, info)).ToDictionary(),
             new RunMode(true, new(options.Seed, position.Epoch, batch.Indices))

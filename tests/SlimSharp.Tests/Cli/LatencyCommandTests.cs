@@ -136,7 +136,7 @@ public class LatencyCommandTests
             .Single(n => n["millisecondsAfter"] is not null);
         Assert.InRange((double)measured["millisecondsBefore"]! / (double)measured["millisecondsAfter"]!, 1.1, 2.5);
         using var cut = SlimFile.Load(Path.Combine(folder, "pruned.slim"));
-        Assert.NotNull(cut.Plan!.Options.Milliseconds);
+        Assert.IsType<SlimSharp.Slimming.PlanTarget.Latency>(cut.Plan!.Options.Target);
         Assert.True(cut.Certificate!.Agrees);
     }
 

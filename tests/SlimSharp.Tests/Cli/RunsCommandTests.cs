@@ -138,6 +138,7 @@ public class RunsCommandTests
             ("macs", ["--macs", "0.6"], ["macs=0.6", "macs=6e-1", "criterion=scale"]),
             ("params", ["--params", "0.5", "--criterion", "l1"], ["params=0.5", "criterion=l1"]),
             ("ratio", ["--ratio", "0.2", "--per-layer"], ["ratio=0.2", "per-layer=true", "PerLayer=true"]),
+            ("below", ["--below", "0.3"], ["below=0.3"]),
             ("random", ["--macs", "0.7", "--control", "random", "--seed", "3"], ["control=random", "seed=3"]),
             ("uniform", ["--macs", "0.8", "--control", "uniform"], ["macs=0.8", "control=uniform"]),
             ("magnitude", ["--params", "0.9", "--control", "magnitude"], ["params=0.9"]),
@@ -159,7 +160,7 @@ public class RunsCommandTests
                 Assert.Equal([$"{name}-again", $"{name}.slim"], await Found(condition));
         }
         Assert.Empty(await Found("macs=0.5"));
-        Assert.Equal(13, (await Found("seed=7")).Length); // all descend from the training
+        Assert.Equal(15, (await Found("seed=7")).Length); // all descend from the training
         // A second cut of a first, and a retraining of which only the model is left.
         await Json("prune", At("macs-again"), "--ratio", "0.1", "--out", At("twice.slim"));
         Assert.Equal(["macs-again", "macs.slim", "twice.slim"], await Found("macs=0.6"));
@@ -179,7 +180,7 @@ public class RunsCommandTests
         using var model = source.ToModel();
         using var cut = SlimSharp.Slimming.Surgeon.Apply(
             model,
-            SlimSharp.Slimming.Planner.Plan(model, new() { Ratio = 0.15 })
+            SlimSharp.Slimming.Planner.Plan(model, new() { Target = new SlimSharp.Slimming.PlanTarget.Ratio(0.15) })
         );
         cut.Save(At("library.slim"), source);
         Assert.Contains("library.slim", await Found("ratio=0.15"));

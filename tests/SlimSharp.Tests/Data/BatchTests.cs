@@ -17,7 +17,7 @@ public class BatchTests
     );
     private static readonly Normalization Norm = new([0.1, 0.2, 0.3], [0.5, 0.6, 0.7]);
 
-    private static Batches Batches(long seed = 1) => new(Set, 6, Norm, new(2, true), seed);
+    private static ImageBatches Batches(long seed = 1, int size = 6) => new(Set, size, Norm, new(2, true), seed);
 
     private static Dictionary<int, string> Images(IEnumerable<Batch> batches)
     {
@@ -63,7 +63,7 @@ public class BatchTests
     {
         var whole = Images(Batches().Epoch(3));
         Assert.Equal(whole, Images(Batches().Epoch(3)));
-        Assert.Equal(whole, Images((Batches() with { Size = 4 }).Epoch(3)));
+        Assert.Equal(whole, Images(Batches(size: 4).Epoch(3)));
         var late = Images(Batches().Epoch(3, first: 2));
         Assert.Equal(8, late.Count);
         Assert.All(late, i => Assert.Equal(whole[i.Key], i.Value));
@@ -78,7 +78,7 @@ public class BatchTests
                 {
                     var augmentation = new Augmentation(2, true);
                     var (down, right, mirrored) = augmentation.Draw(seed, epoch, index);
-                    using var batch = new Batches(Set, 1, Norm, augmentation, seed).Make([index], epoch);
+                    using var batch = new ImageBatches(Set, 1, Norm, augmentation, seed).Make([index], epoch);
                     var values = Numbers.Read(batch.Images);
                     for (var k = 0; k < 90; k++)
                     {

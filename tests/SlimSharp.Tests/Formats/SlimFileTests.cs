@@ -21,7 +21,7 @@ public class SlimFileTests
         var network = Vgg.Create("tiny", [6, 0, 8], 10, new Shape(1, 28, 28));
         original = new() { Network = network, Weights = Drawn.Weights(network, 3) };
         using var model = original.ToModel();
-        var plan = Planner.Plan(model, new() { Ratio = 0.5, Constants = constants });
+        var plan = Planner.Plan(model, new() { Target = new PlanTarget.Ratio(0.5), Constants = constants });
         using var cut = Surgeon.Apply(model, plan);
         return cut.ToFile() with
         {
@@ -233,6 +233,7 @@ public class SlimFileTests
         Assert.Equal(version, SafeTensors.Read(path).Metadata["format"]);
         using var file = SlimFile.Load(path);
         Assert.Equal("tiny", file.Network.Name);
+        Assert.Equal(new PlanTarget.Ratio(0.5), file.Plan!.Options.Target);
         var checks = Verification.Of(file);
         Assert.DoesNotContain(checks, c => c.Holds == false);
         Assert.Contains(checks, c => c is { Name: "units", Holds: null } && c.Detail.Contains("older version"));

@@ -22,7 +22,10 @@ public sealed class VerificationTests : IDisposable
     private SurgeryResult Cut(ConstantTreatment constants = ConstantTreatment.Drop)
     {
         using var model = _original.ToModel();
-        return Surgeon.Apply(model, Planner.Plan(model, new() { Ratio = 0.5, Constants = constants }));
+        return Surgeon.Apply(
+            model,
+            Planner.Plan(model, new() { Target = new PlanTarget.Ratio(0.5), Constants = constants })
+        );
     }
 
     // As it was written and read, so that nothing of it is what memory still holds.

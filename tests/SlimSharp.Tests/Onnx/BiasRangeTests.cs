@@ -69,7 +69,7 @@ public class BiasRangeTests
             }
         }
         int[] rows = [.. Enumerable.Range(0, Images)];
-        using var batch = Batches.InOrder(images, normalization).Make(rows);
+        using var batch = ImageBatches.InOrder(images, normalization).Make(rows);
         var pixels = Numbers.ReadSingle(batch.Images);
         // Every channel of the layer, each against its own largest value, is what the network computes in float64.
         using var exact = new Model(Network, weights.Copy(torch.float64));

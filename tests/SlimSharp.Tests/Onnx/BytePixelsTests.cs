@@ -55,7 +55,7 @@ public class BytePixelsTests
         using var model = new Model(network, weights.Copy());
         model.eval();
         using var still = torch.no_grad();
-        using var batch = Batches.InOrder(images, read).Make(rows);
+        using var batch = ImageBatches.InOrder(images, read).Make(rows);
         using var output = model.forward(batch.Images);
         var ours = Numbers.ReadSingle(output);
         Assert.Equal(theirs.Length, ours.Length);

@@ -76,7 +76,7 @@ public class ForeignModelTests
         var largest = ours.Max(Math.Abs);
         Assert.InRange(ours.Zip(theirs, (a, b) => Math.Abs(a - b)).Max() / largest, 0, OnnxCheck.Tolerance);
 
-        var plan = Planner.Plan(model, new() { Macs = 0.7, Criterion = "l1" });
+        var plan = Planner.Plan(model, new() { Target = new PlanTarget.Macs(0.7), Criterion = "l1" });
         using var cut = Surgeon.Apply(model, plan);
         Assert.True(cut.Certificate.Macs <= 0.7 * NetworkCost.Of(network).Macs);
     }

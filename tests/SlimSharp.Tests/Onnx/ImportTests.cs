@@ -89,7 +89,7 @@ public class ImportTests
             Write(OnnxExport.Of(network, weights, options: new() { FoldBatchNorms = false }))
         );
         using var model = new Model(read, numbers);
-        using var cut = Surgeon.Apply(model, Planner.Plan(model, new() { Macs = 0.5 }));
+        using var cut = Surgeon.Apply(model, Planner.Plan(model, new() { Target = new PlanTarget.Macs(0.5) }));
         Assert.True(cut.Certificate.Macs <= 0.5 * NetworkCost.Of(network).Macs);
     }
 

@@ -34,7 +34,7 @@ public class QuantizationTests
     private static float[] Simulate(QuantizedNetwork quantized, Network network)
     {
         int[] rows = [.. Enumerable.Range(0, Images)];
-        using var batch = Batches.InOrder(Drawn.Images(network, Images), Drawn.Normalization(network)).Make(rows);
+        using var batch = ImageBatches.InOrder(Drawn.Images(network, Images), Drawn.Normalization(network)).Make(rows);
         using var output = Simulation.Run(quantized, batch.Images);
         return Numbers.ReadSingle(output);
     }

@@ -28,7 +28,9 @@ public class WeightRangeTests
             new(),
             (quantized, images) =>
             {
-                using var batch = Batches.InOrder(images, normalization).Make([.. Enumerable.Range(0, images.Count)]);
+                using var batch = ImageBatches
+                    .InOrder(images, normalization)
+                    .Make([.. Enumerable.Range(0, images.Count)]);
                 return runtime(quantized, Numbers.ReadSingle(batch.Images));
             }
         );

@@ -123,7 +123,7 @@ public partial class SampleTests(Packed packed)
         using var still = torch.no_grad();
         using var model = file.ToModel();
         model.eval();
-        using var batch = Batches.InOrder(ImageFolder.Decode("image", content), file.Normalization!).Make([0]);
+        using var batch = ImageBatches.InOrder(ImageFolder.Decode("image", content), file.Normalization!).Make([0]);
         return (int)model.call(batch.Images).argmax().item<long>();
     }
 

@@ -31,7 +31,7 @@ internal static class OwnLoop
             optimizer.step();
         }
 
-        var plan = Planner.Plan(model, new PlanOptions { Macs = 0.5 }); // nothing is cut yet
+        var plan = Planner.Plan(model, new PlanOptions { Target = new PlanTarget.Macs(0.5) }); // nothing is cut yet
         Console.WriteLine(plan.Explain());
         using var cut = Surgeon.Apply(model, plan); // throws if masked and cut network differ
         cut.Save(path); // with plan and certificate; loads anywhere: SlimFile.Load(path).ToModel()

@@ -77,7 +77,7 @@ internal static class Snippets
 
     internal static long Slimming(Model model, ImageSet train, Normalization normalization, string path)
     {
-        var plan = Planner.Plan(model, new PlanOptions { Macs = 0.5, RoundTo = 8, MinChannels = 4 });
+        var plan = Planner.Plan(model, new PlanOptions { Target = new PlanTarget.Macs(0.5), RoundTo = 8, MinChannels = 4 });
         Console.WriteLine(plan.Explain()); // per layer before, after and why; the largest safe ratio; warnings
         using var cut = Surgeon.Apply(model, plan);
         Recalibration.Run(cut.Model, train, normalization); // BatchNorm statistics of what is left
@@ -91,7 +91,8 @@ internal static class Snippets
         var asked = LatencyGrid.Empty(threads: 1, batch: 1).With(layers);
         var (table, disturbance) = new LatencyProbe(threads: 1, batch: 1).Measure(asked);
         Console.WriteLine(disturbance is null ? "measured on a quiet machine" : $"not to be kept: {disturbance}");
-        var plan = LatencyPlanner.Plan(model, new PlanOptions { Milliseconds = table.Milliseconds(layers) / 1.5 }, table);
+        var target = new PlanTarget.Latency(table.Milliseconds(layers) / 1.5);
+        var plan = LatencyPlanner.Plan(model, new PlanOptions { Target = target }, table);
         using var cut = Surgeon.Apply(model, plan);
         using var before = Contestant.Onnx(LayerUse.Drawn(model.Network), batch: 1, threads: 1);
         using var after = Contestant.Onnx(LayerUse.Drawn(cut.Model.Network), batch: 1, threads: 1);

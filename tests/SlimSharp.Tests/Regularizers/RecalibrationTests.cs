@@ -22,7 +22,7 @@ public class RecalibrationTests
         Recalibration.Run(model, Set, Norm, images: Set.Count); // three batches
         using var scope = torch.NewDisposeScope();
         using var still = torch.no_grad();
-        using var batch = Batches.InOrder(Set, Norm).Make([.. Enumerable.Range(0, Set.Count)]);
+        using var batch = ImageBatches.InOrder(Set, Norm).Make([.. Enumerable.Range(0, Set.Count)]);
         var values = torch
             .nn.functional.conv2d(batch.Images, model["block1.conv.weight"], padding: [1, 1])
             .to(torch.float64)
@@ -41,7 +41,7 @@ public class RecalibrationTests
         Recalibration.Run(model, set, Norm);
         using var scope = torch.NewDisposeScope();
         using var still = torch.no_grad();
-        using var batch = Batches.InOrder(set, Norm).Make([.. Enumerable.Range(0, 64)]);
+        using var batch = ImageBatches.InOrder(set, Norm).Make([.. Enumerable.Range(0, 64)]);
         model.eval();
         var evaluated = model.forward(batch.Images);
         using var copy = new Model(Network, model.CopyWeights());

@@ -112,7 +112,7 @@ public class RegularizerTests
         {
             using var scope = torch.NewDisposeScope();
             using var still = torch.no_grad();
-            using var batch = Batches.InOrder(Set, Norm).Make([.. Enumerable.Range(0, 64)]);
+            using var batch = ImageBatches.InOrder(Set, Norm).Make([.. Enumerable.Range(0, 64)]);
             model.eval();
             Teacher.eval();
             var (a, b) = (
@@ -244,7 +244,7 @@ public class RegularizerTests
         using var after = model.CopyWeights();
         Assert.Equal(before.Hash(), after.Hash());
         Assert.Equal(22 - 3, range.Ratios.Count); // zeros are left out
-        using var batch = Batches.InOrder(Set, Norm).Make(Set.Spread(64));
+        using var batch = ImageBatches.InOrder(Set, Norm).Make(Set.Spread(64));
         model.train();
         torch.nn.functional.cross_entropy(model.forward(batch.Images), batch.Labels).backward();
         var gradients = model

@@ -152,7 +152,7 @@ public class VariationalTests
                 Numbers(model[$"{node.Name}.weight"]).Zip(Numbers(model[$"{node.Name}.bias"])),
                 c => Assert.True(c.First != 0 || c.Second == 0)
             );
-        using var cut = Surgeon.Apply(model, Planner.Plan(model, new() { Zeros = true }));
+        using var cut = Surgeon.Apply(model, Planner.Plan(model, new() { Target = new PlanTarget.Zeros() }));
         Assert.True(
             NetworkCost.Of(cut.Model.Network).Parameters < NetworkCost.Of(network).Parameters,
             "nothing was cut"

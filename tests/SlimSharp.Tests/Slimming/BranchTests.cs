@@ -30,7 +30,7 @@ public class BranchTests
         using var weights = Drawn.Weights(network, 1);
         weights["block1.b.conv.weight"].zero_();
         using var model = new Model(network, weights.Copy());
-        var plan = Planner.Plan(model, new() { Zeros = true });
+        var plan = Planner.Plan(model, new() { Target = new PlanTarget.Zeros() });
         var branch = Assert.Single(plan.Branches);
         Assert.Equal(("block1.add", "block1.b.bn", true), (branch.Sum, branch.Term, branch.Shift));
         Assert.Contains("block1.b.bn adds a constant to block1.add", plan.Explain());
@@ -56,7 +56,10 @@ public class BranchTests
         using var weights = Drawn.Weights(network, 1);
         weights["block1.b.conv.weight"].zero_();
         using var model = new Model(network, weights.Copy());
-        using var cut = Surgeon.Apply(model, Planner.Plan(model, new() { Zeros = true, DropShifts = true }));
+        using var cut = Surgeon.Apply(
+            model,
+            Planner.Plan(model, new() { Target = new PlanTarget.Zeros(), DropShifts = true })
+        );
         Assert.DoesNotContain("block1.add.shift", Names(cut.Model.Network));
         Assert.Matches(@"Without the shifts of dead branches the outputs move by \d", cut.Constants);
         // Nothing but the shift is gone.
@@ -75,7 +78,7 @@ public class BranchTests
         weights["layer2.1.bn3.weight"].mul_(1e-4f);
         weights["layer1.1.bn2.weight"].mul_(1e-4f);
         using var model = new Model(network, weights.Copy());
-        var options = new PlanOptions { Ratio = 0.1, EmptyBlocks = true };
+        var options = new PlanOptions { Target = new PlanTarget.Ratio(0.1), EmptyBlocks = true };
         var plan = Planner.Plan(model, options);
         Assert.Equal(["layer1.1.add", "layer2.1.add"], plan.Branches.Select(b => b.Sum));
         // Behind the first comes a BatchNorm with a shift, behind the second only a convolution without bias.
@@ -113,14 +116,17 @@ public class BranchTests
         {
             var options = new PlanOptions
             {
-                Ratio = ratio,
+                Target = new PlanTarget.Ratio(ratio),
                 EmptyBlocks = true,
                 Trunk = trunk,
             };
             var plan = Planner.Plan(model, options);
             Assert.NotEmpty(plan.Branches);
             using var once = Surgeon.Apply(model, plan);
-            using var twice = Surgeon.Apply(once.Model, Planner.Plan(once.Model, options with { Ratio = 0.2 }));
+            using var twice = Surgeon.Apply(
+                once.Model,
+                Planner.Plan(once.Model, options with { Target = new PlanTarget.Ratio(0.2) })
+            );
             Assert.True(twice.Certificate.Parameters < once.Certificate.Parameters);
 
             var path = Path.Combine(Machine.Folder(), "cut.slim");
@@ -139,7 +145,7 @@ public class BranchTests
         using var weights = Drawn.Weights(network, 1);
         weights["block1.b.conv.weight"].zero_();
         using var wide = weights.Copy(torch.float64);
-        var plan = Planner.Plan(network, weights, new() { Zeros = true });
+        var plan = Planner.Plan(network, weights, new() { Target = new PlanTarget.Zeros() });
         var branches = DeadBranches.Of(plan);
         using var slim = branches.Slim(wide);
         slim["block1.add.shift.bias"].add_(1e-6);
@@ -166,7 +172,7 @@ public class BranchTests
                 scale.narrow(0, from, count).mul_(1e-6f);
         }
         using var model = new Model(network, weights.Copy());
-        var plan = Planner.Plan(model, new() { Ratio = 0.1, Trunk = Trunk.Selection });
+        var plan = Planner.Plan(model, new() { Target = new PlanTarget.Ratio(0.1), Trunk = Trunk.Selection });
         Assert.Empty(plan.Groups.Single(g => g.Group == "dense2.1.conv1").Kept);
         Assert.Empty(plan.Groups.Single(g => g.Group == "dense2.1.bn1.select").Kept);
         using var cut = Surgeon.Apply(model, plan);
@@ -194,7 +200,7 @@ public class BranchTests
             weights["block2.bn.weight"].index_fill_(0, index, 0f);
             weights["block4.conv.weight"].index_fill_(1, index, 0f);
         }
-        var plan = Planner.Plan(network, weights, new() { Zeros = true });
+        var plan = Planner.Plan(network, weights, new() { Target = new PlanTarget.Zeros() });
         int[] Kept(string group) => [.. plan.Groups.Single(g => g.Group == group).Kept];
         Assert.Equal([0, 2, 3, 5, 6, 7], Kept("block2.conv"));
         Assert.Equal([0, 2, 3, 5, 6, 7, 8, 9, 10, 11], Kept("block3.conv"));
@@ -204,22 +210,23 @@ public class BranchTests
         using var model = new Model(network, Drawn.Weights(network, 5));
         using (torch.no_grad())
             model["block4.conv.weight"].narrow(1, 3, 2).zero_();
-        using var cut = Surgeon.Apply(model, Planner.Plan(model, new() { Zeros = true }));
+        using var cut = Surgeon.Apply(model, Planner.Plan(model, new() { Target = new PlanTarget.Zeros() }));
         Assert.True(Difference(cut.Model, model) < 1e-6);
         Assert.Equal(10, cut.Model.Network.Shapes["block3.conv"].Channels);
     }
 
     [Fact]
-    public void Zeros_are_a_target_of_their_own()
+    public void Shifts_are_dropped_with_zeros_or_emptied_blocks_only()
     {
         Assert.Contains(
-            "--zeros",
-            Assert.Throws<PlanException>(() => new PlanOptions { Zeros = true, Ratio = 0.5 }.Check()).Message
-        );
-        Assert.Contains(
             "--drop-shifts goes with",
-            Assert.Throws<PlanException>(() => new PlanOptions { Ratio = 0.5, DropShifts = true }.Check()).Message
+            Assert
+                .Throws<PlanException>(() =>
+                    new PlanOptions { Target = new PlanTarget.Ratio(0.5), DropShifts = true }.Check()
+                )
+                .Message
         );
+        new PlanOptions { Target = new PlanTarget.Zeros(), DropShifts = true }.Check();
     }
 
     [Fact]
@@ -228,7 +235,7 @@ public class BranchTests
         var network = Topologies.All["dense"];
         using var weights = Drawn.Weights(network, 6);
         using var model = new Model(network, weights.Copy());
-        using var cut = Surgeon.Apply(model, Planner.Plan(model, new() { Ratio = 0.5 }));
+        using var cut = Surgeon.Apply(model, Planner.Plan(model, new() { Target = new PlanTarget.Ratio(0.5) }));
         // Beside the parameters stand the parameters themselves: what is carried must be the cut's.
         using var carried = cut.Carry(weights);
         Assert.All(carried.Names, n => Assert.Equal(0, Numbers.RelativeDifference(carried[n], cut.Model[n])));

@@ -138,11 +138,11 @@ public class CliffTests
         string[] Warnings(double ratio) =>
             [
                 .. Planner
-                    .Plan(model.Network, weights, new() { Ratio = ratio })
+                    .Plan(model.Network, weights, new() { Target = new PlanTarget.Ratio(ratio) })
                     .Warnings.Select(w => w.Text)
                     .Where(w => w.Contains("scales")),
             ];
-        var gap = Planner.Plan(model.Network, weights, new() { Ratio = 0.2 }).Gap!;
+        var gap = Planner.Plan(model.Network, weights, new() { Target = new PlanTarget.Ratio(0.2) }).Gap!;
         Assert.True(gap.IsClear);
         Assert.Empty(Warnings(gap.Share - 0.05));
         Assert.Contains(
@@ -188,7 +188,10 @@ public class CliffTests
         Assert.Equal(Evaluation.Of(model, heldOut, normalization).Accuracy, curve.Whole);
         foreach (var point in curve.Points.Where(p => p.Ratio is 0.2 or 0.7))
         {
-            using var cut = Surgeon.Apply(model, Planner.Plan(model, new() { Ratio = point.Ratio }));
+            using var cut = Surgeon.Apply(
+                model,
+                Planner.Plan(model, new() { Target = new PlanTarget.Ratio(point.Ratio) })
+            );
             Assert.Equal(NetworkCost.Of(cut.Model.Network).Parameters, point.Parameters);
             Assert.Equal(Evaluation.Of(cut.Model, heldOut, normalization).Accuracy, point.Cut);
             Recalibration.Run(cut.Model, train, normalization, 128);
@@ -203,7 +206,7 @@ public class CliffTests
         {
             using var model = new Model(network, 5);
             using var weights = model.CopyWeights();
-            var plan = Planner.Plan(model, new() { Ratio = 0.4 });
+            var plan = Planner.Plan(model, new() { Target = new PlanTarget.Ratio(0.4) });
             using var trial = CliffCurve.Cut(model, weights, plan);
             using var cut = Surgeon.Apply(model, plan);
             using var some = trial.CopyWeights();

@@ -32,7 +32,7 @@ public class CriterionTests
         {
             var options = new PlanOptions
             {
-                Macs = 0.5,
+                Target = new PlanTarget.Macs(0.5),
                 Criterion = name,
                 Normalized = normalized,
             };
@@ -89,7 +89,7 @@ public class CriterionTests
             .Of(Residual)
             .First(g => g.FrozenBecause is null && g.Channels.Keys.Count(k => Residual[k].Layer is BatchNorm) > 1);
         string[] norms = [.. group.Channels.Keys.Where(k => Residual[k].Layer is BatchNorm)];
-        using var batch = Batches.InOrder(colour, normalization).Make([0, 1, 2, 3, 4]);
+        using var batch = ImageBatches.InOrder(colour, normalization).Make([0, 1, 2, 3, 4]);
         model.eval();
         using var still = torch.no_grad();
         double[] Losses(int unit, double mask)
@@ -148,9 +148,15 @@ public class CriterionTests
     {
         using var model = new Model(Vgg, 3);
         string Refusal(PlanOptions options) => Assert.Throws<PlanException>(() => Planner.Plan(model, options)).Message;
-        Assert.Contains("measured on training images", Refusal(new() { Macs = 0.5, Criterion = "taylor" }));
-        Assert.Contains("there is no such one", Refusal(new() { Macs = 0.5, Criterion = "luck" }));
-        Assert.Contains("--zeros", Refusal(new() { Zeros = true, Criterion = "l1" }));
+        Assert.Contains(
+            "measured on training images",
+            Refusal(new() { Target = new PlanTarget.Macs(0.5), Criterion = "taylor" })
+        );
+        Assert.Contains(
+            "there is no such one",
+            Refusal(new() { Target = new PlanTarget.Macs(0.5), Criterion = "luck" })
+        );
+        Assert.Contains("--zeros", Refusal(new() { Target = new PlanTarget.Zeros(), Criterion = "l1" }));
     }
 
     [Fact]
@@ -160,7 +166,7 @@ public class CriterionTests
         var input = b.Input;
         var network = b.Build(b.Convolution("b", b.Activation("r", b.Convolution("a", input, 6)), 4));
         using var model = new Model(network, 1);
-        var options = new PlanOptions { Ratio = 0.5, Criterion = "l2" };
+        var options = new PlanOptions { Target = new PlanTarget.Ratio(0.5), Criterion = "l2" };
         var plan = Planner.Plan(model, options);
         Assert.Equal(2, plan.Groups.Single(g => g.Group == "a").Kept.Length);
         Assert.Throws<PlanException>(() => Planner.Plan(model, options with { Criterion = "scale" }));
@@ -170,7 +176,7 @@ public class CriterionTests
     public void The_uniform_control_has_one_share_and_no_more_multiply_adds()
     {
         using var model = new Model(Vgg, 3);
-        var plan = Planner.Plan(model, new() { Macs = 0.4, Criterion = "l1" });
+        var plan = Planner.Plan(model, new() { Target = new PlanTarget.Macs(0.4), Criterion = "l1" });
         var uniform = UniformControl.Like(model, plan);
         Assert.True(NetworkCost.Of(uniform.Target()).Macs <= NetworkCost.Of(plan.Target()).Macs);
         var shares = uniform
@@ -180,7 +186,9 @@ public class CriterionTests
         Assert.Equal(3, shares.Length);
         Assert.True(shares.Max() - shares.Min() <= 1 / 6.0);
         // One step wider needs more.
-        var wider = Planner.Plan(model, uniform.Options with { Ratio = uniform.Options.Ratio - 0.001 });
+        var share = Assert.IsType<PlanTarget.Ratio>(uniform.Options.Target);
+        Assert.True(share.PerLayer);
+        var wider = Planner.Plan(model, uniform.Options with { Target = share with { Share = share.Share - 0.001 } });
         Assert.True(NetworkCost.Of(wider.Target()).Macs > NetworkCost.Of(plan.Target()).Macs);
     }
 
@@ -201,7 +209,7 @@ public class CriterionTests
         PlanOptions Options(bool? normalized) =>
             new()
             {
-                Ratio = 0.4,
+                Target = new PlanTarget.Ratio(0.4),
                 Criterion = criterion,
                 Normalized = normalized,
             };
@@ -215,7 +223,7 @@ public class CriterionTests
         );
         var asTheyAre = Planner.Plan(network, weights, Options(false));
         Assert.Equal(3, asTheyAre.Groups.Single(g => g.Group == "b").Kept.Length); // all ⌊0.4·32⌋ + 1 are its
-        var emptied = Planner.Plan(network, weights, Options(false) with { Ratio = 0.6 });
+        var emptied = Planner.Plan(network, weights, Options(false) with { Target = new PlanTarget.Ratio(0.6) });
         Assert.Equal(1, Least(emptied));
         Assert.Contains(emptied.Warnings, w => w.Text.Contains("--normalized"));
     }
@@ -228,7 +236,7 @@ public class CriterionTests
         PlanOptions Options(bool? normalized) =>
             new()
             {
-                Macs = 0.6,
+                Target = new PlanTarget.Macs(0.6),
                 Criterion = "l1",
                 Normalized = normalized,
             };

@@ -41,14 +41,17 @@ public class PlannerTests
     public void The_strict_rule_removes_as_many_as_published(double ratio, int removed)
     {
         using var weights = Scaled(Vgg.Create(19), 1, u => u);
-        Assert.Equal(removed, Removed(Planner.Plan(Vgg.Create(19), weights, new() { Ratio = ratio })));
+        Assert.Equal(
+            removed,
+            Removed(Planner.Plan(Vgg.Create(19), weights, new() { Target = new PlanTarget.Ratio(ratio) }))
+        );
     }
 
     [Fact]
     public void A_plan_comes_back_from_its_text()
     {
         using var model = new Model(Topologies.All["dense"], 3);
-        var plan = Planner.Plan(model, new() { Ratio = 0.4, Trunk = Trunk.Selection });
+        var plan = Planner.Plan(model, new() { Target = new PlanTarget.Ratio(0.4), Trunk = Trunk.Selection });
         Assert.Equal(plan.ToJson(), SlimmingPlan.FromJson(plan.ToJson()).ToJson());
         Assert.Equal(plan.Target(), SlimmingPlan.FromJson(plan.ToJson()).Target());
         Assert.Throws<PlanException>(() => SlimmingPlan.FromJson("{\"groups\": 3}"));
@@ -58,7 +61,7 @@ public class PlannerTests
     public void Removed_scales_are_the_smallest_by_absolute_value_and_ties_go_together()
     {
         using var weights = Scaled(Small, 2, u => Math.Round(u * 10) / 10 * (u < 0.5 ? -1 : 1));
-        var plan = Planner.Plan(Small, weights, new() { Ratio = 0.4 });
+        var plan = Planner.Plan(Small, weights, new() { Target = new PlanTarget.Ratio(0.4) });
         foreach (var group in plan.Groups.Where(g => g.Group.EndsWith(".conv", StringComparison.Ordinal)))
         {
             var scales = weights.Values(group.Group.Replace(".conv", ".bn.weight")).Select(Math.Abs).ToArray();
@@ -72,10 +75,10 @@ public class PlannerTests
             seed =>
             {
                 using var weights = Scaled(Small, seed, u => Math.Pow(u, 3));
-                var safe = Planner.Plan(Small, weights, new() { Ratio = 0 }).EmptiesNoLayerBelow;
+                var safe = Planner.Plan(Small, weights, new() { Target = new PlanTarget.Ratio(0) }).EmptiesNoLayerBelow;
                 bool Empties(double ratio) =>
                     Planner
-                        .Plan(Small, weights, new() { Ratio = ratio })
+                        .Plan(Small, weights, new() { Target = new PlanTarget.Ratio(ratio) })
                         .Groups.Any(g => g.Why.Contains("emptied", StringComparison.Ordinal));
                 return Enumerable.Range(0, 46).All(k => Empties((k + 0.5) / 46) == ((k + 0.5) / 46 >= safe));
             },
@@ -94,7 +97,7 @@ public class PlannerTests
                         weights,
                         new()
                         {
-                            Ratio = ratio,
+                            Target = new PlanTarget.Ratio(ratio),
                             MinChannels = least,
                             RoundTo = multiple,
                         }
@@ -119,7 +122,9 @@ public class PlannerTests
                 (seed, target, macs) =>
                 {
                     using var weights = Scaled(Small, seed, u => u);
-                    var options = macs ? new PlanOptions { Macs = target } : new PlanOptions { Parameters = target };
+                    var options = macs
+                        ? new PlanOptions { Target = new PlanTarget.Macs(target) }
+                        : new PlanOptions { Target = new PlanTarget.Parameters(target) };
                     var plan = Planner.Plan(Small, weights, options);
                     var (before, after) = (NetworkCost.Of(Small), NetworkCost.Of(plan.Target()));
                     double Share(NetworkCost c) =>
@@ -127,7 +132,9 @@ public class PlannerTests
                     // Brute force: every number of removed scales, until the first that reaches the target.
                     var least = Enumerable
                         .Range(0, 46)
-                        .Select(k => Planner.Plan(Small, weights, new() { Ratio = (k + 0.5) / 46 }))
+                        .Select(k =>
+                            Planner.Plan(Small, weights, new() { Target = new PlanTarget.Ratio((k + 0.5) / 46) })
+                        )
                         .First(p => Share(NetworkCost.Of(p.Target())) <= target);
                     return Share(after) <= target
                         && plan.Groups.Zip(least.Groups).All(g => g.First.Kept.SequenceEqual(g.Second.Kept));
@@ -140,7 +147,7 @@ public class PlannerTests
     {
         using var weights = Scaled(Small, 1, u => u);
         var refusal = Assert.Throws<PlanException>(() =>
-            Planner.Plan(Small, weights, new() { Parameters = 0.3, MinChannels = 8 })
+            Planner.Plan(Small, weights, new() { Target = new PlanTarget.Parameters(0.3), MinChannels = 8 })
         );
         Assert.Contains("is the least", refusal.Message);
     }
@@ -149,7 +156,11 @@ public class PlannerTests
     public void Kept_layers_are_not_cut_and_do_not_count()
     {
         using var weights = Scaled(Small, 1, u => u);
-        var plan = Planner.Plan(Small, weights, new() { Ratio = 0.5, Keep = ["block1*", "block3.bn"] });
+        var plan = Planner.Plan(
+            Small,
+            weights,
+            new() { Target = new PlanTarget.Ratio(0.5), Keep = ["block1*", "block3.bn"] }
+        );
         Assert.Equal(8, plan.Groups.Single(g => g.Group == "block1.conv").Kept.Length);
         Assert.Equal(16, plan.Groups.Single(g => g.Group == "block3.conv").Kept.Length);
         Assert.Equal(22, plan.Scales);
@@ -157,7 +168,9 @@ public class PlannerTests
         Assert.Contains(
             "names no layer",
             Assert
-                .Throws<PlanException>(() => Planner.Plan(Small, weights, new() { Ratio = 0.5, Keep = ["blok*"] }))
+                .Throws<PlanException>(() =>
+                    Planner.Plan(Small, weights, new() { Target = new PlanTarget.Ratio(0.5), Keep = ["blok*"] })
+                )
                 .Message
         );
     }
@@ -166,7 +179,7 @@ public class PlannerTests
     public void Per_layer_cuts_the_same_share_of_every_layer()
     {
         using var weights = Scaled(Small, 1, u => u);
-        var plan = Planner.Plan(Small, weights, new() { Ratio = 0.5, PerLayer = true });
+        var plan = Planner.Plan(Small, weights, new() { Target = new PlanTarget.Ratio(0.5, PerLayer: true) });
         Assert.Equal(
             [3, 5, 7, 4],
             plan.Groups.Where(g => g.Group.StartsWith("block", StringComparison.Ordinal)).Select(g => g.Kept.Length)
@@ -178,24 +191,26 @@ public class PlannerTests
     {
         using var flat = Scaled(Small, 1, u => 0.2 + 0.3 * u);
         Assert.Contains(
-            Planner.Plan(Small, flat, new() { Ratio = 0.5 }).Warnings,
+            Planner.Plan(Small, flat, new() { Target = new PlanTarget.Ratio(0.5) }).Warnings,
             w => w.Kind == PlanWarning.NoGap && w.Text.Contains("no clear gap", StringComparison.Ordinal)
         );
         using var gap = Scaled(Small, 1, u => u < 0.5 ? 1e-6 * u : u);
-        Assert.Empty(Planner.Plan(Small, gap, new() { Ratio = 0.3 }).Warnings);
+        Assert.Empty(Planner.Plan(Small, gap, new() { Target = new PlanTarget.Ratio(0.3) }).Warnings);
     }
 
     [Fact]
     public void The_plan_warns_where_lost_shifts_move_the_next_layer()
     {
         using var weights = Scaled(Small, 1, u => u < 0.5 ? 1e-6 * u : u);
-        Assert.Empty(Planner.Plan(Small, weights, new() { Ratio = 0.3 }).Warnings);
+        Assert.Empty(Planner.Plan(Small, weights, new() { Target = new PlanTarget.Ratio(0.3) }).Warnings);
         weights["block2.bn.bias"] = torch.full(12, 3f);
-        var warning = Assert.Single(Planner.Plan(Small, weights, new() { Ratio = 0.3 }).Warnings);
+        var warning = Assert.Single(
+            Planner.Plan(Small, weights, new() { Target = new PlanTarget.Ratio(0.3) }).Warnings
+        );
         Assert.Equal(PlanWarning.LostConstants, warning.Kind);
         Assert.Contains("'block3.bn'", warning.Text);
         weights["block2.bn.bias"] = torch.full(12, -3f); // behind a ReLU nothing comes of it
-        Assert.Empty(Planner.Plan(Small, weights, new() { Ratio = 0.3 }).Warnings);
+        Assert.Empty(Planner.Plan(Small, weights, new() { Target = new PlanTarget.Ratio(0.3) }).Warnings);
     }
 
     [Fact]
@@ -207,7 +222,7 @@ public class PlannerTests
             [12],
             torch.float32
         );
-        var plan = Planner.Plan(Small, weights, new() { Ratio = 0.5 });
+        var plan = Planner.Plan(Small, weights, new() { Target = new PlanTarget.Ratio(0.5) });
         Assert.Equal([11], plan.Groups.Single(g => g.Group == "block2.conv").Kept);
         Assert.Contains(
             plan.Warnings,
@@ -220,7 +235,7 @@ public class PlannerTests
     public void Random_control_has_the_widths_of_the_plan_and_other_channels()
     {
         using var weights = Scaled(Small, 1, u => u);
-        var plan = Planner.Plan(Small, weights, new() { Ratio = 0.5 });
+        var plan = Planner.Plan(Small, weights, new() { Target = new PlanTarget.Ratio(0.5) });
         var random = RandomControl.Like(plan, 1);
         Assert.Equal(plan.Groups.Select(g => g.Kept.Length), random.Groups.Select(g => g.Kept.Length));
         Assert.Equal(plan.Target(), random.Target());

@@ -34,7 +34,7 @@ internal static class RandomCuts
         {
             Source = network,
             WeightsHash = weights.Hash(),
-            Options = new() { Ratio = 0, Constants = constants },
+            Options = new() { Target = new PlanTarget.Ratio(0), Constants = constants },
             Groups = [.. groups],
         };
     }

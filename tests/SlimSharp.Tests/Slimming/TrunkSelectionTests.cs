@@ -28,7 +28,7 @@ public class TrunkSelectionTests
         using var model = RandomModel(TrunkOf(name), 1);
         foreach (var ratio in new[] { 0.2, 0.6, 0.9 })
         {
-            var options = new PlanOptions { Ratio = ratio, Trunk = Trunk.Selection };
+            var options = new PlanOptions { Target = new PlanTarget.Ratio(ratio), Trunk = Trunk.Selection };
             using var once = Surgeon.Apply(model, Planner.Plan(model, options));
             using var twice = Surgeon.Apply(once.Model, Planner.Plan(once.Model, options));
             Assert.True(twice.Certificate.Parameters <= once.Certificate.Parameters);

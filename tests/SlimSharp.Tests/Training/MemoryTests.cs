@@ -92,7 +92,7 @@ public class MemoryTests
             ).Train(model, Set, Set, Norm);
             using var cut = Surgeon.Apply(
                 model,
-                Planner.Plan(model, new() { Ratio = 0.5, Constants = ConstantTreatment.Fold })
+                Planner.Plan(model, new() { Target = new PlanTarget.Ratio(0.5), Constants = ConstantTreatment.Fold })
             );
         }
         // The framework counts a tensor whose handle became a parameter's as alive for ever: so many per model.

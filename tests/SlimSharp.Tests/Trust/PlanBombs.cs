@@ -47,7 +47,7 @@ internal static class PlanBombs
         Small.File(path, channels: channels);
         using var whole = SlimFile.Load(path);
         using var model = whole.ToModel();
-        using var cut = Surgeon.Apply(model, Planner.Plan(model, new() { Ratio = 0.3 }));
+        using var cut = Surgeon.Apply(model, Planner.Plan(model, new() { Target = new PlanTarget.Ratio(0.3) }));
         using var file = cut.ToFile(whole);
         (file with { Plan = file.Plan! with { Source = forge(file.Plan.Source) } }).Save(path);
         return path;

@@ -78,7 +78,7 @@ public class PretrainedTests
             .Value;
         double[] expected = [.. rows.EnumerateArray().SelectMany(r => r.EnumerateArray()).Select(v => v.GetDouble())];
         var normalization = NormalizationOf(file);
-        using var batch = Batches.InOrder(set, normalization).Make([.. Enumerable.Range(0, 8)]);
+        using var batch = ImageBatches.InOrder(set, normalization).Make([.. Enumerable.Range(0, 8)]);
         var logits = Numbers.Read(model.forward(batch.Images));
         Assert.Equal(expected.Length, logits.Length);
         var size = expected.Max(Math.Abs);
@@ -100,7 +100,7 @@ public class PretrainedTests
     }
 
     private static Batch Probe(Model model, string file) =>
-        Batches
+        ImageBatches
             .InOrder(Records(model.Network, "cifar10/lossless_test200.bin.gz"), NormalizationOf(file))
             .Make([.. Enumerable.Range(0, 16)]);
 
@@ -110,7 +110,11 @@ public class PretrainedTests
         var file = Distiller + "ssl-channels-zeroed";
         using var model = Load(file);
         using var probe = Probe(model, file);
-        using var cut = Surgeon.Apply(model, Planner.Plan(model, new() { Zeros = true }), probe.Images);
+        using var cut = Surgeon.Apply(
+            model,
+            Planner.Plan(model, new() { Target = new PlanTarget.Zeros() }),
+            probe.Images
+        );
         // What the second convolution of a block no longer reads, by block, as counted where it was trained.
         int[] zeroed = [5, 8, 8, 9, 14, 13, 12];
         string[] blocks = ["layer1.0", "layer1.1", "layer1.2", "layer2.0", "layer2.1", "layer3.0", "layer3.1"];
@@ -129,13 +133,13 @@ public class PretrainedTests
         var file = Distiller + "ssl-5layers-zeroed";
         using var model = Load(file);
         using var probe = Probe(model, file);
-        var plan = Planner.Plan(model, new() { Zeros = true });
+        var plan = Planner.Plan(model, new() { Target = new PlanTarget.Zeros() });
         Assert.Equal(["layer1.0.add", "layer1.1.add", "layer2.2.add"], plan.Branches.Select(b => b.Sum));
         Assert.All(plan.Branches, b => Assert.True(b.Shift));
         using var cut = Surgeon.Apply(model, plan, probe.Images);
         using var dropped = Surgeon.Apply(
             model,
-            Planner.Plan(model, new() { Zeros = true, DropShifts = true }),
+            Planner.Plan(model, new() { Target = new PlanTarget.Zeros(), DropShifts = true }),
             probe.Images
         );
         Assert.Contains("the outputs move by", dropped.Constants);

@@ -77,18 +77,18 @@ public class SupportTests
     private static IEnumerable<string> Row(Network network)
     {
         using var model = new Model(network, Drawn.Weights(network, 1));
-        var half = new PlanOptions { Ratio = 0.5 };
+        var half = new PlanOptions { Target = new PlanTarget.Ratio(0.5) };
         yield return Try(() => Cut(model, half));
-        yield return Try(() => Cut(model, new() { Macs = 0.4 }));
+        yield return Try(() => Cut(model, new() { Target = new PlanTarget.Macs(0.4) }));
         yield return ChannelSelection.Sites(network).Any()
             ? Try(() => Cut(model, half with { Trunk = Trunk.Selection }))
             : "–";
         yield return network.Nodes.Any(n => n.Layer is Add)
-            ? Try(() => Cut(model, new() { Ratio = 0.6, EmptyBlocks = true }))
+            ? Try(() => Cut(model, new() { Target = new PlanTarget.Ratio(0.6), EmptyBlocks = true }))
             : "–";
 
         using var once = Surgeon.Apply(model, Planner.Plan(model, half));
-        yield return Try(() => Cut(once.Model, new() { Ratio = 0.3 }));
+        yield return Try(() => Cut(once.Model, new() { Target = new PlanTarget.Ratio(0.3) }));
         yield return Try(() => StoreAndLoad(once.Model));
         yield return Try(() => TrainAStep(once.Model));
         string[] frozen =

@@ -96,7 +96,7 @@ public class ZooTests
         using var model = new Model(network, Drawn.Weights(network, 3));
         foreach (var ratio in new[] { 0.1, 0.5, 0.8 })
         {
-            using var cut = Surgeon.Apply(model, Planner.Plan(model, new() { Ratio = ratio }));
+            using var cut = Surgeon.Apply(model, Planner.Plan(model, new() { Target = new PlanTarget.Ratio(ratio) }));
             Assert.True(cut.Certificate.Agrees);
             Assert.True(cut.Certificate.Parameters < NetworkCost.Of(network).Parameters);
         }
@@ -120,7 +120,11 @@ public class ZooTests
                 [scale.Parameter.Count],
                 torch.float32
             );
-        var plan = Planner.Plan(network, weights, new() { Ratio = 0.3, Trunk = Trunk.Selection });
+        var plan = Planner.Plan(
+            network,
+            weights,
+            new() { Target = new PlanTarget.Ratio(0.3), Trunk = Trunk.Selection }
+        );
         var cost = plan.PublishedCost();
         Assert.Equal((parameters, flops), (cost.Parameters, cost.PublishedFlops));
         Assert.True(NetworkCost.Of(plan.Target()).Parameters < parameters);
@@ -141,7 +145,7 @@ public class ZooTests
             {
                 using var cut = Surgeon.Apply(
                     model,
-                    Planner.Plan(model, new() { Ratio = tenths / 10.0, Trunk = trunk })
+                    Planner.Plan(model, new() { Target = new PlanTarget.Ratio(tenths / 10.0), Trunk = trunk })
                 );
                 Assert.True(cut.Certificate.Agrees);
                 Assert.True(cut.Certificate.Parameters < before);

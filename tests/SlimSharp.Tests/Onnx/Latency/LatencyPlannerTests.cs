@@ -31,7 +31,7 @@ public class LatencyPlannerTests
     private static double Loss(Model model, SlimmingPlan plan)
     {
         using var weights = model.CopyWeights();
-        var options = new PlanOptions { Ratio = 0 };
+        var options = new PlanOptions { Target = new PlanTarget.Ratio(0) };
         var stage = PlanningStage.Of(model.Network, [], weights, options, new ScaleCriterion());
         return stage.Candidates.Zip(plan.Groups).Sum(p => p.Second.Removed().Sum(u => p.First.Importance![u]));
     }
@@ -43,7 +43,7 @@ public class LatencyPlannerTests
         {
             using var model = WithScales(network, 3);
             // With one channel left, a depthwise convolution is one like any other.
-            var plan = Planner.Plan(model, new() { Ratio = 0.4, MinChannels = 2 });
+            var plan = Planner.Plan(model, new() { Target = new PlanTarget.Ratio(0.4), MinChannels = 2 });
             var table = MadeTable.For(network);
             var times = new WidthTimes(network, ChannelGroups.Of(network), table);
             Assert.Equal(table.Milliseconds(LayerUse.Of(network)), times.Of([.. plan.Groups.Select(g => g.Units)]), 9);
@@ -65,7 +65,7 @@ public class LatencyPlannerTests
                 using var model = WithScales(Vgg.Create("chain", [16, 24, 0, 32, 32, 0, 48]), x.seed);
                 var table = MadeTable.For(model.Network);
                 var target = table.Milliseconds(LayerUse.Of(model.Network)) / x.speedup;
-                var plan = LatencyPlanner.Plan(model, new() { Milliseconds = target }, table, choice);
+                var plan = LatencyPlanner.Plan(model, new() { Target = new PlanTarget.Latency(target) }, table, choice);
                 Assert.True(table.Milliseconds(LayerUse.Of(plan.Target())) <= target + 1e-12);
                 Assert.All(plan.Groups, g => Assert.True(g.Kept.Length % 4 == 0 || g.Kept.Length == g.Units));
             },
@@ -93,10 +93,10 @@ public class LatencyPlannerTests
                 using var model = WithScales(x.network, x.seed);
                 var table = MadeTable.For(x.network, step: 2);
                 var target = table.Milliseconds(LayerUse.Of(x.network)) / x.speedup;
-                var options = new PlanOptions { Milliseconds = target, RoundTo = 2 };
+                var options = new PlanOptions { Target = new PlanTarget.Latency(target), RoundTo = 2 };
                 var (best, whole) = (
                     BruteForce(model, table, options),
-                    Loss(model, Planner.Plan(model, new() { Ratio = 0.999 }))
+                    Loss(model, Planner.Plan(model, new() { Target = new PlanTarget.Ratio(0.999) }))
                 );
                 if (best is not { } least)
                 {
@@ -118,7 +118,7 @@ public class LatencyPlannerTests
                 var table = MadeTable.For(model.Network);
                 var options = new PlanOptions
                 {
-                    Milliseconds = table.Milliseconds(LayerUse.Of(model.Network)) / x.speedup,
+                    Target = new PlanTarget.Latency(table.Milliseconds(LayerUse.Of(model.Network)) / x.speedup),
                 };
                 Assert.True(
                     Loss(model, LatencyPlanner.Plan(model, options, table))
@@ -135,18 +135,28 @@ public class LatencyPlannerTests
         var table = MadeTable.For(model.Network);
         Assert.Contains(
             "cannot be reached",
-            Assert.Throws<PlanException>(() => LatencyPlanner.Plan(model, new() { Milliseconds = 1e-6 }, table)).Message
+            Assert
+                .Throws<PlanException>(() =>
+                    LatencyPlanner.Plan(model, new() { Target = new PlanTarget.Latency(1e-6) }, table)
+                )
+                .Message
         );
-        Assert.Throws<PlanException>(() => Planner.Plan(model, new() { Milliseconds = 1 }));
-        Assert.Throws<PlanException>(() => LatencyPlanner.Plan(model, new() { Ratio = 0.5 }, table));
+        Assert.Throws<PlanException>(() => Planner.Plan(model, new() { Target = new PlanTarget.Latency(1) }));
         Assert.Throws<PlanException>(() =>
-            LatencyPlanner.Plan(model, new() { Milliseconds = 1, Trunk = Trunk.Selection }, table)
+            LatencyPlanner.Plan(model, new() { Target = new PlanTarget.Ratio(0.5) }, table)
+        );
+        Assert.Throws<PlanException>(() =>
+            LatencyPlanner.Plan(model, new() { Target = new PlanTarget.Latency(1), Trunk = Trunk.Selection }, table)
         );
         Assert.Contains(
             "says nothing of",
             Assert
                 .Throws<OnnxException>(() =>
-                    LatencyPlanner.Plan(model, new() { Milliseconds = 1 }, MadeTable.For(Topologies.All["normed"]))
+                    LatencyPlanner.Plan(
+                        model,
+                        new() { Target = new PlanTarget.Latency(1) },
+                        MadeTable.For(Topologies.All["normed"])
+                    )
                 )
                 .Message
         );
@@ -163,7 +173,7 @@ public class LatencyPlannerTests
         double? From(int group, double loss)
         {
             if (group == kept.Length)
-                return times.Of(kept) <= options.Milliseconds ? loss : null;
+                return times.Of(kept) <= ((PlanTarget.Latency)options.Target!).Milliseconds ? loss : null;
             var candidate = stage.Candidates[group];
             if (!candidate.MayGo)
                 return From(group + 1, loss);

@@ -4,46 +4,71 @@ using TorchSharp;
 
 namespace SlimSharp.Data;
 
-/// <summary>Batches of a set, made ahead on a thread of their own.</summary>
-/// <param name="Set">The images.</param>
-/// <param name="Size">Images per batch; the last may be smaller.</param>
-/// <param name="Normalization">From bytes to numbers.</param>
-/// <param name="Augmentation">Random changes.</param>
-/// <param name="Seed">What order and changes are a function of, with the epoch.</param>
-public sealed record Batches(ImageSet Set, int Size, Normalization Normalization, Augmentation Augmentation, long Seed)
+/// <summary>Batches of a set of images, made ahead on a thread of their own.</summary>
+/// <param name="set">The images.</param>
+/// <param name="size">Images per batch; the last may be smaller.</param>
+/// <param name="normalization">From bytes to numbers.</param>
+/// <param name="augmentation">Random changes.</param>
+/// <param name="seed">What order and changes are a function of, with the epoch.</param>
+public sealed class ImageBatches(
+    ImageSet set,
+    int size,
+    Normalization normalization,
+    Augmentation augmentation,
+    long seed
+) : BatchSource
 {
     private const int Ahead = 3;
 
     /// <summary>Batches for evaluation: no change, in the order of the set.</summary>
-    public static Batches InOrder(ImageSet set, Normalization normalization, int size = 250) =>
+    public static ImageBatches InOrder(ImageSet set, Normalization normalization, int size = 250) =>
         new(set, size, normalization, Augmentation.None, 0);
 
-    /// <summary>Batches per epoch.</summary>
-    public int Count => (Set.Count + Size - 1) / Size;
+    /// <summary>The images.</summary>
+    public ImageSet Set => set;
+
+    /// <summary>Whether a last batch of one image is left out of an epoch: it has no variance for BatchNorm to take.</summary>
+    public bool LeavesOutSingle { get; init; }
+
+    /// <inheritdoc/>
+    public override string Name => set.Name;
+
+    /// <inheritdoc/>
+    public override int Count => set.Count;
+
+    /// <inheritdoc/>
+    public override int BatchCount =>
+        (set.Count + size - 1) / size - (LeavesOutSingle && set.Count % size == 1 ? 1 : 0);
+
+    /// <inheritdoc/>
+    public override IReadOnlyCollection<string> Targets => [Batch.Label];
 
     /// <summary>The batches of a training epoch, shuffled, from batch <paramref name="first"/> on.</summary>
-    public IEnumerable<Batch> Epoch(int epoch, int first = 0)
+    public override IEnumerable<Batch> Epoch(int epoch, int first = 0)
     {
-        var order = new Randomness(Seed, Randomness.Name("shuffle"), epoch).Permutation(Set.Count);
-        return Prefetch(order, epoch, first);
+        var order = new Randomness(seed, Randomness.Name("shuffle"), epoch).Permutation(set.Count);
+        return Prefetch(order, epoch, first).Take(BatchCount - first);
     }
 
-    /// <summary>All batches in the order of the set.</summary>
-    public IEnumerable<Batch> All() => Prefetch([.. Enumerable.Range(0, Set.Count)], 0, 0);
+    /// <summary>All batches in the order of the set, unchanged but for the normalisation.</summary>
+    public override IEnumerable<Batch> All() =>
+        augmentation == Augmentation.None
+            ? Prefetch([.. Enumerable.Range(0, set.Count)], 0, 0)
+            : InOrder(set, normalization, size).All();
 
     /// <summary>One batch of these images; the caller disposes it.</summary>
     public Batch Make(int[] indices, int epoch = 0)
     {
-        var images = torch.empty(Set.Shape.Sizes(indices.Length), torch.float32);
+        var images = torch.empty(set.Shape.Sizes(indices.Length), torch.float32);
         var labels = torch.empty(indices.Length, torch.int64);
         var pixels = MemoryMarshal.Cast<byte, float>(images.bytes);
         var classes = MemoryMarshal.Cast<byte, long>(labels.bytes);
-        var table = Normalization.Table();
+        var table = normalization.Table();
         for (var i = 0; i < indices.Length; i++)
         {
-            classes[i] = Set.Labels[indices[i]];
-            var target = pixels.Slice((int)(i * Set.Shape.Count), (int)Set.Shape.Count);
-            Fill(Set.Image(indices[i]), target, table, Augmentation.Draw(Seed, epoch, indices[i]));
+            classes[i] = set.Labels[indices[i]];
+            var target = pixels.Slice((int)(i * set.Shape.Count), (int)set.Shape.Count);
+            Fill(set.Image(indices[i]), target, table, augmentation.Draw(seed, epoch, indices[i]));
         }
         return new(images, labels, indices);
     }
@@ -74,9 +99,9 @@ public sealed record Batches(ImageSet Set, int Size, Normalization Normalization
     {
         try
         {
-            for (var at = first * Size; at < order.Length && !stop.IsCancellationRequested; at += Size)
+            for (var at = first * size; at < order.Length && !stop.IsCancellationRequested; at += size)
             {
-                var batch = Make(order[at..Math.Min(at + Size, order.Length)], epoch);
+                var batch = Make(order[at..Math.Min(at + size, order.Length)], epoch);
                 try
                 {
                     await made.WriteAsync(batch, stop).ConfigureAwait(false);
@@ -102,7 +127,7 @@ public sealed record Batches(ImageSet Set, int Size, Normalization Normalization
         (int Down, int Right, bool Mirrored) change
     )
     {
-        var (height, width) = (Set.Shape.Height, Set.Shape.Width);
+        var (height, width) = (set.Shape.Height, set.Shape.Width);
         for (var c = 0; c < table.Length; c++)
         {
             var values = table[c];

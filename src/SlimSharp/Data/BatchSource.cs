@@ -1,0 +1,26 @@
+namespace SlimSharp.Data;
+
+/// <summary>
+/// Where a training takes its batches from: images, tensors, or whatever a program makes. What an epoch holds must be a function of the source's
+/// seed and the epoch, so that epoch and batch are its place: a resumed training sees the batches that it would have seen.
+/// </summary>
+public abstract class BatchSource
+{
+    /// <summary>What it is called in messages.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>Samples in an epoch.</summary>
+    public abstract int Count { get; }
+
+    /// <summary>Batches in an epoch.</summary>
+    public abstract int BatchCount { get; }
+
+    /// <summary>The names of the targets that its batches bring.</summary>
+    public abstract IReadOnlyCollection<string> Targets { get; }
+
+    /// <summary>The batches of an epoch, counted from 0, from batch <paramref name="first"/> on. Whoever receives a batch disposes it.</summary>
+    public abstract IEnumerable<Batch> Epoch(int epoch, int first = 0);
+
+    /// <summary>All samples once, unchanged and in an order that is always the same, as evaluation wants them. By default the first epoch.</summary>
+    public virtual IEnumerable<Batch> All() => Epoch(0);
+}
