@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using SlimSharp.Tests.Cli;
 
@@ -90,6 +91,33 @@ public partial class JsonPartTests
         finally
         {
             options.Put(options.Intact);
+        }
+    }
+
+    [Fact]
+    public async Task Names_of_classes_that_do_not_fit_are_told_when_a_file_is_read()
+    {
+        var part = await JsonPart.Of("classes");
+        var names = JsonSerializer.Deserialize<string[]>(part.Intact)!;
+        (string[] Names, string Told)[] cases =
+        [
+            (names[..^1], $"names {names.Length - 1} classes, but its network has {names.Length} outputs"),
+            ([.. names, "one more"], $"names {names.Length + 1} classes"),
+            ([names[1], .. names[1..]], $"two of its classes are called '{names[1]}'"),
+        ];
+        try
+        {
+            foreach (var (wrong, told) in cases)
+            {
+                part.Put(JsonSerializer.Serialize(wrong));
+                var (code, _, error) = await Slim.Run(part.Commands[0]);
+                Assert.Equal(2, code);
+                Assert.Contains(told, error);
+            }
+        }
+        finally
+        {
+            part.Put(part.Intact);
         }
     }
 
