@@ -19,7 +19,7 @@ internal static class CutSettings
         "params",
         "ratio",
         "below",
-        "channels",
+        "layer-widths",
         "latency",
         "speedup",
         "zeros",
@@ -39,7 +39,7 @@ internal static class CutSettings
         Put("macs", (target as PlanTarget.Macs)?.Share);
         Put("params", (target as PlanTarget.Parameters)?.Share);
         Put("below", (target as PlanTarget.Below)?.Share);
-        Put("channels", target is PlanTarget.Channels channels ? ChannelCounts.Text(channels) : null);
+        Put("layer-widths", target is PlanTarget.Channels channels ? ChannelCounts.Text(channels) : null);
         Put("latency", goal is null ? (target as PlanTarget.Latency)?.Milliseconds : goal.Milliseconds);
         Put("speedup", goal?.Speedup);
         Put(

@@ -62,7 +62,7 @@ internal static class PruneCommand
                 throw new UsageException("--zeros leaves nothing to choose; leave out --candidates.");
             if (count > 1 && options.Target is PlanTarget.Below or PlanTarget.Channels)
                 throw new UsageException(
-                    "--below and --channels decide every layer by itself, so that weighing layers changes nothing; leave out --candidates."
+                    "--below and --layer-widths decide every layer by itself, so that weighing layers changes nothing; leave out --candidates."
                 );
             if (parsed.GetValue(planOnly))
                 parsed.Refuse("has no effect with --plan-only, which cuts nothing", output, withOptimizer, recalibrate);

@@ -21,10 +21,10 @@ internal static class ChannelCounts
                 || number < 1
             )
                 throw new UsageException(
-                    $"--channels {text}: give the name of a layer and a number of 1 or more, as in --channels conv1=16."
+                    $"--layer-widths {text}: give the name of a layer and a number of 1 or more, as in --layer-widths conv1=16."
                 );
             if (!kept.TryAdd(text[..at], number))
-                throw new UsageException($"--channels gives '{text[..at]}' twice; give every layer one number.");
+                throw new UsageException($"--layer-widths gives '{text[..at]}' twice; give every layer one number.");
         }
         return new(kept.ToImmutable());
     }

@@ -26,7 +26,7 @@ internal sealed class PlanArguments
         Description = "Cut in every layer what is below this share of the layer's largest importance.",
         HelpName = "SHARE",
     };
-    private readonly Option<string[]> _channels = new("--channels")
+    private readonly Option<string[]> _channels = new("--layer-widths")
     {
         Description =
             "Channels that stay in a layer, for every layer that is to be cut: conv1=16, or block1*=32 for all whose names begin so. Other layers stay whole.",
@@ -176,7 +176,7 @@ internal sealed class PlanArguments
             given.Add(new PlanTarget.Zeros());
         if (given is not [var target])
             throw new UsageException(
-                "Give exactly one of --ratio, --macs, --params, --below, --channels, --latency, --speedup and --zeros."
+                "Give exactly one of --ratio, --macs, --params, --below, --layer-widths, --latency, --speedup and --zeros."
             );
         if (perLayer && target is not PlanTarget.Ratio)
             throw new UsageException("--per-layer goes with --ratio.");

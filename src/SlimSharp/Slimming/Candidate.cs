@@ -96,7 +96,7 @@ internal sealed record Candidate(ChannelGroup Group, double[]? Importance, bool[
         var limit = below.Share * Importance!.Max();
         var number = Importance!.Count(i => i >= limit && i > 0);
         var width = options.Width(number, Group.Units);
-        var why = FormattableString.Invariant($"at least {below.Share:0.####%} of the layer's largest");
+        var why = FormattableString.Invariant($"{below.Share:0.####%} or more of the layer's largest");
         return Keep(
             width,
             number == 0 ? $"would be emptied; the {width} largest stay"
