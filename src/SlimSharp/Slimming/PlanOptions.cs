@@ -77,7 +77,9 @@ public sealed partial record PlanOptions
         if (DropShifts && !IsByZeros && !EmptyBlocks)
             throw new PlanException("--drop-shifts goes with --zeros or --empty-blocks.");
         if (Target.ByLayer && EmptyBlocks)
-            throw new PlanException("--per-layer, --below and --layer-widths empty no layer; leave out --empty-blocks.");
+            throw new PlanException(
+                "--per-layer, --below and --layer-widths empty no layer; leave out --empty-blocks."
+            );
         if (CriterionKind.All.All(k => k.Name != Criterion))
             throw new PlanException(
                 $"--criterion {Criterion}: there is no such one; there are {string.Join(", ", CriterionKind.All.Select(k => k.Name))}."
