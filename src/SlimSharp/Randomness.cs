@@ -48,6 +48,34 @@ public struct Randomness
     /// <summary>Standard normal (Box and Muller, Ann. Math. Stat. 29, 1958).</summary>
     public double NextNormal() => Math.Sqrt(-2 * Math.Log(1 - NextDouble())) * Math.Cos(2 * Math.PI * NextDouble());
 
+    /// <summary>
+    /// Beta(<paramref name="a"/>, <paramref name="b"/>), in [0, 1]: the share of the first of two gamma variates in their sum. Computed from their logarithms, for
+    /// at small shapes both are too small for a number.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">A shape is not positive.</exception>
+    public double NextBeta(double a, double b)
+    {
+        var (first, second) = (NextLogGamma(a), NextLogGamma(b));
+        return 1 / (1 + Math.Exp(second - first));
+    }
+
+    // The logarithm of a gamma variate by rejection (Marsaglia and Tsang, ACM TOMS 26, 2000); below shape 1 that of shape + 1 times U^(1/shape).
+    private double NextLogGamma(double shape)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(shape);
+        if (shape < 1)
+            return NextLogGamma(shape + 1) + Math.Log(1 - NextDouble()) / shape;
+        var d = shape - 1.0 / 3;
+        var c = 1 / Math.Sqrt(9 * d);
+        while (true)
+        {
+            var x = NextNormal();
+            var v = Math.Pow(1 + c * x, 3);
+            if (v > 0 && Math.Log(1 - NextDouble()) < x * x / 2 + d - d * v + d * Math.Log(v))
+                return Math.Log(d * v);
+        }
+    }
+
     /// <summary>A uniformly random order of 0 … <paramref name="count"/> − 1.</summary>
     public int[] Permutation(int count)
     {

@@ -65,7 +65,7 @@ public sealed class Batch : IDisposable
                 $"The batch has the inputs {string.Join(", ", _inputs.Keys)}, not images alone; take them by name."
             );
 
-    /// <summary>One class per sample, N, int64; it stays the batch's.</summary>
+    /// <summary>One class per sample, N, int64; or probabilities of classes, N×classes, where samples were mixed. It stays the batch's.</summary>
     /// <exception cref="DataException">There are no labels.</exception>
     public torch.Tensor Labels => Target(Label);
 

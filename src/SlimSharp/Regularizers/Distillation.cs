@@ -31,6 +31,14 @@ public sealed class Distillation : Regularizer
         (_teacher, Temperature, Weight) = (teacher, temperature, weight);
     }
 
+    internal static Func<RegularizerSetting, Regularizer> Read(RegularizerArguments take)
+    {
+        var teacher = take.Text("teacher");
+        var temperature = take.Number("temperature", "positive", t => t > 0, 4);
+        var weight = take.Number("weight", "0 or more", w => w >= 0, 1);
+        return setting => new Distillation(setting.OpenNetwork(teacher), temperature, weight);
+    }
+
     /// <summary>T.</summary>
     public double Temperature { get; }
 

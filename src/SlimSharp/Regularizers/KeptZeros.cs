@@ -23,6 +23,9 @@ public sealed class KeptZeros : Regularizer
         }
     }
 
+    internal static Func<RegularizerSetting, Regularizer> Read(RegularizerArguments take) =>
+        setting => new KeptZeros(setting.Model);
+
     /// <summary>How many scales are kept at zero.</summary>
     public int Count { get; }
 

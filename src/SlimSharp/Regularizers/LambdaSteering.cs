@@ -13,7 +13,8 @@ namespace SlimSharp.Regularizers;
 /// </summary>
 public sealed class LambdaSteering : Regularizer
 {
-    private const string Left = "MACs left above the gap";
+    // λ at which steering starts where none was given, over the least that empties a scale without gradient.
+    private const double Start = 2;
     private readonly ScaleRegularizer _method;
     private readonly SteeringOptions _options;
     private readonly TrainingOptions _training;
@@ -33,6 +34,42 @@ public sealed class LambdaSteering : Regularizer
         _before = Numbers.Tensor(scales, [scales.Length], torch.float64).DetachFromDisposeScope();
     }
 
+    internal static Func<RegularizerSetting, Regularizer> Read(RegularizerArguments take)
+    {
+        var usual = new SteeringOptions { TargetMacs = 0.5 };
+        var options = new SteeringOptions
+        {
+            TargetMacs = take.Number("macs", "a share in (0, 1)", x => x is > 0 and < 1),
+            AccuracyBand = take.Number("band", "a share in (0, 1)", x => x is > 0 and < 1, usual.AccuracyBand),
+            Factor = take.Number("factor", "above 1", x => x > 1, usual.Factor),
+        };
+        return setting => For(setting, options);
+    }
+
+    /// <summary>The method whose λ is steered.</summary>
+    internal ScaleRegularizer Method => _method;
+
+    private static LambdaSteering For(RegularizerSetting setting, SteeringOptions options)
+    {
+        var steered = setting.Before.OfType<LambdaSteering>().Select(s => s._method);
+        var method =
+            setting.Before.OfType<ScaleRegularizer>().Except(steered).LastOrDefault()
+            ?? throw new TrainingException("There is no scale penalty before the steering, whose λ it is to steer.");
+        if (method.Lambda == 0)
+        {
+            var steps = setting.Training.StepsPerEpoch(setting.Samples);
+            var least = LambdaRange.Least(method.Penalty, setting.Training, steps);
+            method.Lambda = double.IsFinite(least)
+                ? Start * least
+                : throw new TrainingException(
+                    FormattableString.Invariant(
+                        $"{method.Penalty} is flat on the way from {Initialization.Scale} to 0: no λ empties a scale that starts there. Take a larger knee, or give lambda."
+                    )
+                );
+        }
+        return new(setting.Model, method, setting.Training, options);
+    }
+
     /// <inheritdoc/>
     public override string Name =>
         FormattableString.Invariant($"λ steered to {_options.TargetMacs:P0} of the multiply-adds");
@@ -49,11 +86,8 @@ public sealed class LambdaSteering : Regularizer
     }
 
     /// <inheritdoc/>
-    public override IEnumerable<(string Name, double Value)> Measures(Model model)
-    {
-        using var weights = model.CopyWeights();
-        return [("λ", _method.Lambda), (Left, Planner.ShareAbove(model.Network, weights, ScaleRegularizer.NearZero))];
-    }
+    public override IEnumerable<(string Name, double Value)> Measures(Model model) =>
+        [("λ", _method.Lambda), ("MACs left above the gap", Left(model))];
 
     /// <inheritdoc/>
     public override void AfterEpoch(Model model, EpochMetrics metrics)
@@ -70,7 +104,7 @@ public sealed class LambdaSteering : Regularizer
         var forecast = Forecast(model, ahead);
         // Over training images: on validation images it jumps about while the rate is high.
         var best = Math.Max(position[1], metrics.TrainAccuracy);
-        var lambda = Next(position[0], metrics.Measures![Left], forecast, best - metrics.TrainAccuracy);
+        var lambda = Next(position[0], Left(model), forecast, best - metrics.TrainAccuracy);
         Numbers.Write(_position, [lambda, best]);
         Numbers.Write(_before, scales);
     }
@@ -92,6 +126,12 @@ public sealed class LambdaSteering : Regularizer
         fallen > _options.AccuracyBand || left <= _options.TargetMacs ? lambda / _options.Factor
         : forecast > _options.TargetMacs ? lambda * _options.Factor
         : lambda;
+
+    private static double Left(Model model)
+    {
+        using var weights = model.CopyWeights();
+        return Planner.ShareAbove(model.Network, weights, ScaleRegularizer.NearZero);
+    }
 
     private static double Forecast(Model model, double[] scales)
     {

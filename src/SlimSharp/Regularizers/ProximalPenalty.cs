@@ -32,6 +32,13 @@ public sealed class ProximalPenalty(Penalty penalty, double lambda) : ScaleRegul
     /// <inheritdoc/>
     public override string Name => $"proximal {Penalty}";
 
+    internal static Func<RegularizerSetting, Regularizer> Read(RegularizerArguments take)
+    {
+        var bare = take.Choice("step", "effective", "published") == "published";
+        var (penalty, lambda) = PenaltyAndLambda(take);
+        return setting => new ProximalPenalty(penalty, lambda) { BareStep = bare, Warning = setting.Warning };
+    }
+
     /// <summary>Replaces all BatchNorm scales by their proximal points for that step.</summary>
     /// <exception cref="TrainingException">The module has no BatchNorm scales, or the penalty leaves all of them alone and nobody listens to <see cref="ScaleRegularizer.Warning"/>.</exception>
     public void Shrink(torch.nn.Module module, double step)

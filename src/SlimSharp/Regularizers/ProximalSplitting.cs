@@ -43,6 +43,16 @@ public sealed class ProximalSplitting : ScaleRegularizer
         _inOrder = [.. Enumerable.Range(0, scales.Count).Select(i => _auxiliary[$"xi.{i}"])];
     }
 
+    internal static Func<RegularizerSetting, Regularizer> Read(RegularizerArguments take)
+    {
+        var coupling = take.Number("beta", "positive", b => b > 0);
+        var (penalty, lambda) = PenaltyAndLambda(take);
+        return setting => new ProximalSplitting(setting.Model, penalty, lambda, coupling, setting.Seed)
+        {
+            Warning = setting.Warning,
+        };
+    }
+
     /// <summary>β.</summary>
     public double Coupling { get; }
 

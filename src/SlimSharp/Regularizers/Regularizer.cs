@@ -17,7 +17,10 @@ public abstract class Regularizer : IDisposable
     /// <summary>The nodes whose values its loss term wants to see.</summary>
     public virtual IReadOnlyCollection<string> Features => [];
 
-    /// <summary>Tensors of its own, trained and saved like the model's, by name.</summary>
+    /// <summary>
+    /// Tensors of its own, trained and saved like the model's, by name. The names are the same over its whole life; where others have them too, the trainer numbers
+    /// them (<see cref="RegularizerSet"/>).
+    /// </summary>
     public virtual IReadOnlyDictionary<string, torch.Tensor> Parameters => new Dictionary<string, torch.Tensor>();
 
     /// <summary>Tensors of its own that only it changes, saved and restored with the model, by name.</summary>
@@ -26,9 +29,11 @@ public abstract class Regularizer : IDisposable
     /// <summary>Moment 1: the batch to use instead. A new batch takes over the old one.</summary>
     public virtual Batch OnBatch(Batch batch, StepInfo step) => batch;
 
-    /// <summary>Moment 2: tensors that stand in for parameters of their name in this forward pass.</summary>
-    public virtual IReadOnlyDictionary<string, torch.Tensor> Substitutes(Model model, StepInfo step) =>
-        new Dictionary<string, torch.Tensor>();
+    /// <summary>
+    /// Moment 2: puts tensors in the place of parameters for this forward pass. What is read of <paramref name="values"/> is what regularisers before this one have
+    /// put there, or the model's own.
+    /// </summary>
+    public virtual void Substitute(ParameterValues values, StepInfo step) { }
 
     /// <summary>Moment 3: a term to add to the loss, or null.</summary>
     public virtual torch.Tensor? Loss(

@@ -25,6 +25,12 @@ public sealed class ScalePenalty(Penalty penalty, double lambda) : ScaleRegulari
     /// <inheritdoc/>
     public override string Name => $"scale penalty {Penalty}";
 
+    internal static Func<RegularizerSetting, Regularizer> Read(RegularizerArguments take)
+    {
+        var (penalty, lambda) = PenaltyAndLambda(take);
+        return setting => new ScalePenalty(penalty, lambda) { Warning = setting.Warning };
+    }
+
     /// <summary>Adds λ·J'(γ) to the gradients of all BatchNorm scales; single ones without a gradient, such as frozen ones, are passed over.</summary>
     /// <exception cref="TrainingException">The module has no BatchNorm scales, or the penalty is flat at all of them and nobody listens to <see cref="ScaleRegularizer.Warning"/>.</exception>
     /// <exception cref="InvalidOperationException">No scale has a gradient.</exception>

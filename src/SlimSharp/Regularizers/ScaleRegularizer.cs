@@ -50,6 +50,13 @@ public abstract class ScaleRegularizer(Penalty penalty, double lambda) : Regular
             );
     }
 
+    /// <summary>The penalty and its strength of a text form; 0 where that is left out, to be found by what steers it.</summary>
+    private protected static (Penalty Penalty, double Lambda) PenaltyAndLambda(RegularizerArguments take)
+    {
+        var lambda = take.MaybeNumber("lambda", "positive", l => l > 0);
+        return (take.Penalty(lambda), lambda ?? 0);
+    }
+
     /// <summary>A module in words.</summary>
     private protected static string Words(torch.nn.Module module) =>
         module is Model model ? $"the network {model.Network.Name}" : $"the module {module.GetType().Name}";

@@ -31,8 +31,27 @@ public sealed class VariationalScales : Regularizer
         _layers = [.. model.Network.BatchNorms.Select(n => new Layer(n.Name, model, _options.Deviation))];
     }
 
+    /// <summary>How they are trained.</summary>
+    public VariationalOptions Options => _options;
+
     /// <summary>Stands in for the noise ε of a layer, by its place and number of channels.</summary>
     internal Func<int, int, double[]>? Noise { get; set; }
+
+    internal static Func<RegularizerSetting, Regularizer> Read(RegularizerArguments take)
+    {
+        var usual = new VariationalOptions();
+        var options = new VariationalOptions
+        {
+            Deviation = take.Number("sigma", "positive", x => x > 0, usual.Deviation),
+            Rate = take.Number("rate", "positive", x => x > 0, usual.Rate),
+            Momentum = take.Number("momentum", "in [0, 1)", x => x is >= 0 and < 1, usual.Momentum),
+            Weight = take.Number("weight", "0 or more", x => x >= 0, usual.Weight),
+            WarmUp = take.Number("warmup", "a share in [0, 1]", x => x is >= 0 and <= 1, usual.WarmUp),
+            MeanThreshold = take.Number("mean-below", "0 or more", x => x >= 0, usual.MeanThreshold),
+            DeviationThreshold = take.Number("sigma-below", "0 or more", x => x >= 0, usual.DeviationThreshold),
+        };
+        return setting => new VariationalScales(setting.Model, setting.Samples, options, setting.Seed);
+    }
 
     /// <inheritdoc/>
     public override string Name =>
@@ -56,19 +75,19 @@ public sealed class VariationalScales : Regularizer
             .ToDictionary();
 
     /// <inheritdoc/>
-    public override IReadOnlyDictionary<string, torch.Tensor> Substitutes(Model model, StepInfo step)
+    public override void Substitute(ParameterValues values, StepInfo step)
     {
-        var substitutes = new Dictionary<string, torch.Tensor>();
         for (var i = 0; i < _layers.Length; i++)
         {
             var layer = _layers[i];
-            var noise = Numbers.Tensor(NoiseOf(i, layer, step), [layer.Count], model.Type).to(layer.LogVariance.device);
+            var noise = Numbers
+                .Tensor(NoiseOf(i, layer, step), [layer.Count], layer.LogVariance.dtype)
+                .to(layer.LogVariance.device);
             var deviation = layer.LogVariance.mul(Scalars.Half).exp();
-            var scale = model[layer.Scale].addcmul(deviation, noise, Scalars.One).mul(layer.Left);
-            substitutes[layer.Scale] = scale;
-            substitutes[layer.Bias] = scale.mul(layer.Shift);
+            var scale = values[layer.Scale].addcmul(deviation, noise, Scalars.One).mul(layer.Left);
+            values[layer.Scale] = scale;
+            values[layer.Bias] = scale.mul(layer.Shift);
         }
-        return substitutes;
     }
 
     /// <summary>KL/N.</summary>

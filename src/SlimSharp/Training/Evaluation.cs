@@ -90,11 +90,16 @@ public static class Evaluation
         }
     }
 
-    /// <summary>How many rows of N×classes have their largest value at the label.</summary>
+    /// <summary>The labels of a batch where a model's loss takes them: N classes, or N×classes of their probabilities in the model's data type.</summary>
+    internal static torch.Tensor Targets(Batch batch, Model model) =>
+        batch.Labels.is_floating_point() ? batch.Labels.to(model.Type, model.Device) : batch.Labels.to(model.Device);
+
+    /// <summary>How many rows of N×classes have their largest value at the label, or at the label's largest probability.</summary>
     internal static long Correct(torch.Tensor outputs, torch.Tensor labels)
     {
         using var chosen = outputs.argmax(1);
-        using var hits = chosen.eq(labels);
+        using var likeliest = labels.dim() > 1 ? labels.argmax(1) : null;
+        using var hits = chosen.eq(likeliest ?? labels);
         using var sum = hits.sum();
         return (long)Numbers.Single(sum);
     }

@@ -10,6 +10,8 @@ namespace SlimSharp.Training;
 /// <param name="regularizers">Methods that take part, in their order.</param>
 public sealed class Trainer(TrainingOptions options, params IReadOnlyList<Regularizer> regularizers)
 {
+    private readonly RegularizerSet _regularizers = RegularizerSet.Of(regularizers);
+
     /// <summary>Where to report to.</summary>
     public IProgress<TrainingProgress>? Progress { get; init; }
 
@@ -43,7 +45,7 @@ public sealed class Trainer(TrainingOptions options, params IReadOnlyList<Regula
             throw new TrainingException(
                 $"{train.Name}: {train.Count} image{(train.Count == 1 ? " is" : "s are")} left to train on, but 2 are the least, for BatchNorm takes a variance over them. Give more images, or a smaller share of validation images."
             );
-        using var state = new TrainingState(model, options.Optimizer, regularizers);
+        using var state = new TrainingState(model, options.Optimizer, _regularizers);
         if (from is not null)
             state.Restore(from.Position, from.Weights, from.Extras);
         else if (memory is not null)
@@ -68,7 +70,7 @@ public sealed class Trainer(TrainingOptions options, params IReadOnlyList<Regula
     {
         state.Model.train();
         var count = batches.BatchCount;
-        var step = new TrainingStep(options, regularizers, count);
+        var step = new TrainingStep(options, _regularizers, count);
         foreach (var batch in batches.Epoch(state.Position.Epoch, state.Position.Batch))
         {
             step.Run(state, batch);
@@ -115,7 +117,7 @@ public sealed class Trainer(TrainingOptions options, params IReadOnlyList<Regula
     {
         var p = state.Position;
         var scales = BatchNormScales.Values(state.Model);
-        List<(string Name, double Value)> measures = [.. regularizers.SelectMany(r => r.Measures(state.Model))];
+        var measures = _regularizers.Measures(state.Model);
         var metrics = new EpochMetrics
         {
             Epoch = p.Epoch + 1,
@@ -126,11 +128,10 @@ public sealed class Trainer(TrainingOptions options, params IReadOnlyList<Regula
             ValidationAccuracy = score?.Accuracy,
             NearZero = Share(scales, s => Math.Abs(s) < ScaleRegularizer.NearZero),
             Zero = Share(scales, s => s == 0),
-            Measures =
-                measures.Count == 0 ? null : measures.ToDictionary(m => m.Name, m => m.Value, StringComparer.Ordinal),
+            Measures = measures.Count == 0 ? null : measures,
             Seconds = pace.TakeSeconds(),
         }.WithoutInfinities();
-        foreach (var regularizer in regularizers)
+        foreach (var regularizer in _regularizers)
             regularizer.AfterEpoch(state.Model, metrics);
         var better = score is not null && score.Accuracy > p.BestAccuracy;
         if (better && options.KeepBest)

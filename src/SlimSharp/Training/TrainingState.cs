@@ -16,14 +16,15 @@ internal sealed class TrainingState : IDisposable
 
     internal TrainingState(Model model, Optimizer rule, IReadOnlyList<Regularizer> regularizers)
     {
+        var named = RegularizerSet.Of(regularizers);
         (Model, _rule) = (model, rule);
         _trained = model
             .Network.Parameters()
             .Where(p => p.Parameter.IsTrained)
             .ToDictionary(p => p.Name, p => model[p.Name]);
-        foreach (var (name, tensor) in regularizers.SelectMany(r => r.Parameters))
+        foreach (var (name, tensor) in named.Parameters)
             _trained.Add(name, tensor);
-        _beside = regularizers.SelectMany(r => r.Parameters.Concat(r.State)).ToDictionary();
+        _beside = named.Parameters.Concat(named.State).ToDictionary();
         _scales =
         [
             .. model.Network.Parameters().Where(p => p.Parameter.Role == ParameterRole.Scale).Select(p => p.Name),

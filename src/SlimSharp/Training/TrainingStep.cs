@@ -29,13 +29,16 @@ internal sealed class TrainingStep(TrainingOptions options, IReadOnlyList<Regula
             position.Batch == batches - 1
         );
         using var batch = regularizers.Aggregate(given, (b, r) => r.OnBatch(b, info));
-        var labels = batch.Labels.to(model.Device);
+        var labels = Evaluation.Targets(batch, model);
 
+        var parameters = new ParameterValues(model);
+        foreach (var regularizer in regularizers)
+            regularizer.Substitute(parameters, info);
         var output = model.Network.Outputs[0];
         var values = model.Run(
             batch.InputsFor(model),
             [.. model.Network.Outputs.Concat(regularizers.SelectMany(r => r.Features)).Distinct()],
-            regularizers.SelectMany(r => r.Substitutes(model, info)).ToDictionary(),
+            parameters.Substitutes,
             new RunMode(true, new(options.Seed, position.Epoch, batch.Indices))
         );
         var loss = F.cross_entropy(values[output], labels, label_smoothing: options.LabelSmoothing);

@@ -37,6 +37,20 @@ public class RegularizerTests
         ["zeros kept"] = m => [new KeptZeros(m)],
         ["steered prox"] = m => Steered(m, new ProximalPenalty(new TransformedL1(1), 0.02)),
         ["prox with a teacher"] = _ => [new ProximalPenalty(new L1(), 0.02), new Distillation(Teacher)],
+        ["mixup"] = _ => [new Mixup(0.4, 10, 5)],
+        ["two penalties"] = _ => [new ScalePenalty(new L1(), 0.01), new ScalePenalty(new TransformedL1(1), 0.01)],
+        ["two splittings"] = m =>
+            [new ProximalSplitting(m, new L1(), 1, 10, 5), new ProximalSplitting(m, new L1(), 2, 5, 6)],
+        ["two variational"] = m =>
+            [
+                new VariationalScales(m, 160, new() { Weight = 0.003, Rate = 1e-3 }, 5),
+                new VariationalScales(m, 160, new() { Weight = 0.003, Rate = 1e-3 }, 6),
+            ],
+        ["two steered"] = m =>
+            [
+                .. Steered(m, new ProximalPenalty(new TransformedL1(1), 0.02)),
+                .. Steered(m, new ScalePenalty(new L1(), 0.02)),
+            ],
     };
 
     private static Regularizer[] Steered(Model model, ScaleRegularizer method) =>

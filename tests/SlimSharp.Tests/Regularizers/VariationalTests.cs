@@ -47,11 +47,22 @@ public class VariationalTests
         return sum;
     }
 
+    private static IReadOnlyDictionary<string, torch.Tensor> Substitutes(
+        VariationalScales method,
+        Model model,
+        StepInfo step
+    )
+    {
+        var values = new ParameterValues(model);
+        method.Substitute(values, step);
+        return values.Substitutes;
+    }
+
     private static torch.Tensor Loss(Model model, VariationalScales method, torch.Tensor x, torch.Tensor y)
     {
         var values = model.Run(
             new Dictionary<string, torch.Tensor> { [Network.Inputs.First().Name] = x },
-            overrides: method.Substitutes(model, default),
+            overrides: Substitutes(method, model, default),
             mode: new RunMode(true)
         );
         return F.cross_entropy(values[Network.Outputs[0]], y) + method.Divergence(model)!;
@@ -111,7 +122,7 @@ public class VariationalTests
         {
             using var scope = torch.NewDisposeScope();
             var info = new StepInfo(step / 50, step % 50, 0.1, 1, IsLastOfEpoch: step % 50 == 49);
-            var live = method.Substitutes(model, info)[scale][0]; // the others have no gradient of their own
+            var live = Substitutes(method, model, info)[scale][0]; // the others have no gradient of their own
             var loss = (live - 1).pow(2).mul(3) + method.Divergence(model)!;
             loss.backward();
             state.Step(0.1, null);

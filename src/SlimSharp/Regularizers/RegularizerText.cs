@@ -1,0 +1,107 @@
+namespace SlimSharp.Regularizers;
+
+/// <summary>
+/// The text form of a regulariser, read and checked: a kind and its parameters, as in <c>mixup:alpha=0.2</c> or <c>prox:penalty=tl1:a=1,lambda=2e-3</c>. What follows a
+/// penalty and is no parameter of the regulariser is the penalty's.
+/// </summary>
+public sealed class RegularizerText
+{
+    private readonly Func<RegularizerSetting, Regularizer> _make;
+
+    private RegularizerText(
+        RegularizerKind kind,
+        RegularizerArguments arguments,
+        Func<RegularizerSetting, Regularizer> make
+    ) => (Kind, Parameters, _make) = (kind, arguments.Taken, make);
+
+    /// <summary>What kind it is.</summary>
+    public RegularizerKind Kind { get; }
+
+    /// <summary>All its parameters as they are written, also those that were left at their defaults.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> Parameters { get; }
+
+    /// <summary>A parameter as it is written; null if it has none of that name.</summary>
+    public string? this[string name] => Parameters.FirstOrDefault(p => p.Key == name).Value;
+
+    /// <summary>Reads one text form.</summary>
+    /// <exception cref="FormatException">It is none; the message says what is.</exception>
+    public static RegularizerText Parse(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        var (name, parameters) = text.Split(':', 2) is [var n, var p] ? (n.Trim(), p) : (text.Trim(), "");
+        var kind =
+            RegularizerKind.All.FirstOrDefault(k => k.Name == name)
+            ?? throw new FormatException(
+                $"There is no regulariser '{name}'. Known are {string.Join(", ", RegularizerKind.All.Select(k => k.Example))}."
+            );
+        var arguments = new RegularizerArguments(text, parameters);
+        try
+        {
+            var make = kind.Read(arguments);
+            arguments.RefuseUntaken();
+            return new(kind, arguments, make);
+        }
+        catch (Training.TrainingException e)
+        {
+            throw new FormatException($"The regulariser '{text}' is out of range: {e.Message}", e);
+        }
+    }
+
+    /// <summary>
+    /// Reads the text forms of all regularisers of a training, also several in one text with spaces between, and checks that they go with each other.
+    /// </summary>
+    /// <exception cref="FormatException">One is none, or does not go with the others; the message says which.</exception>
+    public static IReadOnlyList<RegularizerText> ParseAll(IEnumerable<string> texts)
+    {
+        RegularizerText[] all = [.. texts.SelectMany(Split).Select(Parse)];
+        var open = new Stack<RegularizerText>(); // scale penalties whose λ nobody steers
+        var steered = new HashSet<RegularizerText>();
+        foreach (var one in all)
+        {
+            if (one.Kind.ActsOnScales)
+                open.Push(one);
+            else if (one.Kind.Steers)
+                steered.Add(open.TryPop(out var last) ? last : throw NothingToSteer(one));
+        }
+        return all.FirstOrDefault(t => t.Kind.ActsOnScales && t["lambda"] is null && !steered.Contains(t)) is { } weak
+            ? throw new FormatException(
+                $"The regulariser '{weak}' lacks its parameter 'lambda', the strength of the penalty, such as lambda=1e-3."
+            )
+            : all;
+    }
+
+    /// <summary>Makes the regulariser; the caller disposes it.</summary>
+    /// <exception cref="Training.TrainingException">It does not fit the model; the message says why.</exception>
+    public Regularizer Make(RegularizerSetting setting) => _make(setting);
+
+    /// <summary>The text form with all parameters; <see cref="Parse"/> reads it.</summary>
+    public override string ToString() =>
+        Parameters.Count == 0
+            ? Kind.Name
+            : $"{Kind.Name}:{string.Join(',', Parameters.Select(p => $"{p.Key}={p.Value}"))}";
+
+    private static FormatException NothingToSteer(RegularizerText one) =>
+        new(
+            $"'{one}' steers the λ of the scale penalty before it, but there is none; give one before it, such as prox:penalty=tl1:a=1."
+        );
+
+    // At spaces before a kind: paths may have spaces in them.
+    private static IEnumerable<string> Split(string text)
+    {
+        var words = text.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        var current = "";
+        foreach (var word in words)
+        {
+            var isKind = RegularizerKind.All.Any(k =>
+                word == k.Name || word.StartsWith($"{k.Name}:", StringComparison.Ordinal)
+            );
+            if (current.Length > 0 && isKind)
+            {
+                yield return current;
+                current = "";
+            }
+            current = current.Length == 0 ? word : $"{current} {word}";
+        }
+        yield return current;
+    }
+}
