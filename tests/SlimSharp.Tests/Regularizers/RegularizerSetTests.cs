@@ -87,7 +87,7 @@ public class RegularizerSetTests
                 Numbers.Read(model[$"{norm.Name}.weight"]).Select(s => 3 * s),
                 Numbers.Read(values.Substitutes[$"{norm.Name}.weight"])
             );
-        Assert.Same(model["block1.conv.weight"], values["fc.weight"]);
+        Assert.Same(model["block1.conv.weight"], values["block1.conv.weight"]);
     }
 
     [Fact]
