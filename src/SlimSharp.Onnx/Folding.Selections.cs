@@ -10,86 +10,93 @@ internal sealed partial class Folding
     {
         foreach (var node in Network.Nodes)
         {
-            if (node.Layer is not Select select)
+            if (!node.Layer.Traits().IsSelection || SourcesOf(node) is not { } sources)
                 continue;
             if (Feeding(node) is { } source && HasRows(source))
-                SelectRows(node, select, source);
-            else if (IsPermutation(select, Network.Shapes[node.Inputs[0]].Channels))
-                Reorder(node, select);
+                SelectRows(node, sources, source);
+            else if (IsPermutation(sources, Network.Shapes[node.Inputs[0]].Channels))
+                Reorder(node, sources);
         }
         return this;
     }
 
-    private void SelectRows(Node node, Select select, Node source)
+    // The input channel behind each output channel, or null where there are zeros.
+    private int?[]? SourcesOf(Node node) =>
+        Network.FlowOf(node) switch
+        {
+            ChannelFlow.Map(var sources) => Places(sources),
+            ChannelFlow.Pick(var sources) => Places(sources),
+            _ => null,
+        };
+
+    private static int?[] Places(ImmutableArray<ChannelSource> sources) =>
+        [.. sources.Select(s => s == ChannelSource.None ? null : (int?)s.Channel)];
+
+    private void SelectRows(Node node, int?[] sources, Node source)
     {
         var weights = Values($"{source.Name}.weight");
         var size = weights.Length / Network.Shapes[source.Name].Channels;
         _changed[$"{source.Name}.weight"] =
         [
-            .. select.Indices.SelectMany(i =>
-                i == Select.Zero ? new double[size] : weights[(i * size)..((i + 1) * size)]
-            ),
+            .. sources.SelectMany(s => s is { } i ? weights[(i * size)..((i + 1) * size)] : new double[size]),
         ];
         if (Bias(source) is { } bias)
-            _changed[$"{source.Name}.bias"] = [.. select.Indices.Select(i => i == Select.Zero ? 0 : bias[i])];
-        Layer layer = source.Layer is Convolution convolution
-            ? convolution with
-            {
-                Channels = select.Indices.Length,
-            }
-            : (Linear)source.Layer with
-            {
-                Channels = select.Indices.Length,
-            };
-        Replace(node, source with { Layer = layer });
+            _changed[$"{source.Name}.bias"] = [.. sources.Select(s => s is { } i ? bias[i] : 0)];
+        Replace(node, source with { Layer = source.Layer.WithChannels(sources.Length) });
     }
 
     // Through what treats channels alike, as far as the layer whose weights can be put into another order.
-    private void Reorder(Node node, Select select)
+    private void Reorder(Node node, int?[] sources)
     {
-        var norms = new List<Node>();
+        var passed = new List<Node>();
         var reader = Reader(node);
-        while (
-            reader is { Layer: BatchNorm or Activation or Dropout }
-            && (reader.Layer is not BatchNorm || !_shared.Contains(reader.Name))
-        )
+        while (reader is { Inputs.Length: 1 } && Network.FlowOf(reader) is ChannelFlow.Same && !HasShared(reader))
         {
-            if (reader.Layer is BatchNorm)
-                norms.Add(reader);
+            passed.Add(reader);
             reader = Reader(reader);
         }
-        if (reader is not { Layer: Convolution { Groups: 1 } or Linear } || _shared.Contains(reader.Name))
+        if (
+            reader is not { Inputs.Length: 1 }
+            || HasShared(reader)
+            || Network.FlowOf(reader) is not ChannelFlow.Own { Groups: 1 }
+            || !ParametersOf(reader).Any(p => p.InputAxis is not null)
+        )
             return;
-        foreach (var norm in norms)
+        foreach (var parameter in ParametersOf(reader).Where(p => p.InputAxis is not null))
+            Back(reader, parameter, parameter.InputAxis!.Value, sources);
+        foreach (var other in passed)
         {
-            foreach (var name in (string[])["weight", "bias", "running_mean", "running_var"])
-                _changed[$"{norm.Name}.{name}"] = Back(Values($"{norm.Name}.{name}"), select.Indices, 1);
+            foreach (var parameter in ParametersOf(other).Where(p => p.OutputAxis is not null))
+                Back(other, parameter, parameter.OutputAxis!.Value, sources);
         }
-        var weights = Values($"{reader.Name}.weight");
-        var (row, block) = (weights.Length / Network.Shapes[reader.Name].Channels, BlockOf(reader));
-        _changed[$"{reader.Name}.weight"] =
-        [
-            .. Enumerable
-                .Range(0, weights.Length / row)
-                .SelectMany(o => Back(weights[(o * row)..((o + 1) * row)], select.Indices, block)),
-        ];
         Bypass(node);
     }
 
-    private static int BlockOf(Node reader) => reader.Layer is Convolution convolution ? convolution.Kernel.Area : 1;
+    private IReadOnlyList<LayerParameter> ParametersOf(Node node) => node.Layer.Parameters(Network.InputShapes(node));
 
-    // To where the selection took them from, in blocks.
-    private static double[] Back(double[] values, ImmutableArray<int> indices, int block)
+    private bool HasShared(Node node) => _shared.Contains(node.Name) && ParametersOf(node).Count > 0;
+
+    // To where the selection took them from, along an axis.
+    private void Back(Node node, LayerParameter parameter, int axis, int?[] sources)
     {
+        var values = Values($"{node.Name}.{parameter.Name}");
+        var block = (int)parameter.Sizes.Skip(axis + 1).Aggregate(1L, (a, b) => a * b);
+        var row = sources.Length * block;
         var back = new double[values.Length];
-        for (var i = 0; i < indices.Length; i++)
-            Array.Copy(values, i * block, back, indices[i] * block, block);
-        return back;
+        for (var at = 0; at < values.Length; at += row)
+        {
+            for (var i = 0; i < sources.Length; i++)
+                Array.Copy(values, at + i * block, back, at + sources[i]!.Value * block, block);
+        }
+        _changed[$"{node.Name}.{parameter.Name}"] = back;
     }
 
-    private static bool IsPermutation(Select select, int channels) =>
-        select.Indices.Length == channels && select.Indices.Order().SequenceEqual(Enumerable.Range(0, channels));
+    private static bool IsPermutation(int?[] sources, int channels) =>
+        sources.Length == channels && sources.Order().SequenceEqual(Enumerable.Range(0, channels).Cast<int?>());
 
     private bool HasRows(Node source) =>
-        source.Layer is Convolution { Groups: 1 } or Linear && !_shared.Contains(source.Name);
+        source.Layer.WithBias() is not null
+        && Network.FlowOf(source) is ChannelFlow.Own { Groups: 1 }
+        && ParametersOf(source).First(p => p.Name == "weight").OutputAxis == 0
+        && !_shared.Contains(source.Name);
 }

@@ -20,7 +20,7 @@ internal sealed partial class Folding
     {
         (Network, _values) = (network, values);
         _shared = [.. network.Nodes.SelectMany(n => n.Shares is { } owner ? new[] { n.Name, owner } : [])];
-        foreach (var node in network.Nodes.Where(n => n.Layer is Dropout))
+        foreach (var node in network.Nodes.Where(n => n.Layer.Traits().IsIdentity))
             Bypass(node);
     }
 
@@ -30,19 +30,19 @@ internal sealed partial class Folding
     /// <summary>The numbers of a parameter, in row-major order.</summary>
     internal double[] Values(string name) => _changed.GetValueOrDefault(name) ?? _values(name);
 
-    /// <summary>BatchNorms and fixed factors become part of what alone feeds them.</summary>
+    /// <summary>BatchNorms and whatever else multiplies and shifts channels become part of what alone feeds them.</summary>
     internal Folding BatchNorms()
     {
         foreach (var name in Network.Nodes.Select(n => n.Name)) // of two in a row the second reads something else by then
         {
             var node = Network[name];
             if (
-                node.Layer is BatchNorm or Factor
+                node.Layer.Affine(name => Values($"{node.Owner}.{name}")) is { } affine
                 && Feeding(node) is { } source
-                && WithBias(source.Layer) is { } layer
+                && source.Layer.WithBias() is { } layer
                 && !_shared.Contains(source.Name)
             )
-                Fold(node, source, layer);
+                Fold(node, affine, source, layer);
         }
         return this;
     }
@@ -55,7 +55,7 @@ internal sealed partial class Folding
             [
                 .. Network.Nodes.Select(n =>
                 {
-                    if (WithBias(n.Layer) is not { } layer || _shared.Contains(n.Name) || Bias(n) is not null)
+                    if (n.Layer.WithBias() is not { } layer || _shared.Contains(n.Name) || Bias(n) is not null)
                         return n;
                     _changed[$"{n.Name}.bias"] = new double[Network.Shapes[n.Name].Channels];
                     return n with { Layer = layer };
@@ -86,57 +86,34 @@ internal sealed partial class Folding
         return weights;
     }
 
-    private void Fold(Node node, Node source, Layer layer)
+    private void Fold(Node node, ChannelAffine affine, Node source, Layer layer)
     {
-        var (factor, shift) = Affine(node);
+        var (factor, shift) = affine;
         var bias = Bias(source);
         var weights = Values($"{source.Name}.weight").ToArray();
-        var shape = Network.InputShapes(source)[0];
-        var channels = factor.Length;
+        var parameter = source.Layer.Parameters(Network.InputShapes(source)).First(p => p.Name == "weight");
         for (var i = 0; i < weights.Length; i++)
-            weights[i] *= factor[OutputOf(source.Layer, shape, i, weights.Length, channels)];
+            weights[i] *= factor[OutputOf(parameter, i, factor.Length)];
         _changed[$"{source.Name}.weight"] = weights;
-        if (bias is null && node.Layer is Factor)
+        if (bias is null && shift is null)
             layer = source.Layer; // it needs none
         else
-            _changed[$"{source.Name}.bias"] = [.. factor.Select((f, c) => shift[c] + f * (bias?[c] ?? 0))];
+            _changed[$"{source.Name}.bias"] = [.. factor.Select((f, c) => (shift?[c] ?? 0) + f * (bias?[c] ?? 0))];
         Replace(node, source with { Layer = layer });
     }
 
-    // Both are factor·x + shift.
-    private (double[] Factor, double[] Shift) Affine(Node node)
+    // The output channel that an element of the weights belongs to: of rows per output, or of rows per input with the outputs of its group in each.
+    private static int OutputOf(LayerParameter weight, long element, int channels)
     {
-        double[] Of(string name) => Values($"{node.Owner}.{name}");
-        if (node.Layer is not BatchNorm norm)
-            return (Of("weight"), new double[Of("weight").Length]);
-        var (scale, shift, mean, variance) = (Of("weight"), Of("bias"), Of("running_mean"), Of("running_var"));
-        double[] factor = [.. scale.Select((s, c) => s / Math.Sqrt(variance[c] + norm.Epsilon))];
-        return (factor, [.. shift.Select((s, c) => s - factor[c] * mean[c])]);
+        if (weight.InputAxis != 0)
+            return (int)(element / (weight.Count / channels));
+        var perGroup = weight.Sizes[1];
+        var (inputs, row) = (weight.Sizes[0], element / (weight.Count / weight.Sizes[0] / perGroup));
+        return (int)(row / perGroup / (inputs / (channels / perGroup)) * perGroup + row % perGroup);
     }
-
-    // The output channel that an element of the weights belongs to.
-    private static int OutputOf(Layer layer, Shape input, int element, int count, int channels)
-    {
-        if (layer is not TransposedConvolution { Groups: var groups, Kernel: var kernel })
-            return element / (count / channels);
-        var (perGroup, row) = (channels / groups, element / kernel.Area);
-        return row / perGroup / (input.Channels / groups) * perGroup + row % perGroup;
-    }
-
-    private static Layer? WithBias(Layer layer) =>
-        layer switch
-        {
-            Convolution convolution => convolution with { Bias = true },
-            TransposedConvolution transposed => transposed with { Bias = true },
-            Linear linear => linear with { Bias = true },
-            _ => null,
-        };
 
     /// <summary>The bias of a layer; null where there is none.</summary>
-    internal double[]? Bias(Node node) =>
-        node.Layer is Convolution { Bias: true } or TransposedConvolution { Bias: true } or Linear { Bias: true }
-            ? Values($"{node.Name}.bias")
-            : null;
+    internal double[]? Bias(Node node) => node.Layer.HasBias() ? Values($"{node.Name}.bias") : null;
 
     // What feeds the node and nothing else.
     private Node? Feeding(Node node) => Reader(Network[node.Inputs[0]]) == node ? Network[node.Inputs[0]] : null;

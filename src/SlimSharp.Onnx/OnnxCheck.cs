@@ -151,27 +151,13 @@ public static class OnnxCheck
         foreach (var step in Schedule.Of(network, ScheduleOptions.Plain, network.Outputs).Steps)
         {
             now += network.Shapes[step.Result].Count;
-            most = Math.Max(most, now + Columns(network, network[step.Result]));
+            most = Math.Max(most, now + Scratch(network, network[step.Result]));
             now -= step.Frees.Sum(f => network.Shapes[f].Count);
         }
         return checked(most * sizeof(double));
     }
 
-    private static long Columns(Network network, Node node) =>
-        node.Layer switch
-        {
-            Convolution { Kernel: var kernel } c => checked(
-                (long)network.Shapes[node.Inputs[0]].Channels
-                / c.Groups
-                * kernel.Height
-                * kernel.Width
-                * network.Shapes[node.Name].Area
-            ),
-            TransposedConvolution { Kernel: var kernel } t => checked(
-                (long)t.Channels / t.Groups * kernel.Height * kernel.Width * network.Shapes[node.Inputs[0]].Area
-            ),
-            _ => 0,
-        };
+    private static long Scratch(Network network, Node node) => node.Layer.Scratch(network.InputShapes(node));
 
     internal static float[][] Exact(
         Network network,

@@ -109,7 +109,7 @@ public static class OnnxExport
         var inputs = ImmutableArray.CreateBuilder<OnnxValue>();
         foreach (var node in network.Nodes)
         {
-            if (node.Layer is Input)
+            if (node.IsInput)
             {
                 var input = InputOf(graph, network.Shapes[node.Name], node.Name, pixels);
                 inputs.Add(input);

@@ -99,11 +99,7 @@ internal static class ConvertCommand
         try
         {
             var fitting = NameMap.Fit(network, tensors);
-            var narrower = fitting
-                .Nodes.Where(n =>
-                    n.Layer is (Convolution or Networks.Linear) && fitting.Shapes[n.Name] != network.Shapes[n.Name]
-                )
-                .ToArray();
+            var narrower = fitting.Nodes.Where(n => fitting[n.Name].Layer != network[n.Name].Layer).ToArray();
             network = fitting;
             using var file = new SlimFile
             {

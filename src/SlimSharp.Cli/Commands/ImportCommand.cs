@@ -82,7 +82,10 @@ internal static class ImportCommand
             screen.Say(
                 $"{target}: {network.Name}, {Words.Count(cost.Parameters)} parameters, {Words.Count(cost.Macs)} MACs, {network.BatchNorms.Count()} BatchNorm{(network.BatchNorms.Count() == 1 ? "" : "s")}; differs by {Words.Number(difference, "G2")} of the largest output from what ONNX Runtime computes of the file, on noise"
             );
-            if (!network.BatchNorms.Any() && network.Nodes.Any(n => n.Layer is Convolution))
+            if (
+                !network.BatchNorms.Any()
+                && network.Nodes.Any(n => network.HasWeights(n) && network.Shapes[n.Name].IsImage)
+            )
                 screen.Say(
                     "No BatchNorm scales are left to penalise and to cut by; --restore-batchnorm --data DIR gives it some. Without them, 'slim prune --criterion l1' cuts by weights."
                 );

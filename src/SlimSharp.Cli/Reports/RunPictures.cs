@@ -158,10 +158,13 @@ internal static class RunPictures
 
     // What follows a layer channel by channel is drawn as one with it.
     private static bool IsListed(Network network, Node node) =>
-        node.Layer is not (Input or Activation or Dropout or Flatten or PRelu or Shift or Factor)
-        && (
-            node.Layer is not BatchNorm
-            || network[node.Inputs[0]].Layer is not (Convolution or TransposedConvolution or Networks.Linear)
+        !node.IsInput
+        && (node.Layer.Traits() is { IsFree: false } or { IsSelection: true })
+        && !(
+            network.FlowOf(node) is ChannelFlow.Same
+            && node.Inputs is [var read]
+            && network.Shapes[read] == network.Shapes[node.Name]
+            && (node.Layer.Statistics() is null || network.HasWeights(network[read]))
         );
 
     private static Axis Epochs(double first, double last) =>

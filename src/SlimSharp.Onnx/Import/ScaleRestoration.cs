@@ -30,12 +30,11 @@ public static class ScaleRestoration
         string[] bare =
         [
             .. network
-                .Nodes.Where(n =>
-                    n.Layer is Convolution && n.Shares is null && network.Nodes.All(o => o.Shares != n.Name)
-                )
-                .Where(n => !network.Nodes.Any(o => o.Layer is BatchNorm && o.Inputs.Contains(n.Name)))
+                .Nodes.Where(n => IsBare(n) && n.Shares is null && network.Nodes.All(o => o.Shares != n.Name))
+                .Where(n => !network.Nodes.Any(o => o.Layer.Statistics() is not null && o.Inputs.Contains(n.Name)))
                 .Select(n => n.Name),
         ];
+        bool IsBare(Node node) => network.HasWeights(node) && network.Shapes[node.Name].IsImage;
         if (bare.Length == 0)
             throw new OnnxException("Every convolution has a BatchNorm already; there is none to restore.");
         using var scope = torch.NewDisposeScope();

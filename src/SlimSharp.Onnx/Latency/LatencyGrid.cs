@@ -49,7 +49,7 @@ public static class LatencyGrid
     // A sum that loses a block keeps a shift, at most.
     private static IEnumerable<LayerUse> Remains(LayerUse layer)
     {
-        if (layer.Kind.Layer is not Add)
+        if (!layer.Kind.Layer.Traits().IsSum)
             yield break;
         yield return layer with
         {

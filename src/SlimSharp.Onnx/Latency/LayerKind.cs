@@ -26,27 +26,15 @@ public sealed record LayerKind(
     /// <summary>The kind in words, as in "convolution 3×3 on 32×32, Relu".</summary>
     public override string ToString()
     {
-        var name = Layer switch
-        {
-            Convolution c =>
-                $"{(Depthwise ? "depthwise " : c.Groups > 1 ? $"{c.Groups}-group " : "")}convolution {c.Kernel.Height}×{c.Kernel.Width}{(c.Stride == 1 ? "" : $"/{c.Stride.Height}")}",
-            MaxPool p => $"max pooling {p.Kernel.Height}×{p.Kernel.Width}",
-            AveragePool p => $"average pooling {p.Kernel.Height}×{p.Kernel.Width}",
-            Activation a => $"{a.Function}",
-            _ => Layer.GetType().Name,
-        };
+        var name = $"{(Depthwise ? "depthwise " : "")}{Layer.Title()}";
         return $"{name}{(Height == 0 ? "" : $" on {Height}×{Width}")}{(Then is null ? "" : $", {Then.Function}")}";
     }
 
     /// <summary>Whether it makes another number of channels than it reads.</summary>
-    internal bool HasOwnWidth => Layer is Linear or TransposedConvolution or Convolution && !Depthwise;
+    internal bool HasOwnWidth => !Depthwise && Layer.WithChannels(2) != Layer;
 
     /// <summary>Of what both widths have to be multiples.</summary>
-    internal int Multiple =>
-        Depthwise ? 1
-        : Layer is Convolution convolution ? convolution.Groups
-        : Layer is TransposedConvolution transposed ? transposed.Groups
-        : 1;
+    internal int Multiple => Depthwise ? 1 : Layer.ChannelMultiple();
 
     /// <summary>
     /// A network with this layer, at these widths, between two others, so that it finds its input in the layout in which layers hand images to each other.
@@ -60,36 +48,31 @@ public sealed record LayerKind(
             return vector.Build(Put(vector, values, reads, makes));
         }
         var b = new NetworkBuilder("layer", new Shape(PixelChannels, Height, Width));
+        var shape = new Shape(reads, Height, Width);
         var inputs = new string[Inputs];
         for (var i = 0; i < Inputs; i++)
         {
             // A concatenation's inputs share its width; pooling of single pixels keeps the layers apart.
-            var share = Layer is Concat && Inputs == 2 ? (i == 0 ? reads - reads / 2 : reads / 2) : reads;
+            var share =
+                Layer.Traits().IsConcatenation && Inputs == 2 ? (i == 0 ? reads - reads / 2 : reads / 2) : reads;
             inputs[i] = b.Node($"{Before}{i}", new Convolution(Math.Max(share, 1), 1) { Bias = true }, b.Input);
-            if (!HasOwnWidth || Layer is not Convolution)
+            if (!HasOwnWidth || Layer.Integers([shape]) != IntegerUse.Weights)
                 inputs[i] = b.MaxPool($"{Before}{i}.pool", inputs[i], 1);
         }
-        if (Layer is Multiply)
+        if (Inputs == 2 && !Layer.Beside(shape).IsImage)
             inputs[1] = b.GlobalAveragePool($"{Before}1.mean", inputs[1]);
         var x = Put(b, inputs, reads, makes);
-        if (Layer is not (GlobalAveragePool or Flatten))
+        if (Wide(reads, makes).Output([shape, Layer.Beside(shape)]).IsImage)
             x = b.Node(After, new Convolution(LastChannels, 1) { Bias = true }, x);
         return b.Build(x);
     }
 
+    private Layer Wide(int reads, int makes) =>
+        HasOwnWidth || Depthwise ? Layer.WithChannels(makes, Depthwise ? reads : null) : Layer;
+
     private string Put(NetworkBuilder builder, string[] inputs, int reads, int makes)
     {
-        Layer layer = Layer switch
-        {
-            Convolution convolution => convolution with
-            {
-                Channels = makes,
-                Groups = Depthwise ? reads : convolution.Groups,
-            },
-            TransposedConvolution transposed => transposed with { Channels = makes },
-            Linear linear => linear with { Channels = makes },
-            _ => Layer,
-        };
+        var layer = Wide(reads, makes);
         var made = builder.Node("layer", layer, inputs);
         return Then is null ? made : builder.Node("then", Then, made);
     }

@@ -31,12 +31,13 @@ public sealed record LayerUse(string Node, string? Then, LayerKind Kind, int Rea
         var taken = new HashSet<string>();
         foreach (var node in network.Nodes)
         {
-            if (node.Layer is Input or Dropout or Flatten or Select || taken.Contains(node.Name))
+            if (node.IsInput || node.Layer.Traits().IsFree || taken.Contains(node.Name))
                 continue;
             var then =
-                node.Layer is not Activation
+                node.Layer.AsActivation() is null
                 && !network.Outputs.Contains(node.Name)
-                && readers[node.Name].ToArray() is [{ Layer: Activation } only]
+                && readers[node.Name].ToArray() is [var only]
+                && only.Layer.AsActivation() is not null
                     ? only
                     : null;
             if (then is not null)
@@ -48,24 +49,15 @@ public sealed record LayerUse(string Node, string? Then, LayerKind Kind, int Rea
     private static LayerUse Use(Network network, Node node, Node? then)
     {
         var (inputs, made) = (network.InputShapes(node), network.Shapes[node.Name]);
-        var reads = node.Layer is Concat ? inputs.Sum(i => i.Channels) : inputs[0].Channels;
-        var depthwise = node.Layer is Convolution { Groups: > 1 } c && c.Groups == inputs[0].Channels;
-        Layer plain = node.Layer switch
-        {
-            Convolution convolution => convolution with { Channels = 1, Groups = depthwise ? 1 : convolution.Groups },
-            TransposedConvolution transposed => transposed with { Channels = 1 },
-            Linear linear => linear with { Channels = 1, InitialDeviation = null },
-            GroupNorm norm => norm with { Groups = 1 }, // as many as are left; they take the same time
-            _ => node.Layer,
-        };
+        var reads = node.Layer.Traits().IsConcatenation ? inputs.Sum(i => i.Channels) : inputs[0].Channels;
         var image = inputs[0].IsImage;
         var kind = new LayerKind(
-            plain,
+            node.Layer.Timed(inputs),
             image ? inputs[0].Height : 0,
             image ? inputs[0].Width : 0,
             Math.Min(inputs.Length, 2),
-            depthwise,
-            (Activation?)then?.Layer
+            node.Layer.IsDepthwise(inputs),
+            then?.Layer.AsActivation()
         );
         return new(node.Name, then?.Name, kind, reads, made.Channels, node.Layer.Macs(inputs));
     }

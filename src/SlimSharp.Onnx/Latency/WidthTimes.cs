@@ -24,7 +24,7 @@ internal sealed class WidthTimes
                     $"The table of latencies says nothing of '{use.Node}' ({use.Kind}); measure it with 'slim bench layers'."
                 );
             var node = folded[use.Node];
-            var inputs = node.Layer is Concat ? node.Inputs : [node.Inputs[0]];
+            var inputs = node.Layer.Traits().IsConcatenation ? node.Inputs : [node.Inputs[0]];
             parts.Add(
                 new(
                     times,

@@ -10,7 +10,7 @@ internal static class QuantizationPlan
     {
         // Layers that share weights read values of different ranges; they stay as they are.
         var shared = network.Nodes.SelectMany(n => n.Shares is { } owner ? new[] { n.Name, owner } : []).ToHashSet();
-        Node[] all = [.. network.Nodes.Where(n => n.Layer is Convolution or Linear && !shared.Contains(n.Name))];
+        Node[] all = [.. network.Nodes.Where(n => HasIntegerWeights(network, n) && !shared.Contains(n.Name))];
         return [.. all.Where((_, i) => !(options.KeepFirst && i == 0) && !(options.KeepLast && i == all.Length - 1))];
     }
 
@@ -22,13 +22,12 @@ internal static class QuantizationPlan
             .Nodes.SelectMany(n => n.Inputs.Select(i => (Input: i, Reader: n)))
             .ToLookup(p => p.Input, p => p.Reader);
         bool Takes(Node reader) =>
-            rounded.Contains(reader.Name)
-            || reader.Layer is Add or Concat or MaxPool or AveragePool or GlobalAveragePool or Select or Flatten;
+            rounded.Contains(reader.Name) || reader.Layer.Integers(network.InputShapes(reader)) == IntegerUse.Values;
         // Runtimes take the activation into the layer before and round once.
         bool IsTakenIn(Node node) =>
-            node.Layer is Convolution or Linear or Add or BatchNorm
-            && readers[node.Name].ToArray()
-                is [{ Layer: Activation { Function: ActivationFunction.Relu or ActivationFunction.Relu6 } }];
+            (HasIntegerWeights(network, node) || node.Layer.Traits().IsSum || node.Layer.Statistics() is not null)
+            && readers[node.Name].ToArray() is [var only]
+            && only.Layer.AsActivation()?.Clamps() == true;
         return
         [
             .. network.Nodes.Where(n =>
@@ -40,6 +39,8 @@ internal static class QuantizationPlan
     }
 
     /// <summary>True if a node only moves or picks values of its input, so that the input's range is its own.</summary>
-    internal static bool KeepsRange(Node node) =>
-        node.Layer is MaxPool or Select or Flatten or Upsample { Bilinear: false };
+    internal static bool KeepsRange(Node node) => node.Layer.Traits().KeepsRange;
+
+    private static bool HasIntegerWeights(Network network, Node node) =>
+        node.Layer.Integers(network.InputShapes(node)) == IntegerUse.Weights;
 }

@@ -26,10 +26,9 @@ public static class Simulation
         var values = new Dictionary<string, torch.Tensor>();
         foreach (var node in network.Nodes)
         {
-            var value =
-                node.Layer is Input
-                    ? images.to(torch.float64)
-                    : runner.Run(node, [.. node.Inputs.Select(i => values[i])]);
+            var value = node.IsInput
+                ? images.to(torch.float64)
+                : runner.Run(node, [.. node.Inputs.Select(i => values[i])]);
             if (quantized.Layers.ContainsKey(node.Name))
                 value = change(node, value);
             values[node.Name] = quantized.Values.TryGetValue(node.Name, out var range) ? Round(value, range) : value;

@@ -40,15 +40,7 @@ public static class NameMap
             map.TryGetValue($"{n.Name}.weight", out var name) && tensors.TryGetValue(name, out var weight)
                 ? n with
                 {
-                    Layer = n.Layer switch
-                    {
-                        Convolution { Groups: 1 } c when weight.dim() == 4 => c with
-                        {
-                            Channels = (int)weight.shape[0],
-                        },
-                        Linear l when weight.dim() == 2 => l with { Channels = (int)weight.shape[0] },
-                        var other => other,
-                    },
+                    Layer = Wide(network, n, weight),
                 }
                 : n
         );
@@ -61,6 +53,14 @@ public static class NameMap
             return network;
         }
     }
+
+    private static Layer Wide(Network network, Node node, torch.Tensor weight) =>
+        network.FlowOf(node) is ChannelFlow.Own { Groups: 1 }
+        && node.Layer.Parameters(network.InputShapes(node)).FirstOrDefault(p => p.Name == "weight")
+            is { OutputAxis: { } axis } own
+        && own.Sizes.Length == weight.dim()
+            ? node.Layer.WithChannels((int)weight.shape[axis])
+            : node.Layer;
 
     /// <summary>By the network's names, those of others, one for one.</summary>
     internal static IReadOnlyDictionary<string, string> Of(

@@ -5,13 +5,13 @@ using TorchSharp;
 namespace SlimSharp.Models;
 
 /// <summary>
-/// Initial weights as published for network slimming: convolutions N(0, 2/(kernel area · output channels)), scales 0.5, shifts 0;
+/// Initial weights, as each parameter states them (<see cref="LayerParameter.Initial"/>); of the built-in layers, as published for network slimming: convolutions N(0, 2/(kernel area · output channels)), scales 0.5, shifts 0;
 /// linear layers with the deviation they ask for, or uniform in ±1/√inputs. A pure function of seed and parameter name.
 /// </summary>
 public static class Initialization
 {
     /// <summary>The scale of every BatchNorm at the start.</summary>
-    public const double Scale = 0.5;
+    public const double Scale = BatchNorm.InitialScale;
 
     // The bytes of a tensor must fit in a span, in float64 too.
     private const long LargestTensor = int.MaxValue / sizeof(double);
@@ -28,14 +28,12 @@ public static class Initialization
                 $"The tensor '{large}' of {network.Name} would hold {huge.Count:N0} numbers, more than {LargestTensor:N0}; take a smaller width."
             );
         var weights = new Weights();
-        foreach (var (name, node, parameter) in network.Parameters())
+        foreach (var (name, _, parameter) in network.Parameters())
         {
             var tensor = torch.zeros(parameter.Sizes.ToArray(), torch.float32);
             Fill(
                 MemoryMarshal.Cast<byte, float>(tensor.bytes),
-                node.Layer,
-                parameter,
-                network.InputShapes(node),
+                parameter.Initial,
                 new Randomness(seed, Randomness.Name(name))
             );
             weights[name] = tensor;
@@ -43,49 +41,15 @@ public static class Initialization
         return weights;
     }
 
-    private static void Fill(
-        Span<float> values,
-        Layer layer,
-        LayerParameter parameter,
-        Shape[] inputs,
-        Randomness random
-    )
+    private static void Fill(Span<float> values, InitialValue initial, Randomness random)
     {
-        switch (parameter.Role, layer)
+        values.Fill((float)initial.Value);
+        foreach (ref var value in initial.Deviation == 0 && initial.Bound == 0 ? [] : values)
         {
-            case (ParameterRole.Scale, _):
-                values.Fill((float)Scale);
-                break;
-            case (ParameterRole.RunningVariance or ParameterRole.Factor, _):
-                values.Fill(1);
-                break;
-            case (ParameterRole.Gain, _):
-                values.Fill(layer is PRelu ? (float)PRelu.InitialSlope : 1);
-                break;
-            case (ParameterRole.Weight, TransposedConvolution t):
-                Normal(values, Math.Sqrt(2.0 / (t.Kernel.Area * t.Channels)), ref random);
-                break;
-            case (ParameterRole.Weight, Convolution c):
-                Normal(values, Math.Sqrt(2.0 / (c.Kernel.Area * c.Channels)), ref random);
-                break;
-            case (ParameterRole.Weight, Linear { InitialDeviation: { } deviation }):
-                Normal(values, deviation, ref random);
-                break;
-            case (ParameterRole.Weight or ParameterRole.Bias, Linear { InitialDeviation: null }):
-                Uniform(values, 1 / Math.Sqrt(inputs[0].Channels), ref random);
-                break;
+            value +=
+                initial.Deviation != 0
+                    ? (float)(initial.Deviation * random.NextNormal())
+                    : (float)(initial.Bound * (2 * random.NextDouble() - 1));
         }
-    }
-
-    private static void Normal(Span<float> values, double deviation, ref Randomness random)
-    {
-        foreach (ref var value in values)
-            value = (float)(deviation * random.NextNormal());
-    }
-
-    private static void Uniform(Span<float> values, double bound, ref Randomness random)
-    {
-        foreach (ref var value in values)
-            value = (float)(bound * (2 * random.NextDouble() - 1));
     }
 }

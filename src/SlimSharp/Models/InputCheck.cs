@@ -23,7 +23,7 @@ internal sealed class InputCheck
         ];
         _parameters = network.Parameters().ToDictionary(p => p.Name, p => p.Parameter.Sizes.ToArray());
         var norms = network
-            .Nodes.Where(n => n.Layer is BatchNorm)
+            .Nodes.Where(n => n.Layer.Statistics() is not null)
             .Select(n => (n.Name, (long)network.Shapes[n.Name].Area));
         _least = norms.Any() ? norms.MinBy(n => n.Item2) : null;
     }

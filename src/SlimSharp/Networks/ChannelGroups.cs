@@ -63,7 +63,7 @@ public static class ChannelGroups
         {
             var reason =
                 network.Outputs.Contains(node.Name) ? "it is an output of the network"
-                : node.Layer is Input ? "it is an input of the network"
+                : node.IsInput ? "it is an input of the network"
                 : (network.FlowOf(node) as ChannelFlow.Whole)?.Because;
             for (var channel = 0; reason is not null && channel < network.Shapes[node.Name].Channels; channel++)
                 frozen.TryAdd(union.Find(node.Name, channel), reason);

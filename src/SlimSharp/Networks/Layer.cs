@@ -28,7 +28,7 @@ namespace SlimSharp.Networks;
 [JsonDerivedType(typeof(Flatten), "flatten")]
 [JsonDerivedType(typeof(Linear), "linear")]
 [JsonDerivedType(typeof(Dropout), "dropout")]
-public abstract record Layer
+public abstract partial record Layer
 {
     /// <summary>The least number of inputs.</summary>
     [JsonIgnore]
@@ -62,12 +62,6 @@ public abstract record Layer
 
     /// <summary>This layer when only the given channels remain, ascending, of each input (of the given shapes) and of the output.</summary>
     public virtual Layer Narrow(IReadOnlyList<Shape> shapes, IReadOnlyList<int[]> inputs, int[] output) => this;
-
-    /// <summary>
-    /// The output channel's value if each of its sources has the same value everywhere, or NaN if the output is not the same
-    /// everywhere. <paramref name="parameter"/> gives the channel's place of a parameter.
-    /// </summary>
-    public virtual double Constant(ReadOnlySpan<double> sources, Func<string, double> parameter) => double.NaN;
 
     /// <summary>Calls the visitor's method for this kind.</summary>
     public abstract T Accept<T>(LayerVisitor<T> visitor);

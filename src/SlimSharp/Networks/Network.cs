@@ -36,11 +36,11 @@ public sealed record Network
 
     /// <summary>The nodes that the caller gives.</summary>
     [JsonIgnore]
-    public IEnumerable<Node> Inputs => Nodes.Where(n => n.Layer is Input);
+    public IEnumerable<Node> Inputs => Nodes.Where(n => n.IsInput);
 
     /// <summary>The BatchNorms that have scales and statistics of their own.</summary>
     [JsonIgnore]
-    public IEnumerable<Node> BatchNorms => Nodes.Where(n => n.Layer is BatchNorm && n.Shares is null);
+    public IEnumerable<Node> BatchNorms => Nodes.Where(n => n.Layer.Statistics() is not null && n.Shares is null);
 
     /// <summary>The node of that name.</summary>
     /// <exception cref="NetworkException">There is none.</exception>
@@ -52,6 +52,10 @@ public sealed record Network
 
     /// <summary>How a node's output channels relate to those of its inputs.</summary>
     public ChannelFlow FlowOf(Node node) => node.Layer.Flow(InputShapes(node));
+
+    /// <summary>True if a node multiplies by weights.</summary>
+    public bool HasWeights(Node node) =>
+        node.Layer.Parameters(InputShapes(node)).Any(p => p.Role == ParameterRole.Weight);
 
     /// <summary>Every parameter and buffer with its full name, node.parameter.</summary>
     public IEnumerable<(string Name, Node Node, LayerParameter Parameter)> Parameters() =>

@@ -14,6 +14,10 @@ public sealed record Node(string Name, Layer Layer, ImmutableArray<string> Input
     [JsonIgnore]
     public string Owner => Shares ?? Name;
 
+    /// <summary>True if the caller gives its value.</summary>
+    [JsonIgnore]
+    public bool IsInput => Layer is Input;
+
     /// <inheritdoc/>
     public bool Equals(Node? other) =>
         other is not null

@@ -114,7 +114,7 @@ public static class Reproduction
         );
         var groups = ChannelGroups.Of(plan.Prepared()).Zip(plan.Groups).ToArray();
         var kept = model
-            .Network.Nodes.Where(n => n.Layer is BatchNorm)
+            .Network.Nodes.Where(n => n.Layer.Statistics() is not null)
             .Select(n => (double)groups.Single(g => g.First.Channels.ContainsKey(n.Name)).Second.Kept.Length);
         var cost = plan.PublishedCost();
         using var cut = Surgeon.Apply(model, plan, two);

@@ -17,8 +17,8 @@ internal sealed record Candidate(ChannelGroup Group, double[]? Importance, bool[
     {
         // What a selection takes its channels from stays, unless nobody reads it any more.
         var selectedFrom = network
-            .Nodes.Where(n => n.Layer is Select { Picks: true })
-            .Select(n => n.Inputs[0])
+            .Nodes.Where(n => network.FlowOf(n) is ChannelFlow.Pick)
+            .SelectMany(n => n.Inputs)
             .ToHashSet();
         return [.. ChannelGroups.Of(network).Select(g => Of(g, network, weights, options, criterion, selectedFrom))];
     }

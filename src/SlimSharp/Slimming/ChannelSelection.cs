@@ -51,12 +51,14 @@ public static class ChannelSelection
     public static IEnumerable<string> Sites(Network network)
     {
         var readers = network.Nodes.SelectMany(n => n.Inputs).GroupBy(i => i).ToDictionary(g => g.Key, g => g.Count());
-        foreach (var node in network.Nodes.Where(n => n.Layer is BatchNorm && !network.Outputs.Contains(n.Name)))
+        foreach (var node in network.Nodes.Where(n => IsNorm(n) && !network.Outputs.Contains(n.Name)))
         {
             var source = network[node.Inputs[0]];
-            var own = source.Layer is Convolution or Linear && readers[source.Name] == 1;
-            if (!own && source.Layer is not Select { Picks: true })
+            var own = source.Layer.Traits().FeedsItsNorm && readers[source.Name] == 1;
+            if (!own && network.FlowOf(source) is not ChannelFlow.Pick)
                 yield return node.Name;
         }
     }
+
+    private static bool IsNorm(Node node) => node.Layer.Statistics() is not null;
 }

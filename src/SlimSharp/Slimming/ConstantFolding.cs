@@ -78,7 +78,7 @@ internal sealed class ConstantFolding : IDisposable
             long[] carried = [.. _removed[node.Inputs[0]].Where(c => values[c] != 0).Select(c => (long)c)]; // NaN counts as carried
             // Two layers of one weight may carry different constants.
             var alone = Original.Nodes.Count(n => n.Owner == node.Owner) == 1;
-            var exact = alone && node.Layer is (Linear or Convolution { Padding.IsNone: true, Groups: 1 });
+            var exact = alone && !node.Layer.Traits().SeesBorder && Contribution(node, values, []) is not null;
             var folds = exact && treatment == ConstantTreatment.Fold;
             long[] kept = [.. carried.Where(c => folds && double.IsFinite(values[c]))];
             long[] lost = [.. carried.Except(kept)];
@@ -96,7 +96,7 @@ internal sealed class ConstantFolding : IDisposable
 
     private void Fold(Node node, double[] constants, long[] channels)
     {
-        AddTo(node, Contribution(node, constants, channels));
+        AddTo(node, Contribution(node, constants, channels)!);
         _folded[$"{node.Name}.weight"] = channels;
         _silenced.UnionWith(Upstream(node.Inputs[0]));
     }
@@ -106,59 +106,51 @@ internal sealed class ConstantFolding : IDisposable
         var readers = Original.Nodes.Where(n => n.Inputs.Contains(node.Name)).ToArray();
         if (
             dropped.Length == 0
-            || readers is not [{ Layer: BatchNorm norm } reader]
-            || node.Layer is not (Linear or Convolution { Groups: 1 })
+            || readers is not [var reader]
+            || reader.Layer.Statistics() is not { } statistics
+            || Contribution(node, constants, dropped) is not { } contribution
         )
             return;
-        var variance = Weights.Values($"{reader.Owner}.running_var");
-        var lost = Contribution(node, constants, dropped)
-            .Select((c, o) => c * c / (variance[o] + norm.Epsilon))
-            .Average();
+        var variance = Weights.Values($"{reader.Owner}.{statistics.Variance}");
+        var lost = contribution.Select((c, o) => c * c / (variance[o] + statistics.Epsilon)).Average();
         if (Math.Sqrt(lost) > (Displacement?.Deviations ?? 0))
             Displacement = (reader.Name, Math.Sqrt(lost));
     }
 
-    // What these input channels add to each output channel, away from padding.
-    private double[] Contribution(Node node, double[] constants, long[] channels)
+    // What these input channels add to each output channel, away from padding; null if the layer cannot say.
+    private double[]? Contribution(Node node, double[] constants, long[] channels)
     {
-        var weight = Weights.Values($"{node.Owner}.weight");
-        var sizes = Weights[$"{node.Owner}.weight"].shape;
-        var (inputs, area) = (sizes[1], sizes.Skip(2).Aggregate(1L, (a, b) => a * b));
-        var sums = new double[sizes[0]];
-        for (var o = 0; o < sums.Length; o++)
-        {
-            foreach (var channel in channels)
-            {
-                for (var k = 0; k < area; k++)
-                    sums[o] += weight[(o * inputs + channel) * area + k] * constants[channel];
-            }
-        }
-        return sums;
+        if (node.Layer.WithBias() is null)
+            return null;
+        var some = new double[constants.Length];
+        foreach (var channel in channels)
+            some[channel] = constants[channel];
+        return node.Layer.Contribution(
+            Original.InputShapes(node),
+            some,
+            channels.Length == 0 ? [] : Weights.Values($"{node.Owner}.weight")
+        );
     }
 
     private void AddTo(Node node, double[] added)
     {
         var readers = Network.Nodes.Where(n => n.Inputs.Contains(node.Name)).ToArray();
-        var hasBias = node.Layer is Linear { Bias: true } or Convolution { Bias: true };
+        var hasBias = node.Layer.HasBias();
         if (
             !hasBias
-            && readers is [{ Layer: BatchNorm } norm]
+            && readers is [var norm]
+            && norm.Layer.Statistics() is { } statistics
             && Network.Nodes.Count(n => n.Owner == norm.Owner) == 1
             && !Network.Outputs.Contains(node.Name)
         )
         {
-            Add($"{norm.Name}.running_mean", [.. added.Select(a => -a)]);
+            Add($"{norm.Name}.{statistics.Mean}", [.. added.Select(a => -a)]);
             return;
         }
         if (!hasBias)
         {
-            Layer biased = node.Layer switch
-            {
-                Convolution c => c with { Bias = true },
-                Linear l => l with { Bias = true },
-                var other => other,
-            };
-            Network = new(Network.Name, Network.Nodes.Replace(node, node with { Layer = biased }), Network.Outputs);
+            var biased = node with { Layer = node.Layer.WithBias()! };
+            Network = new(Network.Name, Network.Nodes.Replace(node, biased), Network.Outputs);
             Weights[$"{node.Name}.bias"] = Numbers.Tensor(
                 new double[added.Length],
                 [added.Length],
@@ -200,7 +192,11 @@ internal sealed class ConstantFolding : IDisposable
                 .Layer.Parameters(Original.InputShapes(node))
                 .Where(p => p.Sizes.Length == 1)
                 .ToDictionary(p => p.Name, p => Weights.Values($"{node.Owner}.{p.Name}"));
-            var hasScale = HasScale(node);
+            var scales = node
+                .Layer.Parameters(Original.InputShapes(node))
+                .Where(p => p.Role == ParameterRole.Scale)
+                .Select(p => p.Name)
+                .ToHashSet(); // which are zero where channels go
             foreach (var channel in _removed[node.Name])
             {
                 double[] sources = flow switch
@@ -211,12 +207,13 @@ internal sealed class ConstantFolding : IDisposable
                     ChannelFlow.Map(var map) => [constants[node.Inputs[map[channel].Port]][map[channel].Channel]],
                     _ => [double.NaN],
                 };
-                values[channel] = hasScale
-                    ? parameters["bias"][channel]
-                    : node.Layer.Constant(
-                        sources,
-                        name => parameters[name] is [var one] ? one : parameters[name][channel]
-                    );
+                values[channel] = node.Layer.Constant(
+                    sources,
+                    name =>
+                        scales.Contains(name) ? 0
+                        : parameters[name] is [var one] ? one
+                        : parameters[name][channel]
+                );
             }
         }
         return constants;

@@ -22,7 +22,7 @@ internal static class ConstantValues
             var inputs = node.Inputs.Select(i => constants[i]).ToArray();
             constants[node.Name] = network.FlowOf(node) switch
             {
-                ChannelFlow.Own when node.Layer is not Input => Computed(
+                ChannelFlow.Own when !node.IsInput => Computed(
                     network,
                     node,
                     weights,
@@ -51,13 +51,12 @@ internal static class ConstantValues
         for (var i = 0; i < values.Length; i++)
         {
             var channel = i;
-            values[i] =
-                node.Layer is Input
-                    ? double.NaN
-                    : node.Layer.Constant(
-                        sources(channel),
-                        name => parameters[name] is [var one] ? one : parameters[name][channel]
-                    );
+            values[i] = node.IsInput
+                ? double.NaN
+                : node.Layer.Constant(
+                    sources(channel),
+                    name => parameters[name] is [var one] ? one : parameters[name][channel]
+                );
         }
         return values;
     }
@@ -65,35 +64,18 @@ internal static class ConstantValues
     // What a convolution or linear layer makes of constants; an output is one if all that varies has zero weights.
     private static double[] Computed(Network network, Node node, Weights weights, double[] inputs, bool silent)
     {
-        var parameters = node.Layer.Parameters(network.InputShapes(node));
-        double[] outputs = parameters.Any(p => p.Role == ParameterRole.Bias)
+        double[] outputs = node.Layer.HasBias()
             ? weights.Values($"{node.Owner}.bias")
             : new double[network.Shapes[node.Name].Channels];
+        if (node.Layer.WithBias() is null) // no weighted sum, as far as it says
+            return [.. outputs.Select(_ => double.NaN)];
         if (silent)
             return outputs;
-        var weight = weights[$"{node.Owner}.weight"];
-        if (node.Layer is not (Linear or Convolution { Groups: 1 }))
-        {
-            using var any = weight.any();
-            return any.item<bool>() ? [.. outputs.Select(_ => double.NaN)] : outputs;
-        }
-        using var flat = weight.reshape(weight.shape[0], weight.shape[1], -1); // O×C×K
-        using var taps = flat.sum(2);
-        using var size = flat.abs();
-        using var largest = size.amax([2]);
-        var (sums, sizes) = (Numbers.Read(taps), Numbers.Read(largest));
-        var padded = node.Layer is Convolution { Padding.IsNone: false };
-        for (var o = 0; o < outputs.Length; o++)
-        {
-            for (var c = 0; c < inputs.Length; c++)
-            {
-                var at = o * inputs.Length + c;
-                if (sizes[at] == 0 || inputs[c] == 0)
-                    continue;
-                // Behind zero padding a constant is none at the border.
-                outputs[o] += padded ? double.NaN : sums[at] * inputs[c];
-            }
-        }
-        return outputs;
+        // Behind zero padding a constant is none at the border.
+        double[] seen = node.Layer.Traits().SeesBorder ? [.. inputs.Select(i => i == 0 ? 0 : double.NaN)] : inputs;
+        var weight = weights.Values($"{node.Owner}.weight");
+        if (node.Layer.Contribution(network.InputShapes(node), seen, weight) is { } added)
+            return [.. outputs.Zip(added, (a, b) => a + b)];
+        return weight.Any(w => w != 0) ? [.. outputs.Select(_ => double.NaN)] : outputs;
     }
 }

@@ -41,7 +41,7 @@ internal sealed class DeadBranches(Network source, ImmutableArray<BranchPlan> br
         bool dropShifts
     )
     {
-        var sums = network.Nodes.Where(n => n.Layer is Add && !network.Outputs.Contains(n.Name)).ToArray();
+        var sums = network.Nodes.Where(n => n.Layer.Traits().IsSum && !network.Outputs.Contains(n.Name)).ToArray();
         if (sums.Length == 0)
             return [];
         var constants = ConstantValues.Of(network, weights, silent);
@@ -64,9 +64,10 @@ internal sealed class DeadBranches(Network source, ImmutableArray<BranchPlan> br
     internal Weights Slim(Weights weights)
     {
         var slim = new Weights();
+        var given = OpenNetwork.Names(source);
         foreach (var (name, node, _) in Target.Parameters())
         {
-            if (node.Layer is not Shift || weights.Contains(name))
+            if (given.Contains(node.Name)) // but for shifts that come in the place of branches
                 slim[name] = weights[name].clone();
         }
         SetShifts(slim, weights, _silenced);
@@ -230,6 +231,6 @@ internal sealed class DeadBranches(Network source, ImmutableArray<BranchPlan> br
             if (node.Shares is { } owner)
                 needed.Add(owner);
         }
-        return [.. nodes.Where(n => needed.Contains(n.Name) || n.Layer is Input)];
+        return [.. nodes.Where(n => needed.Contains(n.Name) || n.IsInput)];
     }
 }

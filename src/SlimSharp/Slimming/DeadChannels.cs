@@ -16,7 +16,7 @@ internal static class DeadChannels
         PlanOptions options
     )
     {
-        var selections = network.Nodes.Where(n => n.Layer is Select { Picks: true }).ToArray();
+        var selections = network.Nodes.Where(n => network.FlowOf(n) is ChannelFlow.Pick).ToArray();
         if (selections.Length == 0)
             return plans;
         while (true)
@@ -28,7 +28,7 @@ internal static class DeadChannels
                 )
                 .Select(n => n.Name)
                 .ToHashSet();
-            var selected = Selected(selections, removed);
+            var selected = Selected(network, selections, removed);
             GroupPlan[] next =
             [
                 .. groups.Zip(
@@ -83,13 +83,15 @@ internal static class DeadChannels
 
     // The channels, by node, that a selection still takes.
     private static HashSet<(string Node, int Channel)> Selected(
+        Network network,
         Node[] selections,
         HashSet<(string Node, int Channel)> removed
     ) =>
         [
             .. from node in selections
-            from place in Enumerable.Range(0, ((Select)node.Layer).Indices.Length)
-            where !removed.Contains((node.Name, place))
-            select (node.Inputs[0], ((Select)node.Layer).Indices[place]),
+            let sources = ((ChannelFlow.Pick)network.FlowOf(node)).Sources
+            from place in Enumerable.Range(0, sources.Length)
+            where sources[place] != ChannelSource.None && !removed.Contains((node.Name, place))
+            select (node.Inputs[sources[place].Port], sources[place].Channel),
         ];
 }

@@ -132,7 +132,7 @@ internal sealed record NetworkCut(
         foreach (var node in source.Nodes.Where(n => !Vanishes(n.Name)))
         {
             // Layers without channels vanish; a concatenation does without them, and nothing else may read them.
-            if (node.Layer is not Concat && node.Inputs.FirstOrDefault(Vanishes) is { } emptied)
+            if (!node.Layer.Traits().IsConcatenation && node.Inputs.FirstOrDefault(Vanishes) is { } emptied)
                 throw new PlanException(
                     $"The plan would empty '{emptied}', which '{node.Name}' reads; at least one channel must stay."
                 );

@@ -11,8 +11,6 @@ namespace SlimSharp.Slimming;
 /// </summary>
 internal static class OpenNetwork
 {
-    private static readonly Activation Bent = new(ActivationFunction.LeakyRelu) { NegativeSlope = 0.5 };
-
     /// <summary>The same cut of the open network.</summary>
     internal static NetworkCut Of(NetworkCut cut)
     {
@@ -27,46 +25,46 @@ internal static class OpenNetwork
 
     /// <summary>The network, open.</summary>
     /// <param name="network">The network.</param>
-    /// <param name="pooled">Nodes that may turn a maximum into a mean: not those of constant branches, whose borders would no longer be constant.</param>
+    /// <param name="pooled">Nodes that may be opened: not those of constant branches, of which a mean in the place of a maximum would make the borders others.</param>
     internal static Network Of(Network network, IReadOnlySet<string> pooled) =>
         new(
             network.Name,
-            [
-                .. network.Nodes.SelectMany(n =>
-                    n.Layer switch
-                    {
-                        PRelu { Shared: false } => Slopes(network, n),
-                        Activation or PRelu => [n with { Layer = Bent, Shares = null }],
-                        MaxPool pool when pooled.Contains(n.Name) => [n with { Layer = Mean(pool) }],
-                        _ => (Node[])[n],
-                    }
-                ),
-            ],
+            [.. network.Nodes.SelectMany(n => pooled.Contains(n.Name) ? Opened(network, n) : [n])],
             network.Outputs
         );
 
     /// <summary>The nodes of a network.</summary>
     internal static HashSet<string> Names(Network network) => [.. network.Nodes.Select(n => n.Name)];
 
-    private static AveragePool Mean(MaxPool pool) =>
-        new(pool.Kernel)
-        {
-            Stride = pool.Stride,
-            Padding = pool.Padding,
-            Ceil = pool.Ceil,
-        };
-
-    // A slope shows only where its channel is negative; as a shift it always does.
-    private static Node[] Slopes(Network network, Node node)
+    private static IEnumerable<Node> Opened(Network network, Node node)
     {
-        var name = $"{node.Name}.bent";
-        while (network.Nodes.Any(n => n.Name == name))
-            name += "s";
-        return [new(name, Bent, node.Inputs), node with { Layer = new Shift(), Inputs = [name] }];
+        var (layers, inputs) = (node.Layer.Open(), node.Inputs);
+        for (var i = 0; i < layers.Length - 1; i++)
+        {
+            var name = $"{node.Name}.open{i}";
+            while (network.Nodes.Any(n => n.Name == name))
+                name += "_";
+            yield return new(name, layers[i], inputs);
+            inputs = [name];
+        }
+        var own = layers[^1].Parameters(network.InputShapes(node)).Count > 0;
+        yield return node with
+        {
+            Layer = layers[^1],
+            Inputs = inputs,
+            Shares = own ? node.Shares : null,
+        };
     }
 
-    private static string NameOf(Network network, string parameter) =>
-        parameter[..parameter.LastIndexOf('.')] is var node && network[node].Layer is PRelu
-            ? $"{node}.bias"
+    // The parameter of the open layer at the place where this one stands among those of the layer.
+    private static string NameOf(Network network, string parameter)
+    {
+        var end = parameter.LastIndexOf('.');
+        var node = network[parameter[..end]];
+        var shapes = network.InputShapes(node);
+        var place = node.Layer.Parameters(shapes).TakeWhile(p => p.Name != parameter[(end + 1)..]).Count();
+        return node.Layer.Open()[^1].Parameters(shapes) is var open && place < open.Count
+            ? $"{node.Name}.{open[place].Name}"
             : parameter;
+    }
 }

@@ -17,7 +17,7 @@ internal static class RandomWeights
         var weights = new Weights();
         var terms = Terms(cut.Source);
         // Of many blocks each adds little, or rounding would grow from block to block beyond all tolerance.
-        using Scalar share = 1 / Math.Sqrt(Math.Max(cut.Source.Nodes.Count(n => n.Layer is Add), 1));
+        using Scalar share = 1 / Math.Sqrt(Math.Max(cut.Source.Nodes.Count(n => n.Layer.Traits().IsSum), 1));
         foreach (var (name, node, parameter) in cut.Source.Parameters())
         {
             // Kept inputs of one output: all of its weight's places but those of the output axis.
@@ -34,7 +34,7 @@ internal static class RandomWeights
     {
         var nodes = network.Nodes.ToDictionary(n => n.Name);
         var terms = new HashSet<string>();
-        foreach (var input in network.Nodes.Where(n => n.Layer is Add).SelectMany(n => n.Inputs))
+        foreach (var input in network.Nodes.Where(n => n.Layer.Traits().IsSum).SelectMany(n => n.Inputs))
         {
             var node = nodes[input];
             while (

@@ -70,12 +70,12 @@ public sealed class Sensitivity
 
     private static string[] Layers(Network network)
     {
-        var norms = network.Nodes.Where(n => n.Layer is BatchNorm).Select(n => n.Name).ToHashSet();
+        var norms = network.Nodes.Where(n => n.Layer.Statistics() is not null).Select(n => n.Name).ToHashSet();
         var without = ChannelGroups
             .Of(network)
             .Where(g => !g.Channels.Keys.Any(norms.Contains))
             .SelectMany(g => g.Channels.Keys)
-            .Where(n => network[n].Layer is Convolution or TransposedConvolution or Linear);
+            .Where(n => network.HasWeights(network[n]));
         return [.. network.Nodes.Select(n => n.Name).Where(norms.Union(without).ToHashSet().Contains)];
     }
 }

@@ -191,7 +191,7 @@ public sealed record SlimmingPlan : IJsonOnDeserialized
         var prepared = Options.Prepare(Source);
         if (
             Branches.FirstOrDefault(b =>
-                prepared[b.Sum].Layer is not Add || !prepared[b.Sum].Inputs.Contains(b.Term)
+                !prepared[b.Sum].Layer.Traits().IsSum || !prepared[b.Sum].Inputs.Contains(b.Term)
             ) is
             { } stray
         )

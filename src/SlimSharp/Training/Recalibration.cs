@@ -40,21 +40,13 @@ public static class Recalibration
 
     // After a training pass its running statistics are those of the batch.
     private static Network Forgetful(Network network) =>
-        new(
-            network.Name,
-            [
-                .. network.Nodes.Select(n =>
-                    n.Layer is BatchNorm norm ? n with { Layer = norm with { Momentum = 1 } } : n
-                ),
-            ],
-            network.Outputs
-        );
+        new(network.Name, [.. network.Nodes.Select(n => n with { Layer = n.Layer.Forgetful() })], network.Outputs);
 
     /// <summary>The statistics of one BatchNorm over several batches.</summary>
     private sealed class Statistics(Node node, Model model)
     {
-        private readonly string _mean = $"{node.Name}.running_mean";
-        private readonly string _variance = $"{node.Name}.running_var";
+        private readonly string _mean = $"{node.Name}.{node.Layer.Statistics()!.Mean}";
+        private readonly string _variance = $"{node.Name}.{node.Layer.Statistics()!.Variance}";
         private readonly long _places =
             model.Network.Shapes[node.Name].Count / model.Network.Shapes[node.Name].Channels;
         private double[] _sum = [];

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace SlimSharp.Networks;
 
 /// <summary>An element-wise function.</summary>
@@ -34,6 +36,21 @@ public sealed record Activation(ActivationFunction Function) : Layer
 
     /// <inheritdoc/>
     public override double Constant(ReadOnlySpan<double> sources, Func<string, double> parameter) => Apply(sources[0]);
+
+    /// <inheritdoc/>
+    public override string Title() => $"{Function}";
+
+    /// <inheritdoc/>
+    public override Activation? AsActivation() => this;
+
+    /// <summary>True if it does nothing but clamp: ReLU and ReLU6.</summary>
+    public bool Clamps() => Function is ActivationFunction.Relu or ActivationFunction.Relu6;
+
+    // Strictly monotone, without a flat part, and not linear.
+    internal static Activation Bent { get; } = new(ActivationFunction.LeakyRelu) { NegativeSlope = 0.5 };
+
+    /// <inheritdoc/>
+    public override ImmutableArray<Layer> Open() => [Bent];
 
     /// <inheritdoc/>
     public override T Accept<T>(LayerVisitor<T> visitor) => visitor.Visit(this);

@@ -28,5 +28,11 @@ public sealed record Add : Layer
     }
 
     /// <inheritdoc/>
+    public override LayerTraits Traits() => new() { IsSum = true };
+
+    /// <inheritdoc/>
+    public override IntegerUse Integers(IReadOnlyList<Shape> inputs) => IntegerUse.Values;
+
+    /// <inheritdoc/>
     public override T Accept<T>(LayerVisitor<T> visitor) => visitor.Visit(this);
 }

@@ -33,5 +33,11 @@ public sealed record AveragePool(Kernel Kernel) : Layer
         Padding.IsNone || sources[0] == 0 ? sources[0] : double.NaN;
 
     /// <inheritdoc/>
+    public override string Title() => $"average pooling {Kernel}";
+
+    /// <inheritdoc/>
+    public override IntegerUse Integers(IReadOnlyList<Shape> inputs) => IntegerUse.Values;
+
+    /// <inheritdoc/>
     public override T Accept<T>(LayerVisitor<T> visitor) => visitor.Visit(this);
 }

@@ -6,6 +6,9 @@ namespace SlimSharp.Networks;
 /// </summary>
 public sealed record BatchNorm : Layer
 {
+    /// <summary>The scale of every channel at the start, as in the papers on network slimming.</summary>
+    public const double InitialScale = 0.5;
+
     /// <summary>Added to the variance.</summary>
     public double Epsilon { get; init; } = 1e-5;
 
@@ -27,10 +30,10 @@ public sealed record BatchNorm : Layer
         long channels = inputs[0].Channels;
         return
         [
-            new("weight", ParameterRole.Scale, [channels]),
-            new("bias", ParameterRole.Shift, [channels]),
-            new("running_mean", ParameterRole.RunningMean, [channels]),
-            new("running_var", ParameterRole.RunningVariance, [channels]),
+            new("weight", ParameterRole.Scale, [channels], new(InitialScale)),
+            new("bias", ParameterRole.Shift, [channels], InitialValue.Zero),
+            new("running_mean", ParameterRole.RunningMean, [channels], InitialValue.Zero),
+            new("running_var", ParameterRole.RunningVariance, [channels], InitialValue.One),
         ];
     }
 
@@ -45,6 +48,21 @@ public sealed record BatchNorm : Layer
                 * (sources[0] - parameter("running_mean"))
                 / Math.Sqrt(parameter("running_var") + Epsilon)
                 + parameter("bias");
+
+    /// <inheritdoc/>
+    public override ChannelAffine? Affine(Func<string, double[]> parameter)
+    {
+        var (scale, shift) = (parameter("weight"), parameter("bias"));
+        var (mean, variance) = (parameter("running_mean"), parameter("running_var"));
+        double[] factor = [.. scale.Select((s, c) => s / Math.Sqrt(variance[c] + Epsilon))];
+        return new(factor, [.. shift.Select((s, c) => s - factor[c] * mean[c])]);
+    }
+
+    /// <inheritdoc/>
+    public override BatchStatistics? Statistics() => new("running_mean", "running_var", Epsilon);
+
+    /// <inheritdoc/>
+    public override Layer Forgetful() => this with { Momentum = 1 };
 
     /// <inheritdoc/>
     public override T Accept<T>(LayerVisitor<T> visitor) => visitor.Visit(this);

@@ -49,10 +49,11 @@ public sealed record Convolution(int Channels, Kernel Kernel) : Layer
             "weight",
             ParameterRole.Weight,
             [Channels, perGroup, Kernel.Height, Kernel.Width],
+            InitialValue.Normal(Math.Sqrt(2.0 / (Kernel.Area * Channels))),
             OutputAxis: 0,
             InputAxis: IsDepthwise(inputs) ? null : 1
         );
-        return Bias ? [weight, new("bias", ParameterRole.Bias, [Channels])] : [weight];
+        return Bias ? [weight, new("bias", ParameterRole.Bias, [Channels], InitialValue.Zero)] : [weight];
     }
 
     /// <inheritdoc/>
@@ -76,7 +77,43 @@ public sealed record Convolution(int Channels, Kernel Kernel) : Layer
         };
 
     /// <inheritdoc/>
-    public override T Accept<T>(LayerVisitor<T> visitor) => visitor.Visit(this);
+    public override LayerTraits Traits() => new() { SeesBorder = !Padding.IsNone, FeedsItsNorm = true };
 
-    private bool IsDepthwise(IReadOnlyList<Shape> inputs) => Groups > 1 && Groups == inputs[0].Channels;
+    /// <inheritdoc/>
+    public override string Title() =>
+        $"{(Groups > 1 ? $"{Groups}-group " : "")}convolution {Kernel}{(Stride == 1 ? "" : $"/{Stride.Height}")}";
+
+    /// <inheritdoc/>
+    public override Layer? WithBias() => this with { Bias = true };
+
+    /// <inheritdoc/>
+    public override bool HasBias() => Bias;
+
+    /// <inheritdoc/>
+    public override Layer WithChannels(int channels, int? groups = null) =>
+        this with
+        {
+            Channels = channels,
+            Groups = groups ?? Groups,
+        };
+
+    /// <inheritdoc/>
+    public override int ChannelMultiple() => Groups;
+
+    /// <inheritdoc/>
+    public override bool IsDepthwise(IReadOnlyList<Shape> inputs) => Groups > 1 && Groups == inputs[0].Channels;
+
+    /// <inheritdoc/>
+    public override double[]? Contribution(IReadOnlyList<Shape> inputs, double[] constants, double[] weight) =>
+        Groups == 1 ? WeightedSum.Of(constants, weight, Channels) : null;
+
+    /// <inheritdoc/>
+    public override IntegerUse Integers(IReadOnlyList<Shape> inputs) => IntegerUse.Weights;
+
+    /// <inheritdoc/>
+    public override long Scratch(IReadOnlyList<Shape> inputs) =>
+        checked((long)inputs[0].Channels / Groups * Kernel.Height * Kernel.Width * Output(inputs).Area);
+
+    /// <inheritdoc/>
+    public override T Accept<T>(LayerVisitor<T> visitor) => visitor.Visit(this);
 }

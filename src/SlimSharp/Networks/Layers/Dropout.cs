@@ -17,5 +17,8 @@ public sealed record Dropout(double Share) : Layer
     public override double Constant(ReadOnlySpan<double> sources, Func<string, double> parameter) => sources[0];
 
     /// <inheritdoc/>
+    public override LayerTraits Traits() => new() { IsIdentity = true, IsFree = true };
+
+    /// <inheritdoc/>
     public override T Accept<T>(LayerVisitor<T> visitor) => visitor.Visit(this);
 }

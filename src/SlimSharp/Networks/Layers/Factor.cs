@@ -15,7 +15,7 @@ public sealed record Factor : Layer
 
     /// <inheritdoc/>
     public override IReadOnlyList<LayerParameter> Parameters(IReadOnlyList<Shape> inputs) =>
-        [new("weight", ParameterRole.Factor, [inputs[0].Channels])];
+        [new("weight", ParameterRole.Factor, [inputs[0].Channels], InitialValue.One)];
 
     /// <inheritdoc/>
     public override ChannelFlow Flow(IReadOnlyList<Shape> inputs) => new ChannelFlow.Same();
@@ -23,6 +23,9 @@ public sealed record Factor : Layer
     /// <inheritdoc/>
     public override double Constant(ReadOnlySpan<double> sources, Func<string, double> parameter) =>
         parameter("weight") == 0 ? 0 : parameter("weight") * sources[0];
+
+    /// <inheritdoc/>
+    public override ChannelAffine? Affine(Func<string, double[]> parameter) => new(parameter("weight"), null);
 
     /// <inheritdoc/>
     public override T Accept<T>(LayerVisitor<T> visitor) => visitor.Visit(this);

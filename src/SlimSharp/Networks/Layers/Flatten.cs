@@ -16,5 +16,11 @@ public sealed record Flatten : Layer
     public override double Constant(ReadOnlySpan<double> sources, Func<string, double> parameter) => sources[0];
 
     /// <inheritdoc/>
+    public override LayerTraits Traits() => new() { KeepsRange = true, IsFree = true };
+
+    /// <inheritdoc/>
+    public override IntegerUse Integers(IReadOnlyList<Shape> inputs) => IntegerUse.Values;
+
+    /// <inheritdoc/>
     public override T Accept<T>(LayerVisitor<T> visitor) => visitor.Visit(this);
 }

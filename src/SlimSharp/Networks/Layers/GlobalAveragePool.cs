@@ -19,5 +19,8 @@ public sealed record GlobalAveragePool : Layer
     public override double Constant(ReadOnlySpan<double> sources, Func<string, double> parameter) => sources[0];
 
     /// <inheritdoc/>
+    public override IntegerUse Integers(IReadOnlyList<Shape> inputs) => IntegerUse.Values;
+
+    /// <inheritdoc/>
     public override T Accept<T>(LayerVisitor<T> visitor) => visitor.Visit(this);
 }

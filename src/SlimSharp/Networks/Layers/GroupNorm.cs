@@ -24,8 +24,8 @@ public sealed record GroupNorm(int Groups) : Layer
     /// <inheritdoc/>
     public override IReadOnlyList<LayerParameter> Parameters(IReadOnlyList<Shape> inputs) =>
         [
-            new("weight", ParameterRole.Scale, [inputs[0].Channels]),
-            new("bias", ParameterRole.Shift, [inputs[0].Channels]),
+            new("weight", ParameterRole.Scale, [inputs[0].Channels], new(BatchNorm.InitialScale)),
+            new("bias", ParameterRole.Shift, [inputs[0].Channels], InitialValue.Zero),
         ];
 
     /// <inheritdoc/>
@@ -41,6 +41,13 @@ public sealed record GroupNorm(int Groups) : Layer
     /// <inheritdoc/>
     public override double Constant(ReadOnlySpan<double> sources, Func<string, double> parameter) =>
         parameter("weight") == 0 ? parameter("bias") : double.NaN;
+
+    /// <inheritdoc/>
+    public override Layer WithChannels(int channels, int? groups = null) =>
+        this with
+        {
+            Groups = groups ?? Math.Min(Groups, channels), // one channel is one group
+        };
 
     /// <inheritdoc/>
     public override T Accept<T>(LayerVisitor<T> visitor) => visitor.Visit(this);

@@ -19,8 +19,8 @@ public sealed record LayerNorm : Layer
     /// <inheritdoc/>
     public override IReadOnlyList<LayerParameter> Parameters(IReadOnlyList<Shape> inputs) =>
         [
-            new("weight", ParameterRole.Gain, [inputs[0].Channels]),
-            new("bias", ParameterRole.Shift, [inputs[0].Channels]),
+            new("weight", ParameterRole.Gain, [inputs[0].Channels], InitialValue.One),
+            new("bias", ParameterRole.Shift, [inputs[0].Channels], InitialValue.Zero),
         ];
 
     /// <inheritdoc/>

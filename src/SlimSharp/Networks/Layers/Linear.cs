@@ -26,14 +26,17 @@ public sealed record Linear(int Channels) : Layer
     /// <inheritdoc/>
     public override IReadOnlyList<LayerParameter> Parameters(IReadOnlyList<Shape> inputs)
     {
+        var framework = InitialValue.Uniform(1 / Math.Sqrt(inputs[0].Channels));
         var weight = new LayerParameter(
             "weight",
             ParameterRole.Weight,
             [Channels, inputs[0].Channels],
-            0,
+            InitialDeviation is { } deviation ? InitialValue.Normal(deviation) : framework,
+            OutputAxis: 0,
             InputAxis: 1
         );
-        return Bias ? [weight, new("bias", ParameterRole.Bias, [Channels])] : [weight];
+        var bias = InitialDeviation is null ? framework : InitialValue.Zero;
+        return Bias ? [weight, new("bias", ParameterRole.Bias, [Channels], bias)] : [weight];
     }
 
     /// <inheritdoc/>
@@ -45,6 +48,28 @@ public sealed record Linear(int Channels) : Layer
         {
             Channels = output.Length,
         };
+
+    /// <inheritdoc/>
+    public override LayerTraits Traits() => new() { FeedsItsNorm = true };
+
+    /// <inheritdoc/>
+    public override Layer? WithBias() => this with { Bias = true };
+
+    /// <inheritdoc/>
+    public override bool HasBias() => Bias;
+
+    /// <inheritdoc/>
+    public override Layer WithChannels(int channels, int? groups = null) => this with { Channels = channels };
+
+    /// <inheritdoc/>
+    public override double[]? Contribution(IReadOnlyList<Shape> inputs, double[] constants, double[] weight) =>
+        WeightedSum.Of(constants, weight, Channels);
+
+    /// <inheritdoc/>
+    public override IntegerUse Integers(IReadOnlyList<Shape> inputs) => IntegerUse.Weights;
+
+    /// <inheritdoc/>
+    public override Layer Timed(IReadOnlyList<Shape> inputs) => this with { Channels = 1, InitialDeviation = null };
 
     /// <inheritdoc/>
     public override T Accept<T>(LayerVisitor<T> visitor) => visitor.Visit(this);

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace SlimSharp.Networks;
 
 /// <summary>The largest value under a window; padding counts as −∞.</summary>
@@ -29,6 +31,27 @@ public sealed record MaxPool(Kernel Kernel) : Layer
 
     /// <inheritdoc/>
     public override double Constant(ReadOnlySpan<double> sources, Func<string, double> parameter) => sources[0];
+
+    /// <inheritdoc/>
+    public override LayerTraits Traits() => new() { KeepsRange = true };
+
+    /// <inheritdoc/>
+    public override string Title() => $"max pooling {Kernel}";
+
+    /// <inheritdoc/>
+    public override IntegerUse Integers(IReadOnlyList<Shape> inputs) => IntegerUse.Values;
+
+    // A maximum that another place wins hides what is wrong; a mean does not.
+    /// <inheritdoc/>
+    public override ImmutableArray<Layer> Open() =>
+        [
+            new AveragePool(Kernel)
+            {
+                Stride = Stride,
+                Padding = Padding,
+                Ceil = Ceil,
+            },
+        ];
 
     /// <inheritdoc/>
     public override T Accept<T>(LayerVisitor<T> visitor) => visitor.Visit(this);

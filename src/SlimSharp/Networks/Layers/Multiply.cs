@@ -30,5 +30,8 @@ public sealed record Multiply : Layer
         sources[0] * sources[1];
 
     /// <inheritdoc/>
+    public override Shape Beside(Shape first) => new(first.Channels); // a factor per channel
+
+    /// <inheritdoc/>
     public override T Accept<T>(LayerVisitor<T> visitor) => visitor.Visit(this);
 }

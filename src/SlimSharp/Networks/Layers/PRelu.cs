@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace SlimSharp.Networks;
 
 /// <summary>x, or a trained slope times x where x is negative (He et al., ICCV 2015).</summary>
@@ -19,8 +21,8 @@ public sealed record PRelu : Layer
     public override IReadOnlyList<LayerParameter> Parameters(IReadOnlyList<Shape> inputs) =>
         [
             Shared
-                ? new("weight", ParameterRole.Gain, [1], OutputAxis: null)
-                : new("weight", ParameterRole.Gain, [inputs[0].Channels]),
+                ? new("weight", ParameterRole.Gain, [1], new(InitialSlope), OutputAxis: null)
+                : new("weight", ParameterRole.Gain, [inputs[0].Channels], new(InitialSlope)),
         ];
 
     /// <inheritdoc/>
@@ -29,6 +31,10 @@ public sealed record PRelu : Layer
     /// <inheritdoc/>
     public override double Constant(ReadOnlySpan<double> sources, Func<string, double> parameter) =>
         sources[0] >= 0 ? sources[0] : parameter("weight") * sources[0];
+
+    // A slope shows only where its channel is negative; as a shift it always does.
+    /// <inheritdoc/>
+    public override ImmutableArray<Layer> Open() => Shared ? [Activation.Bent] : [Activation.Bent, new Shift()];
 
     /// <inheritdoc/>
     public override T Accept<T>(LayerVisitor<T> visitor) => visitor.Visit(this);

@@ -49,6 +49,18 @@ public sealed record Select(ImmutableArray<int> Indices) : Layer
     public override double Constant(ReadOnlySpan<double> sources, Func<string, double> parameter) => sources[0];
 
     /// <inheritdoc/>
+    public override LayerTraits Traits() =>
+        new()
+        {
+            KeepsRange = true,
+            IsSelection = true,
+            IsFree = true,
+        };
+
+    /// <inheritdoc/>
+    public override IntegerUse Integers(IReadOnlyList<Shape> inputs) => IntegerUse.Values;
+
+    /// <inheritdoc/>
     public override T Accept<T>(LayerVisitor<T> visitor) => visitor.Visit(this);
 
     /// <inheritdoc/>

@@ -11,7 +11,7 @@ public sealed record Shift : Layer
 
     /// <inheritdoc/>
     public override IReadOnlyList<LayerParameter> Parameters(IReadOnlyList<Shape> inputs) =>
-        [new("bias", ParameterRole.Shift, [inputs[0].Channels])];
+        [new("bias", ParameterRole.Shift, [inputs[0].Channels], InitialValue.Zero)];
 
     /// <inheritdoc/>
     public override ChannelFlow Flow(IReadOnlyList<Shape> inputs) => new ChannelFlow.Same();
@@ -19,6 +19,13 @@ public sealed record Shift : Layer
     /// <inheritdoc/>
     public override double Constant(ReadOnlySpan<double> sources, Func<string, double> parameter) =>
         sources[0] + parameter("bias");
+
+    /// <inheritdoc/>
+    public override ChannelAffine? Affine(Func<string, double[]> parameter)
+    {
+        var shift = parameter("bias");
+        return new([.. shift.Select(_ => 1.0)], shift);
+    }
 
     /// <inheritdoc/>
     public override T Accept<T>(LayerVisitor<T> visitor) => visitor.Visit(this);

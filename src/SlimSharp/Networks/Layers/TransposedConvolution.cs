@@ -65,16 +65,17 @@ public sealed record TransposedConvolution(int Channels, Kernel Kernel) : Layer
             "weight",
             ParameterRole.Weight,
             [inputs[0].Channels, Channels / Groups, Kernel.Height, Kernel.Width],
-            OutputAxis: IsDepthwise(inputs) ? null : 1,
+            InitialValue.Normal(Math.Sqrt(2.0 / (Kernel.Area * Channels))),
+            OutputAxis: FollowsInput(inputs) ? null : 1,
             InputAxis: 0
         );
-        return Bias ? [weight, new("bias", ParameterRole.Bias, [Channels])] : [weight];
+        return Bias ? [weight, new("bias", ParameterRole.Bias, [Channels], InitialValue.Zero)] : [weight];
     }
 
     /// <inheritdoc/>
     public override ChannelFlow Flow(IReadOnlyList<Shape> inputs)
     {
-        if (!IsDepthwise(inputs))
+        if (!FollowsInput(inputs))
             return new ChannelFlow.Own(Groups);
         var multiplier = Channels / Groups;
         return new ChannelFlow.Map([
@@ -87,13 +88,34 @@ public sealed record TransposedConvolution(int Channels, Kernel Kernel) : Layer
         this with
         {
             Channels = output.Length,
-            Groups = IsDepthwise(shapes) ? inputs[0].Length : Groups,
+            Groups = FollowsInput(shapes) ? inputs[0].Length : Groups,
         };
+
+    /// <inheritdoc/>
+    public override Layer? WithBias() => this with { Bias = true };
+
+    /// <inheritdoc/>
+    public override bool HasBias() => Bias;
+
+    /// <inheritdoc/>
+    public override Layer WithChannels(int channels, int? groups = null) =>
+        this with
+        {
+            Channels = channels,
+            Groups = groups ?? Groups,
+        };
+
+    /// <inheritdoc/>
+    public override int ChannelMultiple() => Groups;
+
+    /// <inheritdoc/>
+    public override long Scratch(IReadOnlyList<Shape> inputs) =>
+        checked((long)Channels / Groups * Kernel.Height * Kernel.Width * inputs[0].Area);
 
     /// <inheritdoc/>
     public override T Accept<T>(LayerVisitor<T> visitor) => visitor.Visit(this);
 
-    private bool IsDepthwise(IReadOnlyList<Shape> inputs) => Groups > 1 && Groups == inputs[0].Channels;
+    private bool FollowsInput(IReadOnlyList<Shape> inputs) => Groups > 1 && Groups == inputs[0].Channels;
 
     private static int Size(int input, int stride, int padding, int dilation, int kernel, int extra)
     {

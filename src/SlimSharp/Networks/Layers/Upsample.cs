@@ -20,5 +20,8 @@ public sealed record Upsample(Stride Factor) : Layer
     public override double Constant(ReadOnlySpan<double> sources, Func<string, double> parameter) => sources[0];
 
     /// <inheritdoc/>
+    public override LayerTraits Traits() => new() { KeepsRange = !Bilinear };
+
+    /// <inheritdoc/>
     public override T Accept<T>(LayerVisitor<T> visitor) => visitor.Visit(this);
 }
