@@ -30,7 +30,7 @@ internal static class CutBenchmark
 
     private static string[] Row(Network given, Trunk trunk, int rounds)
     {
-        using var random = RandomWeights.Draw(NetworkCut.Of(given, ChannelGroups.Of(given), []), 1);
+        using var random = RandomWeights.Draw(NetworkCut.Of(given, []), 1);
         var times = new List<(double Groups, double Plan, double Cut)>();
         for (var round = -1; round < Math.Max(rounds / 3, 3); round++)
         {

@@ -23,7 +23,7 @@ internal sealed class LatencyPlanning(Screen screen, LatencyGoal goal, Model mod
     );
 
     /// <summary>The plan whose network comes closest to the goal, and how far off it was measured; null where the table is of another machine.</summary>
-    internal (SlimmingPlan Plan, double? Miss) Plan(PlanOptions options, Sensitivity? sensitivity)
+    internal (SlimmingPlan Plan, double? Miss) Plan(PlanOptions options, Evidence? evidence)
     {
         var layers = LayerUse.Of(model.Network);
         var sum = _table.Milliseconds(layers);
@@ -36,7 +36,7 @@ internal sealed class LatencyPlanning(Screen screen, LatencyGoal goal, Model mod
                 },
                 _table,
                 goal.Choice,
-                sensitivity
+                evidence
             );
         if (!_table.IsOfThisMachine)
         {

@@ -50,7 +50,7 @@ internal sealed class Pruning : IDisposable
 
     /// <summary>What a cut file's plan warned of.</summary>
     internal static ImmutableArray<RunWarning> Warnings(SlimFile file) =>
-        [.. (file.Plan?.Warnings ?? []).Select(w => new RunWarning(w.Kind, w.Text))];
+        [.. (file.Plan?.Warnings ?? []).Select(w => new RunWarning(w.Kind, OptionNames.In(w.Text)))];
 
     // What was asked for is kept with the cut; in a round of several it is not what the round cuts by.
     internal int Run(
@@ -107,16 +107,16 @@ internal sealed class Pruning : IDisposable
         string? control
     )
     {
-        var sensitivity = CriterionKind.All.First(k => k.Name == options.Criterion).NeedsImages
-            ? Sensitivity.Of(_model, _data.Train($"--criterion {options.Criterion}"), _file.Normalization!, _images)
-            : null;
+        var evidence = CriterionKind
+            .Of(options)
+            .Measure?.Invoke(_model, _data.Train($"--criterion {options.Criterion}"), _file.Normalization!, _images);
         var (plan, miss) = goal is null
-            ? (Planner.Plan(_model, options, sensitivity), null)
-            : new LatencyPlanning(_screen, goal, _model).Plan(options, sensitivity);
+            ? (Planner.Plan(_model, options, evidence), null)
+            : new LatencyPlanning(_screen, goal, _model).Plan(options, evidence);
         if (candidates > 1)
-            plan = Choose(plan, candidates, sensitivity);
+            plan = Choose(plan, candidates, evidence);
         if (control is not null)
-            plan = Control(plan, control, sensitivity);
+            plan = Control(plan, control, evidence);
         return (plan, miss);
     }
 
@@ -161,7 +161,7 @@ internal sealed class Pruning : IDisposable
         Surgeon.Apply(_model, plan, _file.Extras.Contains("probe.inputs") ? _file.Extras["probe.inputs"] : null);
 
     // Of plans that weigh layers differently, that whose cut network does best once its statistics are its own (Li et al., ECCV 2020).
-    private SlimmingPlan Choose(SlimmingPlan plan, int count, Sensitivity? sensitivity)
+    private SlimmingPlan Choose(SlimmingPlan plan, int count, Evidence? evidence)
     {
         var train = _data.Train("--candidates");
         if (_data.Missing is { } reason)
@@ -171,7 +171,7 @@ internal sealed class Pruning : IDisposable
             plan,
             .. Enumerable
                 .Range(1, count - 1)
-                .Select(i => Planner.Plan(_model, plan.Options with { Jitter = plan.Options.Seed + i }, sensitivity)),
+                .Select(i => Planner.Plan(_model, plan.Options with { Jitter = plan.Options.Seed + i }, evidence)),
         ];
         var rows = new List<(SlimmingPlan Plan, double Cut, double Recalibrated, NetworkCost Cost)>();
         foreach (var candidate in plans)
@@ -199,13 +199,13 @@ internal sealed class Pruning : IDisposable
         return rows.MaxBy(r => r.Recalibrated).Plan;
     }
 
-    private SlimmingPlan Control(SlimmingPlan plan, string control, Sensitivity? sensitivity)
+    private SlimmingPlan Control(SlimmingPlan plan, string control, Evidence? evidence)
     {
         var macs = NetworkCost.Of(plan.Target()).Macs;
         var made = control switch
         {
             "random" => RandomControl.Like(plan, plan.Options.Seed),
-            "uniform" => UniformControl.Like(_model, plan, sensitivity),
+            "uniform" => UniformControl.Like(_model, plan, evidence),
             _ => Planner.Plan(
                 _model,
                 plan.Options with

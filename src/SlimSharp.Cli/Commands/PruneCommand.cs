@@ -117,6 +117,5 @@ internal static class PruneCommand
         return command;
     }
 
-    private static bool NeedsImages(PlanOptions options) =>
-        CriterionKind.All.First(k => k.Name == options.Criterion).NeedsImages;
+    private static bool NeedsImages(PlanOptions options) => CriterionKind.Of(options).NeedsImages;
 }

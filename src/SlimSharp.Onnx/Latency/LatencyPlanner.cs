@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using SlimSharp.Models;
 using SlimSharp.Slimming;
 
@@ -16,7 +15,7 @@ public static class LatencyPlanner
     /// <param name="options">With <see cref="PlanTarget.Latency"/> as the target.</param>
     /// <param name="table">How long layers take; it has to know all of the network (<see cref="LatencyGrid.With"/>).</param>
     /// <param name="choice">How widths are chosen.</param>
-    /// <param name="sensitivity">Needed where the criterion asks for it.</param>
+    /// <param name="evidence">What was measured, where the criterion asks for it.</param>
     /// <exception cref="PlanException">The options do not make sense, or the target cannot be reached.</exception>
     /// <exception cref="OnnxException">The table does not know a layer.</exception>
     public static SlimmingPlan Plan(
@@ -24,29 +23,25 @@ public static class LatencyPlanner
         PlanOptions options,
         LatencyTable table,
         WidthChoice choice = WidthChoice.LeastLoss,
-        Sensitivity? sensitivity = null
+        Evidence? evidence = null
     )
     {
         if (options.Target is not PlanTarget.Latency { Milliseconds: var target })
             throw new PlanException("The latency planner needs a PlanTarget.Latency as its target.");
         if (options.RoundTo == 1)
             options = options with { RoundTo = Math.Max(table.Step, 1) };
-        using var weights = model.CopyWeights();
-        return Planner.Plan(model.Network, weights, options, sensitivity, Choose);
+        return Planner.Plan(model, options, Choose, evidence);
 
-        (PlanningStage, ImmutableArray<GroupPlan>) Choose(
-            PlanningStage first,
-            Func<IEnumerable<Candidate>, PlanningStage> without
-        )
+        ChannelPlan Choose(PlanningStage first)
         {
-            WidthSearch On(PlanningStage stage) => new(stage, options, table, target);
+            WidthSearch On(PlanningStage stage) => new(stage, table, target);
             if (choice == WidthChoice.Threshold)
-                return (first, On(first).ByThreshold());
+                return On(first).ByThreshold();
             if (!options.EmptyBlocks)
-                return (first, On(first).ByKnapsack());
+                return On(first).ByKnapsack();
             var (best, emptied) = (On(first), 0.0);
             var kept = best.TrySolve();
-            foreach (var (stage, loss) in Emptied(first, without, table))
+            foreach (var (stage, loss) in Emptied(first, table))
             {
                 var search = On(stage);
                 if (
@@ -56,24 +51,20 @@ public static class LatencyPlanner
                     continue;
                 (best, kept, emptied) = (search, other, loss);
             }
-            return (best.Stage, best.Decide(kept ?? throw best.OutOfReach()));
+            return best.Decide(kept ?? throw best.OutOfReach());
         }
     }
 
     // Ever fewer blocks: those go first that lose the least importance for the time that they take.
-    private static IEnumerable<(PlanningStage Stage, double Loss)> Emptied(
-        PlanningStage first,
-        Func<IEnumerable<Candidate>, PlanningStage> without,
-        LatencyTable table
-    )
+    private static IEnumerable<(PlanningStage Stage, double Loss)> Emptied(PlanningStage first, LatencyTable table)
     {
-        double Time(PlanningStage stage) => table.Milliseconds(LayerUse.Of(stage.Network));
+        double Time(PlanningStage stage) => table.Milliseconds(LayerUse.Of(((NetworkGraph)stage.Graph).Network));
         double Importance(PlanningStage stage) => stage.Candidates.Where(c => c.MayGo).Sum(c => c.Importance!.Sum());
         var (time, importance) = (Time(first), Importance(first));
         var blocks = new List<(Candidate Candidate, double Price)>();
         foreach (var candidate in first.Candidates.Where(c => c.MayGo))
         {
-            var rest = without([candidate]);
+            var rest = first.Without([candidate]);
             if (rest.Branches.Length > first.Branches.Length && Time(rest) is var left && left < time)
                 blocks.Add((candidate, (importance - Importance(rest)) / (time - left)));
         }
@@ -81,7 +72,7 @@ public static class LatencyPlanner
         foreach (var (candidate, _) in blocks.OrderBy(b => b.Price))
         {
             gone.Add(candidate);
-            var stage = without(gone);
+            var stage = first.Without(gone);
             yield return (stage, importance - Importance(stage));
         }
     }

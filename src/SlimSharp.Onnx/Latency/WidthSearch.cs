@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using SlimSharp.Slimming;
 
 namespace SlimSharp.Onnx;
@@ -11,35 +10,33 @@ internal sealed class WidthSearch
     private const double Narrower = 0.7;
     private const double Wider = 1.5;
 
-    private readonly Candidate[] _candidates;
-    private readonly PlanOptions _options;
+    private readonly IReadOnlyList<Candidate> _candidates;
     private readonly double _target;
     private readonly WidthTimes _times;
     private readonly int[] _full;
     private readonly int[][] _widths;
     private readonly double[][] _losses;
 
-    internal WidthSearch(PlanningStage stage, PlanOptions options, LatencyTable table, double target)
+    internal WidthSearch(PlanningStage stage, LatencyTable table, double target)
     {
-        (Stage, _candidates, _options, _target) = (stage, stage.Candidates, options, target);
-        _times = new(stage.Network, [.. _candidates.Select(c => c.Group)], table);
+        (Stage, _candidates, _target) = (stage, stage.Candidates, target);
+        _times = new(((NetworkGraph)stage.Graph).Network, [.. _candidates.Select(c => c.Group)], table);
         _full = [.. _candidates.Select(c => c.Group.Units)];
-        _widths = [.. _candidates.Select(c => Widths(c, options))];
+        _widths = [.. _candidates.Select(c => c.Widths().ToArray())];
         _losses = [.. _candidates.Select(Losses)];
     }
 
     internal PlanningStage Stage { get; }
 
-    internal ImmutableArray<GroupPlan> ByThreshold()
+    internal ChannelPlan ByThreshold()
     {
         double[] scales =
         [
             .. _candidates.Where(c => c.MayGo && c.Importance is not null).SelectMany(c => c.Importance!).Order(),
         ];
-        double Time(double threshold) =>
-            _times.Of([.. _candidates.Select(c => c.Decide(threshold, _options).Kept.Length)]);
+        double Time(double threshold) => _times.Of([.. _candidates.Select(c => c.Decide(threshold).Kept.Length)]);
         if (_times.Of(_full) <= _target)
-            return Stage.Decide(-1, _options);
+            return Stage.Decide(-1);
         if (Time(scales[^1]) is var least && least > _target)
             throw OutOfReach(least);
         var (below, above) = (-1, scales.Length - 1);
@@ -48,26 +45,20 @@ internal sealed class WidthSearch
             var middle = (below + above) / 2;
             (below, above) = Time(scales[middle]) <= _target ? (below, middle) : (middle, above);
         }
-        return Stage.Decide(scales[above], _options);
+        return Stage.Decide(scales[above]);
     }
 
-    internal ImmutableArray<GroupPlan> ByKnapsack() => Decide(TrySolve() ?? throw OutOfReach());
+    internal ChannelPlan ByKnapsack() => Decide(TrySolve() ?? throw OutOfReach());
 
     /// <summary>How many units of each group stay, with the least loss; null if no widths reach the target.</summary>
     internal int[]? TrySolve() => Least > _target ? null : Solve();
 
-    internal ImmutableArray<GroupPlan> Decide(int[] kept) =>
-        Stage.Decide(
-            [
-                .. _candidates.Select(
-                    (c, g) =>
-                        c.MayGo
-                            ? c.Keep(kept[g], kept[g] == c.Group.Units ? "all stay" : "the least loss for that time")
-                            : c.Decide(-1, _options)
-                ),
-            ],
-            _options
-        );
+    internal ChannelPlan Decide(int[] kept) =>
+        Stage.Decide([
+            .. _candidates.Select(
+                (c, g) => kept[g] == c.Group.Units ? c.KeepAll() : c.Keep(kept[g], new(PlanReasonKind.LeastLoss))
+            ),
+        ]);
 
     internal double Loss(int[] kept) => kept.Select((k, g) => _losses[g][k]).Sum();
 
@@ -168,14 +159,6 @@ internal sealed class WidthSearch
                 return kept;
             kept[group] = width;
         }
-    }
-
-    private static int[] Widths(Candidate candidate, PlanOptions options)
-    {
-        var units = candidate.Group.Units;
-        return candidate.MayGo
-            ? [.. Enumerable.Range(1, units).Select(k => options.Width(k, units)).Distinct()]
-            : [units];
     }
 
     // By how many units stay: the importance of those that go.

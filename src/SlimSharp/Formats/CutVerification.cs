@@ -10,7 +10,7 @@ namespace SlimSharp.Formats;
 internal sealed class CutVerification(SlimFile file, SlimmingPlan plan, Certificate certificate, SlimFile? original)
 {
     private const double FoldedTolerance = 1e-6;
-    private const string Advice = "--against ORIGINAL cuts again by the plan and tells";
+    private const string Advice = "the original (Verification.Of) is cut again by the plan and tells";
 
     // Certificates of the versions before name neither plan nor probe.
     private bool NamesAll =>
@@ -79,7 +79,7 @@ internal sealed class CutVerification(SlimFile file, SlimmingPlan plan, Certific
             }
         );
         var source = new Network(prepared.Name, [.. nodes], prepared.Outputs);
-        return NetworkCut.Of(source, ChannelGroups.Of(source), plan.Groups);
+        return NetworkCut.Of(source, plan.Groups);
     }
 
     private Check Planned(NetworkCut cut) =>

@@ -17,5 +17,5 @@ public sealed record ChannelGroup(
     int Units,
     ImmutableArray<ChannelSlice> Slices,
     ImmutableSortedDictionary<string, ImmutableArray<ImmutableArray<int>>> Channels,
-    string? FrozenBecause
+    FrozenReason? FrozenBecause
 );

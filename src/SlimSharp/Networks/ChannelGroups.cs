@@ -56,15 +56,16 @@ public static class ChannelGroups
         return members;
     }
 
-    private static Dictionary<int, string> Frozen(Network network, ChannelUnion union)
+    private static Dictionary<int, FrozenReason> Frozen(Network network, ChannelUnion union)
     {
-        var frozen = new Dictionary<int, string>();
+        var frozen = new Dictionary<int, FrozenReason>();
         foreach (var node in network.Nodes)
         {
             var reason =
-                network.Outputs.Contains(node.Name) ? "it is an output of the network"
-                : node.IsInput ? "it is an input of the network"
-                : (network.FlowOf(node) as ChannelFlow.Whole)?.Because;
+                network.Outputs.Contains(node.Name) ? new FrozenReason(FrozenKind.Output)
+                : node.IsInput ? new FrozenReason(FrozenKind.Input)
+                : network.FlowOf(node) is ChannelFlow.Whole(var because) ? new FrozenReason(FrozenKind.Layer, because)
+                : null;
             for (var channel = 0; reason is not null && channel < network.Shapes[node.Name].Channels; channel++)
                 frozen.TryAdd(union.Find(node.Name, channel), reason);
         }
@@ -75,7 +76,7 @@ public static class ChannelGroups
         Network network,
         ILookup<string, Node> readers,
         Dictionary<string, List<int>>[] units,
-        string? reason
+        FrozenReason? reason
     )
     {
         var channels = units[0]

@@ -5,121 +5,131 @@ using TorchSharp;
 namespace SlimSharp.Slimming;
 
 /// <summary>A group of channels with what is known of its units before anything is decided.</summary>
-/// <param name="Group">The group.</param>
-/// <param name="Importance">One number per unit, or null where no scale tells.</param>
-/// <param name="Silent">By unit, whether it contributes nothing at all; null where that was not asked.</param>
-/// <param name="Stays">Why none of it may go, or null.</param>
-internal sealed record Candidate(ChannelGroup Group, double[]? Importance, bool[]? Silent, string? Stays)
+public sealed class Candidate
 {
-    internal bool MayGo => Stays is null;
+    private readonly PlanOptions _options;
+    private readonly bool[]? _silent; // by unit, whether it contributes nothing at all; null where that was not asked
 
-    internal static Candidate[] Of(Network network, Weights weights, PlanOptions options, Criterion criterion)
+    internal Candidate(ChannelGroup group, PlanSubject subject, PlanOptions options, Criterion criterion)
     {
-        // What a selection takes its channels from stays, unless nobody reads it any more.
-        var selectedFrom = network
-            .Nodes.Where(n => network.FlowOf(n) is ChannelFlow.Pick)
-            .SelectMany(n => n.Inputs)
-            .ToHashSet();
-        return [.. ChannelGroups.Of(network).Select(g => Of(g, network, weights, options, criterion, selectedFrom))];
+        (Group, _options) = (group, options);
+        Importance = criterion.Of(group, subject, options.Reduction);
+        Stays =
+            group.FrozenBecause is null && group.Channels.Keys.Any(options.Spares) ? new(PlanReasonKind.Spared)
+            : subject.Graph.StaysBecause(group) is { } reason ? reason
+            : Importance is null && !options.IsByZeros ? new(criterion.Missing)
+            : null;
+        if (options.IsByZeros && MayGo) // by scales: Check allows no other
+            _silent = SilentUnits(group, Importance, subject.Weights);
     }
 
-    private static Candidate Of(
-        ChannelGroup group,
-        Network network,
-        Weights weights,
-        PlanOptions options,
-        Criterion criterion,
-        HashSet<string> selectedFrom
-    )
-    {
-        var importance = criterion.Of(group, network, weights, options.Reduction);
-        var stays =
-            group.FrozenBecause
-            ?? (group.Channels.Keys.Any(options.Spares) ? "asked to be kept" : null)
-            ?? (group.Channels.Keys.Any(selectedFrom.Contains) ? "layers select their channels from it" : null)
-            ?? (importance is null && !options.IsByZeros ? criterion.Missing : null);
-        var silent = options.IsByZeros && stays is null ? SilentUnits(group, importance, weights) : null; // by scales: Check allows no other
-        return new(group, importance, silent, stays);
-    }
+    /// <summary>The group.</summary>
+    public ChannelGroup Group { get; }
 
-    /// <summary>What stays of the group: what is above <paramref name="threshold"/> (NaN: of each layer its own), or is not silent.</summary>
-    internal GroupPlan Decide(double threshold, PlanOptions options)
-    {
-        var units = Enumerable.Range(0, Group.Units);
-        if (!MayGo)
-            return new(Group.Name, Group.Units, [.. units], Stays!);
-        if (Silent is not null)
-        {
-            var loud = units.Where(u => !Silent[u]).ToArray();
-            var width = options.Width(loud.Length, Group.Units);
-            return new(
+    /// <summary>One number ≥ 0 per unit; null where the criterion says nothing of the group.</summary>
+    public IReadOnlyList<double>? Importance { get; }
+
+    /// <summary>Why none of it may go, or null.</summary>
+    public PlanReason? Stays { get; }
+
+    /// <summary>True if units of it may go.</summary>
+    public bool MayGo => Stays is null;
+
+    /// <summary>True if it is decided by what contributes nothing.</summary>
+    internal bool IsBySilence => _silent is not null;
+
+    /// <summary>The numbers of units that may stay, ascending: what the options' minimum and multiple allow.</summary>
+    public IReadOnlyList<int> Widths() =>
+        MayGo
+            ? [.. Enumerable.Range(1, Group.Units).Select(k => _options.Width(k, Group.Units)).Distinct()]
+            : [Group.Units];
+
+    /// <summary>All units stay.</summary>
+    public GroupPlan KeepAll() =>
+        new(Group.Name, Group.Units, [.. Enumerable.Range(0, Group.Units)], Stays ?? new(PlanReasonKind.Whole));
+
+    /// <summary>The most important units stay, that many; all of them, where none may go.</summary>
+    /// <param name="width">One of <see cref="Widths"/>.</param>
+    /// <param name="why">Why so many.</param>
+    public GroupPlan Keep(int width, PlanReason why) =>
+        MayGo
+            ? new(
                 Group.Name,
                 Group.Units,
-                [.. loud.Concat(units.Except(loud)).Take(width).Order()],
-                loud.Length == width
-                    ? "the others contribute nothing"
-                    : $"{loud.Length} contribute something; {width} stay"
-            );
-        }
-        if (options.Target is PlanTarget.Channels channels)
-            return Keep(channels.Of(Group), options);
-        if (options.Target is PlanTarget.Below below)
-            return Keep(below, options);
-        if (double.IsNaN(threshold))
+                [.. Enumerable.Range(0, Group.Units).OrderByDescending(u => Importance?[u]).Take(width).Order()],
+                why
+            )
+            : KeepAll();
+
+    /// <summary>What the options' target leaves of the group: what is above <paramref name="threshold"/>, where it goes by one.</summary>
+    /// <param name="threshold">Of all groups; NaN where each has its own.</param>
+    public GroupPlan Decide(double threshold) =>
+        !MayGo ? KeepAll()
+        : _silent is not null ? KeepLoud(_silent)
+        : _options.Target switch
         {
-            var share = ((PlanTarget.Ratio)options.Target!).Share;
-            threshold = Importance!.Order().ElementAt((int)Math.Floor(Group.Units * share));
-        }
-        var above = Importance!.Count(i => i > threshold);
-        var wanted = Math.Max(above, Math.Min(options.MinChannels, Group.Units));
-        var rounded = options.Width(above, Group.Units);
-        var why =
-            above == 0 ? $"would be emptied; the {rounded} largest stay"
-            : rounded > wanted ? $"{above} above the threshold, rounded to a multiple of {options.RoundTo}"
-            : wanted > above ? $"{above} above the threshold, at least {wanted} stay"
-            : "above the threshold";
-        return Keep(rounded, why);
-    }
-
-    // As many as asked for; all, where nothing was.
-    private GroupPlan Keep(int? asked, PlanOptions options)
-    {
-        if (asked is not { } number)
-            return Keep(Group.Units, "no number was asked for; all stay");
-        var width = options.Width(number, Group.Units);
-        return Keep(width, width == number ? $"{number} asked for" : $"{number} asked for, {width} stay");
-    }
-
-    // What is at least a share of the largest; a unit of no importance goes even where all have none.
-    private GroupPlan Keep(PlanTarget.Below below, PlanOptions options)
-    {
-        var limit = below.Share * Importance!.Max();
-        var number = Importance!.Count(i => i >= limit && i > 0);
-        var width = options.Width(number, Group.Units);
-        var why = FormattableString.Invariant($"{below.Share:0.####%} or more of the layer's largest");
-        return Keep(
-            width,
-            number == 0 ? $"would be emptied; the {width} largest stay"
-                : width == number ? why
-                : $"{number} are {why}; {width} stay"
-        );
-    }
-
-    /// <summary>The most important units stay, that many.</summary>
-    internal GroupPlan Keep(int width, string why) =>
-        new(
-            Group.Name,
-            Group.Units,
-            [.. Enumerable.Range(0, Group.Units).OrderByDescending(u => Importance![u]).Take(width).Order()],
-            why
-        );
+            PlanTarget.Channels channels => KeepAsked(channels.Of(Group)),
+            PlanTarget.Below below => KeepAbove(below.Share),
+            PlanTarget.Ratio { Share: var share } when double.IsNaN(threshold) => KeepAbove(
+                Importance!.Order().ElementAt((int)Math.Floor(Group.Units * share)),
+                PlanReasonKind.Threshold
+            ),
+            _ => KeepAbove(threshold, PlanReasonKind.Threshold),
+        };
 
     /// <summary>True if nothing of the group is above the threshold.</summary>
     internal bool IsEmptiedBy(double threshold) =>
         MayGo && Importance is not null && Importance.All(i => i <= threshold);
 
+    private GroupPlan KeepAbove(double threshold, PlanReasonKind kind) =>
+        KeepCounted(Importance!.Count(i => i > threshold), new(kind));
+
+    // What is at least a share of the largest; a unit of no importance goes even where all have none.
+    private GroupPlan KeepAbove(double share)
+    {
+        var limit = share * Importance!.Max();
+        return KeepCounted(
+            Importance!.Count(i => i >= limit && i > 0),
+            new(PlanReasonKind.ShareOfLargest) { Share = share }
+        );
+    }
+
+    // As many as asked for; all, where nothing was.
+    private GroupPlan KeepAsked(int? asked) =>
+        asked is { } number
+            ? KeepCounted(number, new(PlanReasonKind.Asked))
+            : Keep(Group.Units, new(PlanReasonKind.NotAsked));
+
+    private GroupPlan KeepCounted(int wanted, PlanReason why)
+    {
+        var least = Math.Max(wanted, Math.Min(_options.MinChannels, Group.Units));
+        var width = _options.Width(wanted, Group.Units);
+        return Keep(
+            width,
+            (wanted == 0 ? new(PlanReasonKind.Emptied) : why) with
+            {
+                Wanted = wanted,
+                Width = width,
+                Multiple = width > least ? _options.RoundTo : null,
+            }
+        );
+    }
+
+    private GroupPlan KeepLoud(bool[] silent)
+    {
+        var units = Enumerable.Range(0, Group.Units);
+        int[] loud = [.. units.Where(u => !silent[u])];
+        var width = _options.Width(loud.Length, Group.Units);
+        return new(
+            Group.Name,
+            Group.Units,
+            [.. loud.Concat(units.Except(loud)).Take(width).Order()],
+            new(PlanReasonKind.Silent) { Wanted = loud.Length, Width = width }
+        );
+    }
+
     // Units whose scales are all exactly zero, or that all readers weigh with exactly zero.
-    private static bool[] SilentUnits(ChannelGroup group, double[]? importance, Weights weights)
+    private static bool[] SilentUnits(ChannelGroup group, IReadOnlyList<double>? importance, Weights weights)
     {
         var reads = group.Slices.Where(s => s.ReadsInput).ToArray();
         var sizes = reads.Select(s => LargestByPlace(weights[s.Parameter], s.Axis)).ToArray();

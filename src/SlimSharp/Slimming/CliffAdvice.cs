@@ -12,7 +12,7 @@ internal static class CliffAdvice
                 + "Train it first, or check that data and normalisation are those that it was trained with.";
         if (curve.Images < CliffCurve.ImagesNeeded)
             return $"{Count(curve.Images)} validation images are too few to tell whether a cut loses less than {Points(CliffCurve.Margin)}: at least {CliffCurve.ImagesNeeded} are needed, most often several times as many. "
-                + "Hold out more with a larger --validation.";
+                + "Hold out more with a larger DataOptions.Validation.";
         return curve.LargestSafeRatio is { } ratio ? Cut(curve, ratio) : DoNot(curve);
     }
 
@@ -20,15 +20,15 @@ internal static class CliffAdvice
     {
         var how =
             curve.LargestSafeRatioAsCut is not { } asCut
-                ? "accuracy holds once the cut is recalibrated (--recalibrate), but not as it is cut"
+                ? "accuracy holds once the cut is recalibrated (Recalibration.Run), but not as it is cut"
             : asCut >= ratio ? "accuracy holds as it is cut"
-            : $"accuracy holds once the cut is recalibrated (--recalibrate); as it is cut, only up to {Percent(asCut)}";
+            : $"accuracy holds once the cut is recalibrated (Recalibration.Run); as it is cut, only up to {Percent(asCut)}";
         var last = curve.Points.Last(p => p.Ratio <= ratio);
         var emptied =
             ratio >= curve.EmptiesNoLayerBelow
                 ? $" From {Percent(curve.EmptiesNoLayerBelow, 1)} on, layers would be emptied; each keeps its largest channel instead."
                 : "";
-        return $"Cut up to --ratio {Number(ratio)}: {how}. Recalibrated, it {Worst(last.RecalibratedLoss.AtMost)} (95 % confidence), and {Count(last.Parameters)} parameters are left.{emptied} {Fall(curve, ratio)} Retraining recovers more.";
+        return $"Cut up to PlanTarget.Ratio = {Number(ratio)}: {how}. Recalibrated, it {Worst(last.RecalibratedLoss.AtMost)} (95 % confidence), and {Count(last.Parameters)} parameters are left.{emptied} {Fall(curve, ratio)} Retraining recovers more.";
     }
 
     private static string DoNot(CliffCurve curve)
@@ -36,7 +36,7 @@ internal static class CliffAdvice
         var first = curve.Points[0];
         if (first.RecalibratedLoss.Mean <= CliffCurve.Margin)
             return $"{Count(curve.Images)} validation images do not show that any cut holds: one of {Percent(first.Ratio)} {Change(first.RecalibratedLoss.Mean)}, but may have lost as much as {Points(first.RecalibratedLoss.AtMost)} (95 % confidence; {Points(CliffCurve.Margin)} are allowed). "
-                + "Hold out more images with a larger --validation.";
+                + "Hold out more images with a larger DataOptions.Validation.";
         return $"Do not cut this network without retraining it: even the smallest trial lost more than {Points(CliffCurve.Margin)}. {Fall(curve, 0)} Train longer or with a larger λ, until the scales show a gap.";
     }
 

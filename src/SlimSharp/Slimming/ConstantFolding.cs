@@ -19,7 +19,7 @@ internal sealed class ConstantFolding : IDisposable
         Weights = weights.Copy();
         var groups = ChannelGroups.Of(Original);
         _removed = groups
-            .Zip(NetworkCut.RemovedUnits(groups, plan.Groups))
+            .Zip(ChannelCut.RemovedUnits(groups, plan.Groups))
             .SelectMany(g => g.First.Channels.Select(c => (c.Key, Channels: g.Second.SelectMany(u => c.Value[u]))))
             .GroupBy(c => c.Key)
             .ToDictionary(c => c.Key, c => c.SelectMany(x => x.Channels).Order().ToArray());

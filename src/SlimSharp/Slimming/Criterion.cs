@@ -1,4 +1,3 @@
-using SlimSharp.Models;
 using SlimSharp.Networks;
 
 namespace SlimSharp.Slimming;
@@ -7,17 +6,16 @@ namespace SlimSharp.Slimming;
 public abstract record Criterion
 {
     /// <summary>Why a group that it cannot judge stays.</summary>
-    internal virtual string Missing => "no weights to judge by";
+    public virtual PlanReasonKind Missing => PlanReasonKind.NoWeights;
 
     /// <summary>One number ≥ 0 per unit of a group, or null if it says nothing of that group.</summary>
     /// <param name="group">The group.</param>
-    /// <param name="network">Its network.</param>
-    /// <param name="weights">The weights of all parameters that the group has slices of.</param>
+    /// <param name="subject">Where it is from, with its weights and with what was measured.</param>
     /// <param name="reduction">How coupled channels are taken together.</param>
+    /// <exception cref="PlanException">It judges by something that was not measured.</exception>
     public abstract double[]? Of(
         ChannelGroup group,
-        Network network,
-        Weights weights,
+        PlanSubject subject,
         ImportanceReduction reduction = ImportanceReduction.Max
     );
 

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using SlimSharp.Data;
 using SlimSharp.Models;
 using SlimSharp.Networks;
 
@@ -6,53 +8,61 @@ namespace SlimSharp.Slimming;
 /// <summary>One row of the list of criteria: what it is called, what it judges by, and how it is made.</summary>
 /// <param name="Name">As in <see cref="PlanOptions.Criterion"/>.</param>
 /// <param name="Title">What it judges by.</param>
-/// <param name="NeedsImages">True if it is measured on training images.</param>
 /// <param name="Create">Makes it.</param>
+/// <param name="Measure">
+/// Measures the evidence that it needs, on so many images; null where weights are enough.
+/// </param>
 public sealed record CriterionKind(
     string Name,
     string Title,
-    bool NeedsImages,
-    Func<PlanOptions, Sensitivity?, Criterion> Create
+    Func<PlanOptions, Criterion> Create,
+    Func<Model, ImageSet, Normalization, int, Evidence>? Measure = null
 )
 {
-    private static readonly string[] FilterCriteria = ["l1", "l2", "median"]; // of weights, whose size is that of their layer
+    // Of weights, whose size is that of their layer.
+    private static readonly ImmutableArray<string> FilterCriteria = ["l1", "l2", "median"];
 
     /// <summary>Every criterion there is. A new one is a file of its own and a row here.</summary>
     public static IReadOnlyList<CriterionKind> All { get; } =
     [
-        new(ScaleCriterion.Text, "|scale| of BatchNorm", false, (_, _) => new ScaleCriterion()),
-        new("l1", "l1 norm of the filter", false, (_, _) => new MagnitudeCriterion(1)),
-        new("l2", "l2 norm of the filter", false, (_, _) => new MagnitudeCriterion(2)),
-        new("median", "distance from the layer's geometric median", false, (_, _) => new MedianCriterion()),
-        new("taylor", "first-order change of the loss", true, (_, s) => new SensitivityCriterion(s!, Squared: false)),
+        new(ScaleCriterion.Text, "|scale| of BatchNorm", _ => new ScaleCriterion()),
+        new("l1", "l1 norm of the filter", _ => new MagnitudeCriterion(1)),
+        new("l2", "l2 norm of the filter", _ => new MagnitudeCriterion(2)),
+        new("median", "distance from the layer's geometric median", _ => new MedianCriterion()),
+        new("taylor", "first-order change of the loss", _ => new SensitivityCriterion(Squared: false), Sensitivity.Of),
         new(
             "fisher",
             "squared first-order change of the loss",
-            true,
-            (_, s) => new SensitivityCriterion(s!, Squared: true)
+            _ => new SensitivityCriterion(Squared: true),
+            Sensitivity.Of
         ),
-        new("random", "chance", false, (options, _) => new RandomCriterion(options.Seed)),
+        new("random", "chance", options => new RandomCriterion(options.Seed)),
     ];
 
+    /// <summary>True if it needs evidence that is measured on training images.</summary>
+    public bool NeedsImages => Measure is not null;
+
+    /// <summary>The criterion that some options ask for.</summary>
+    /// <exception cref="PlanException">There is none of that name.</exception>
+    public static CriterionKind Of(PlanOptions options) =>
+        All.FirstOrDefault(k => k.Name == options.Criterion)
+        ?? throw new PlanException(
+            $"PlanOptions.Criterion is {options.Criterion}: there is no such one; there are {string.Join(", ", All.Select(k => k.Name))}."
+        );
+
     /// <summary>Whether importance is divided by its mean over the layer.</summary>
-    internal static bool IsNormalized(PlanOptions options, Network network) =>
+    internal static bool IsNormalized(PlanOptions options, IChannelGraph graph) =>
         options.Normalized
         ?? (
             FilterCriteria.Contains(options.Criterion)
-            && !network.Parameters().Any(p => p.Parameter.Role == ParameterRole.Scale)
+            && graph.Parameters.Values.All(p => p.Role != ParameterRole.Scale)
         );
 
-    /// <summary>The criterion that some options ask for.</summary>
-    /// <exception cref="PlanException">It needs to be measured, and was not.</exception>
-    internal static Criterion Make(PlanOptions options, Sensitivity? sensitivity, Network network)
+    /// <summary>The criterion that some options ask for, as they compare it between layers.</summary>
+    internal static Criterion Make(PlanOptions options, IChannelGraph graph)
     {
-        var kind = All.First(k => k.Name == options.Criterion);
-        if (kind.NeedsImages && sensitivity is null)
-            throw new PlanException(
-                $"The criterion {kind.Name} is measured on training images; give them (--data), or measure a Sensitivity."
-            );
-        var criterion = kind.Create(options, sensitivity);
-        var normalized = IsNormalized(options, network);
+        var criterion = Of(options).Create(options);
+        var normalized = IsNormalized(options, graph);
         return normalized || options.Jitter is not null
             ? new Rescaled(criterion, normalized, options.Jitter)
             : criterion;
@@ -61,16 +71,15 @@ public sealed record CriterionKind(
     /// <summary>Importance that compares differently between layers.</summary>
     private sealed record Rescaled(Criterion Inner, bool Normalized, long? Jitter) : Criterion
     {
-        internal override string Missing => Inner.Missing;
+        public override PlanReasonKind Missing => Inner.Missing;
 
         public override double[]? Of(
             ChannelGroup group,
-            Network network,
-            Weights weights,
+            PlanSubject subject,
             ImportanceReduction reduction = ImportanceReduction.Max
         )
         {
-            if (Inner.Of(group, network, weights, reduction) is not { } importance)
+            if (Inner.Of(group, subject, reduction) is not { } importance)
                 return null;
             var factor = 1.0;
             if (Jitter is { } seed)

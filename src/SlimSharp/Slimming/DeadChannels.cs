@@ -65,7 +65,7 @@ internal static class DeadChannels
             : plan with
             {
                 Kept = [.. alive.Concat(plan.Kept.Except(alive)).Take(width).Order()],
-                Why = Planner.Unread,
+                Why = new(PlanReasonKind.Unread),
                 Wanted = plan.Wanted ?? plan.Kept,
             };
     }

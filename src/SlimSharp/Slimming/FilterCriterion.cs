@@ -1,4 +1,3 @@
-using SlimSharp.Models;
 using SlimSharp.Networks;
 using TorchSharp;
 
@@ -10,16 +9,15 @@ public abstract record FilterCriterion : Criterion
     /// <inheritdoc/>
     public override double[]? Of(
         ChannelGroup group,
-        Network network,
-        Weights weights,
+        PlanSubject subject,
         ImportanceReduction reduction = ImportanceReduction.Max
     )
     {
-        var roles = network.Parameters().ToDictionary(p => p.Name, p => p.Parameter.Role);
+        bool IsWeight(ChannelSlice slice) => subject.Graph.Parameters[slice.Parameter].Role == ParameterRole.Weight;
         var members = Enumerable.Range(0, group.Units).Select(_ => new List<double>()).ToArray();
-        foreach (var slice in group.Slices.Where(s => !s.ReadsInput && roles[s.Parameter] == ParameterRole.Weight))
+        foreach (var slice in group.Slices.Where(s => !s.ReadsInput && IsWeight(s)))
         {
-            using var first = weights[slice.Parameter].detach().transpose(0, slice.Axis);
+            using var first = subject.Weights[slice.Parameter].detach().transpose(0, slice.Axis);
             using var filters = first.reshape(first.shape[0], -1);
             using var wide = filters.to(torch.float64);
             var numbers = Of(wide);

@@ -7,8 +7,8 @@ namespace SlimSharp.Slimming;
 /// <param name="Group">The group's name: the node that produces the channels.</param>
 /// <param name="Units">How many units it has.</param>
 /// <param name="Kept">The units that stay, ascending.</param>
-/// <param name="Why">Why so many, in words.</param>
-public sealed record GroupPlan(string Group, int Units, ImmutableArray<int> Kept, string Why) : IJsonOnDeserialized
+/// <param name="Why">Why so many.</param>
+public sealed record GroupPlan(string Group, int Units, ImmutableArray<int> Kept, PlanReason Why) : IJsonOnDeserialized
 {
     /// <summary>The units that were to stay before those went that no layer reads any more; null where that changed nothing.</summary>
     public ImmutableArray<int>? Wanted { get; init; }

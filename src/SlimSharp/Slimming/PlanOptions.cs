@@ -75,21 +75,18 @@ public sealed partial record PlanOptions
             );
         Target.Check();
         if (DropShifts && !IsByZeros && !EmptyBlocks)
-            throw new PlanException("--drop-shifts goes with --zeros or --empty-blocks.");
+            throw new PlanException("PlanOptions.DropShifts goes with PlanTarget.Zeros or PlanOptions.EmptyBlocks.");
         if (Target.ByLayer && EmptyBlocks)
             throw new PlanException(
-                "--per-layer, --below and --layer-widths empty no layer; leave out --empty-blocks."
+                "PlanTarget.Ratio.PerLayer, PlanTarget.Below and PlanTarget.Channels empty no layer; leave out PlanOptions.EmptyBlocks."
             );
-        if (CriterionKind.All.All(k => k.Name != Criterion))
-            throw new PlanException(
-                $"--criterion {Criterion}: there is no such one; there are {string.Join(", ", CriterionKind.All.Select(k => k.Name))}."
-            );
+        _ = CriterionKind.Of(this);
         if (IsByZeros && (Criterion != ScaleCriterion.Text || Normalized == true))
             throw new PlanException(
-                "--zeros goes by scales and weights that are zero; leave out --criterion and --normalized."
+                "PlanTarget.Zeros goes by scales and weights that are zero; leave out PlanOptions.Criterion and PlanOptions.Normalized."
             );
         if (Target is PlanTarget.Latency && Trunk == Trunk.Selection)
-            throw new PlanException("A latency is planned with coupled channels; leave out --trunk.");
+            throw new PlanException("A latency is planned with coupled channels; leave out PlanOptions.Trunk.");
         if (MinChannels < 1)
             throw new PlanException($"At least 1 channel must stay in every layer, not {MinChannels}.");
         if (RoundTo < 1)

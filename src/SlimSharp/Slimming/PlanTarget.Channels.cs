@@ -28,18 +28,18 @@ public abstract partial record PlanTarget
 
         /// <summary>Throws where a name is that of no layer.</summary>
         /// <exception cref="PlanException">One is.</exception>
-        internal void CheckNames(Network network)
+        internal void CheckNames(IChannelGraph graph)
         {
-            if (Kept.Keys.FirstOrDefault(k => !network.Nodes.Any(n => PlanOptions.IsNamed(k, n.Name))) is { } stray)
+            if (Kept.Keys.FirstOrDefault(k => !graph.Nodes.Any(n => PlanOptions.IsNamed(k, n))) is { } stray)
                 throw new PlanException(
-                    $"The target gives channels of '{stray}', which names no layer of {network.Name}."
+                    $"The target gives channels of '{stray}', which names no layer of {graph.Name}."
                 );
         }
 
         /// <summary>Throws where a name is only that of layers that cannot be cut.</summary>
-        /// <param name="groups">All groups, with why none of it may go, or null.</param>
+        /// <param name="groups">All groups.</param>
         /// <exception cref="PlanException">One is.</exception>
-        internal void CheckFree(IReadOnlyList<(ChannelGroup Group, string? Stays)> groups)
+        internal void CheckFree(IReadOnlyList<Candidate> groups)
         {
             foreach (var layer in Kept.Keys)
             {

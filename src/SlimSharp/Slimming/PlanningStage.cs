@@ -1,68 +1,68 @@
 using System.Collections.Immutable;
-using SlimSharp.Models;
-using SlimSharp.Networks;
 
 namespace SlimSharp.Slimming;
 
-/// <summary>A network on its way to a plan: without the branches that go, with the groups of channels that are left.</summary>
-/// <param name="Branches">The branches that go.</param>
-/// <param name="Network">What is left.</param>
-/// <param name="Candidates">Its groups.</param>
-internal sealed record PlanningStage(ImmutableArray<BranchPlan> Branches, Network Network, Candidate[] Candidates)
+/// <summary>
+/// What is to be planned for, on its way to a plan: without the branches that go, with the groups of channels that are
+/// left and what they are judged to be worth.
+/// </summary>
+public sealed class PlanningStage
 {
-    internal static PlanningStage Of(
-        Network prepared,
-        ImmutableArray<BranchPlan> branches,
-        Weights weights,
-        PlanOptions options,
-        Criterion criterion
-    )
+    private readonly Planning _planning;
+
+    private PlanningStage(Planning planning, ImmutableArray<BranchPlan> branches)
     {
-        var network = new DeadBranches(prepared, branches).Target;
-        return new(branches, network, Candidate.Of(network, weights, options, criterion));
+        (_planning, Branches) = (planning, branches);
+        Graph = planning.Subject.Graph.Without(branches);
+        var subject = planning.Subject with { Graph = Graph };
+        Candidates = [.. Graph.Groups.Select(g => new Candidate(g, subject, planning.Options, planning.Criterion))];
     }
 
-    /// <summary>What stays of every group.</summary>
-    internal ImmutableArray<GroupPlan> Decide(double threshold, PlanOptions options) =>
-        Decide([.. Candidates.Select(c => c.Decide(threshold, options))], options);
+    /// <summary>What is left once the branches are gone.</summary>
+    public IChannelGraph Graph { get; }
 
-    /// <summary>What stays of every group, if that is wanted: without what no layer reads any more.</summary>
-    internal ImmutableArray<GroupPlan> Decide(GroupPlan[] wanted, PlanOptions options) =>
-        [.. DeadChannels.Remove(Network, [.. Candidates.Select(c => c.Group)], wanted, options)];
+    /// <summary>The branches that go whole.</summary>
+    public ImmutableArray<BranchPlan> Branches { get; }
+
+    /// <summary>The groups of <see cref="Graph"/>, in their order.</summary>
+    public ImmutableArray<Candidate> Candidates { get; }
+
+    /// <summary>Where nothing is emptied yet.</summary>
+    internal static PlanningStage First(PlanSubject subject, PlanOptions options)
+    {
+        var planning = new Planning(subject, options, CriterionKind.Make(options, subject.Graph));
+        return new(planning, options.IsByZeros ? planning.BranchesWithout([]) : []);
+    }
 
     /// <summary>
-    /// The branches of <paramref name="prepared"/> that go with this threshold: those constant already, and those that it empties, if all
-    /// of the emptied layer goes with them.
+    /// The same without the branches that go once these groups are emptied, if all of an emptied layer goes with them.
     /// </summary>
-    internal ImmutableArray<BranchPlan> BranchesEmptiedBy(
-        double threshold,
-        Network prepared,
-        Weights weights,
-        PlanOptions options
-    ) => BranchesWithout(Candidates.Where(c => c.IsEmptiedBy(threshold)), prepared, weights, options);
-
-    /// <summary>The same where these groups are emptied.</summary>
-    internal static ImmutableArray<BranchPlan> BranchesWithout(
-        IEnumerable<Candidate> candidates,
-        Network prepared,
-        Weights weights,
-        PlanOptions options
-    )
+    /// <param name="emptied">Groups of the first stage.</param>
+    public PlanningStage Without(IEnumerable<Candidate> emptied)
     {
-        var emptied = candidates.Select(c => c.Group).ToList();
-        while (true)
-        {
-            var silent = emptied
-                .SelectMany(g => g.Slices)
-                .Where(s => s.ReadsInput)
-                .Select(s => Owner(s.Parameter))
-                .ToHashSet();
-            var branches = DeadBranches.Find(prepared, weights, silent, options.DropShifts);
-            var left = new DeadBranches(prepared, branches).Target.Nodes.Select(n => n.Name).ToHashSet();
-            if (emptied.RemoveAll(g => g.Channels.Keys.Any(left.Contains)) == 0)
-                return branches;
-        }
+        var branches = _planning.BranchesWithout([.. emptied.Select(c => c.Group)]);
+        return branches.SequenceEqual(Branches) ? this : new(_planning, branches);
     }
 
-    private static string Owner(string parameter) => parameter[..parameter.LastIndexOf('.')];
+    /// <summary>What stays of every group by the options' target.</summary>
+    /// <param name="threshold">What goes is not more important; NaN where every group has a threshold of its own.</param>
+    public ChannelPlan Decide(double threshold) => Decide([.. Candidates.Select(c => c.Decide(threshold))]);
+
+    /// <summary>What stays of every group, if that is wanted: without what no layer reads any more.</summary>
+    /// <param name="wanted">For every candidate, in their order.</param>
+    public ChannelPlan Decide(IReadOnlyList<GroupPlan> wanted) =>
+        new(Graph, Branches, [.. Graph.WithoutUnread(wanted, _planning.Options)]) { Candidates = Candidates };
+
+    /// <summary>The same without the branches that this threshold empties.</summary>
+    internal PlanningStage At(double threshold) =>
+        !_planning.Options.EmptyBlocks || double.IsNaN(threshold)
+            ? this
+            : Without(Candidates.Where(c => c.IsEmptiedBy(threshold)));
+
+    /// <summary>What stays the same from stage to stage.</summary>
+    private sealed record Planning(PlanSubject Subject, PlanOptions Options, Criterion Criterion)
+    {
+        internal ImmutableArray<BranchPlan> BranchesWithout(IReadOnlyList<Networks.ChannelGroup> emptied) =>
+            Subject.Graph.BranchesWithout(emptied, Subject.Weights, Options);
+    }
 }

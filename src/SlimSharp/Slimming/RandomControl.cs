@@ -1,5 +1,3 @@
-using SlimSharp.Networks;
-
 namespace SlimSharp.Slimming;
 
 /// <summary>The control that any importance must beat: as many channels of every layer, chosen at random.</summary>
@@ -11,11 +9,10 @@ public static class RandomControl
     /// </summary>
     public static SlimmingPlan Like(SlimmingPlan plan, long seed)
     {
-        var network = plan.Prepared();
         GroupPlan[] random = [.. plan.Groups.Select(g => AtRandom(g, seed))];
         return plan with
         {
-            Groups = [.. DeadChannels.Remove(network, ChannelGroups.Of(network), random, plan.Options)],
+            Groups = [.. new NetworkGraph(plan.Prepared()).WithoutUnread(random, plan.Options)],
             Warnings = [],
         };
     }
@@ -26,6 +23,6 @@ public static class RandomControl
         var order = new Randomness(seed, Randomness.Name("random control"), Randomness.Name(plan.Group)).Permutation(
             plan.Units
         );
-        return new(plan.Group, plan.Units, [.. order.Take(count).Order()], "at random");
+        return new(plan.Group, plan.Units, [.. order.Take(count).Order()], new(PlanReasonKind.AtRandom));
     }
 }

@@ -1,4 +1,3 @@
-using SlimSharp.Models;
 using SlimSharp.Networks;
 
 namespace SlimSharp.Slimming;
@@ -10,8 +9,7 @@ public sealed record RandomCriterion(long Seed) : Criterion
     /// <inheritdoc/>
     public override double[]? Of(
         ChannelGroup group,
-        Network network,
-        Weights weights,
+        PlanSubject subject,
         ImportanceReduction reduction = ImportanceReduction.Max
     )
     {

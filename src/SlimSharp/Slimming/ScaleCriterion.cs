@@ -1,4 +1,3 @@
-using SlimSharp.Models;
 using SlimSharp.Networks;
 
 namespace SlimSharp.Slimming;
@@ -8,26 +7,28 @@ public sealed record ScaleCriterion : Criterion
 {
     internal const string Text = "scale";
 
-    internal override string Missing => "no BatchNorm scale to judge by";
+    /// <inheritdoc/>
+    public override PlanReasonKind Missing => PlanReasonKind.NoScales;
 
     /// <inheritdoc/>
     public override double[]? Of(
         ChannelGroup group,
-        Network network,
-        Weights weights,
+        PlanSubject subject,
         ImportanceReduction reduction = ImportanceReduction.Max
     )
     {
         var members = new List<double>[group.Units];
         var any = false;
-        foreach (var (name, node, parameter) in network.Parameters())
+        var slices = group.Slices.Where(s => !s.ReadsInput).ToLookup(s => s.Parameter);
+        foreach (var (name, _) in subject.Graph.Parameters.Where(p => p.Value.Role == ParameterRole.Scale))
         {
-            if (parameter.Role != ParameterRole.Scale || !group.Channels.TryGetValue(node.Name, out var channels))
-                continue;
-            any = true;
-            var scales = weights.Values(name);
-            for (var unit = 0; unit < group.Units; unit++)
-                (members[unit] ??= []).AddRange(channels[unit].Select(c => Math.Abs(scales[c])));
+            foreach (var slice in slices[name])
+            {
+                any = true;
+                var scales = subject.Weights.Values(name);
+                for (var unit = 0; unit < group.Units; unit++)
+                    (members[unit] ??= []).AddRange(slice.Places[unit].Select(p => Math.Abs(scales[p])));
+            }
         }
         return any ? [.. members.Select(m => Reduce(m, reduction))] : null;
     }

@@ -11,15 +11,15 @@ namespace SlimSharp.Slimming;
 /// How much the loss on each of some images would change, to first order, if a channel of a layer were masked: Σ a·∂loss/∂a over its places, a being
 /// the layer's output. Measured at BatchNorms, and at convolutions and linear layers whose channels pass no BatchNorm.
 /// </summary>
-public sealed class Sensitivity
+public sealed class Sensitivity : Evidence
 {
     private const int BatchSize = 32;
 
     private Sensitivity(int images, IReadOnlyDictionary<string, float[,]> effects) =>
         (Images, Effects) = (images, effects);
 
-    /// <summary>How many images it was measured on.</summary>
-    public int Images { get; }
+    /// <inheritdoc/>
+    public override int Images { get; }
 
     /// <summary>By node: images × channels.</summary>
     internal IReadOnlyDictionary<string, float[,]> Effects { get; }

@@ -1,4 +1,3 @@
-using SlimSharp.Models;
 using SlimSharp.Networks;
 
 namespace SlimSharp.Slimming;
@@ -7,27 +6,27 @@ namespace SlimSharp.Slimming;
 /// What taking a unit away does to the loss, to first order and image by image: the mean of its size (Molchanov et al., ICLR 2017), or the mean of its
 /// square, which is the diagonal of the empirical Fisher information along the unit's mask (Theis et al., 2018; for coupled channels Liu et al., ICML 2021).
 /// </summary>
-/// <param name="Sensitivity">Measured on images.</param>
 /// <param name="Squared">True for the mean square.</param>
-public sealed record SensitivityCriterion(Sensitivity Sensitivity, bool Squared) : Criterion
+public sealed record SensitivityCriterion(bool Squared) : Criterion
 {
-    internal override string Missing => "no layer whose sensitivity was measured";
+    /// <inheritdoc/>
+    public override PlanReasonKind Missing => PlanReasonKind.NotMeasured;
 
     /// <inheritdoc/>
     public override double[]? Of(
         ChannelGroup group,
-        Network network,
-        Weights weights,
+        PlanSubject subject,
         ImportanceReduction reduction = ImportanceReduction.Max
     )
     {
-        var layers = Sensitivity.Effects.Where(e => group.Channels.ContainsKey(e.Key)).ToArray();
+        var sensitivity = subject.Measured<Sensitivity>();
+        var layers = sensitivity.Effects.Where(e => group.Channels.ContainsKey(e.Key)).ToArray();
         if (layers.Length == 0)
             return null;
         var importance = new double[group.Units];
         for (var unit = 0; unit < group.Units; unit++)
         {
-            for (var image = 0; image < Sensitivity.Images; image++)
+            for (var image = 0; image < sensitivity.Images; image++)
             {
                 // Coupled channels go together, so their effects are added up before they are measured.
                 var effect = 0.0;
@@ -38,7 +37,7 @@ public sealed record SensitivityCriterion(Sensitivity Sensitivity, bool Squared)
                 }
                 importance[unit] += Squared ? effect * effect : Math.Abs(effect);
             }
-            importance[unit] /= Sensitivity.Images;
+            importance[unit] /= sensitivity.Images;
         }
         return importance;
     }

@@ -68,11 +68,9 @@ public sealed record SlimmingPlan : IJsonOnDeserialized
         var selections = Groups
             .Where(g => g.Group.EndsWith(ChannelSelection.Suffix, StringComparison.Ordinal))
             .ToArray();
-        var groups = ChannelGroups.Of(published);
-        var known = groups.Select(g => g.Name).ToHashSet();
+        var known = ChannelGroups.Of(published).Select(g => g.Name).ToHashSet();
         var cut = NetworkCut.Of(
             published,
-            groups,
             [.. Groups.Where(g => known.Contains(g.Group)).Select(g => g with { Kept = g.Wanted ?? g.Kept })]
         );
         var cost = NetworkCost.Of(cut.Target);

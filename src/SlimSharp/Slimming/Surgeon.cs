@@ -34,7 +34,7 @@ public static class Surgeon
         var branches = DeadBranches.Of(plan);
         using var slim = branches.IsEmpty ? null : branches.Slim(wide);
         using var folding = ConstantFolding.Of(plan, slim ?? wide);
-        var cut = NetworkCut.Of(folding.Network, ChannelGroups.Of(folding.Network), plan.Groups);
+        var cut = NetworkCut.Of(folding.Network, plan.Groups);
         return Apply(plan, cut, folding, branches, wide, model.Type, probe);
     }
 

@@ -10,7 +10,7 @@ public static class UniformControl
 
     /// <summary>The plan with the largest uniform widths that needs no more multiply-adds than <paramref name="plan"/>; channels go by the same criterion.</summary>
     /// <exception cref="PlanException">Even the least widths need more.</exception>
-    public static SlimmingPlan Like(Model model, SlimmingPlan plan, Sensitivity? sensitivity = null)
+    public static SlimmingPlan Like(Model model, SlimmingPlan plan, Evidence? evidence = null)
     {
         var most = NetworkCost.Of(plan.Target()).Macs;
         SlimmingPlan With(int step) =>
@@ -22,7 +22,7 @@ public static class UniformControl
                     EmptyBlocks = false,
                     DropShifts = false,
                 },
-                sensitivity
+                evidence
             );
         var (below, above) = (-1, Steps - 1);
         if (NetworkCost.Of(With(above).Target()).Macs > most)

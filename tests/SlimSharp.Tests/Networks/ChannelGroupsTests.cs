@@ -26,8 +26,8 @@ public class ChannelGroupsTests
         Assert.Equal(["input", "block1.conv", "block2.conv", "block3.conv", "block4.conv", "classifier"], groups.Keys);
         Assert.Equal(["block2.conv.weight"], Reads(groups["block1.conv"]));
         Assert.Equal(["classifier.weight"], Reads(groups["block4.conv"]));
-        Assert.Contains("input", groups["input"].FrozenBecause);
-        Assert.Contains("output", groups["classifier"].FrozenBecause);
+        Assert.Equal(FrozenKind.Input, groups["input"].FrozenBecause?.Kind);
+        Assert.Equal(FrozenKind.Output, groups["classifier"].FrozenBecause?.Kind);
         Assert.Null(groups["block4.conv"].FrozenBecause);
     }
 
@@ -162,8 +162,8 @@ public class ChannelGroupsTests
         Assert.Equal(4, groups["conv1"].Units);
         Assert.Equal([3, 4, 5], groups["conv1"].Channels["group"][1]);
         Assert.Null(groups["conv1"].FrozenBecause);
-        Assert.Equal("a LayerNorm takes its statistics over all of them", groups["conv2"].FrozenBecause);
-        Assert.Equal("a LayerNorm takes its statistics over all of them", groups["hidden"].FrozenBecause);
+        Assert.Equal("a LayerNorm takes its statistics over all of them", groups["conv2"].FrozenBecause?.Because);
+        Assert.Equal("a LayerNorm takes its statistics over all of them", groups["hidden"].FrozenBecause?.Because);
     }
 
     [Fact]

@@ -10,8 +10,7 @@ namespace SlimSharp.Tests.Networks;
 internal static class Drawn
 {
     /// <summary>Weights with which no channel is dead, in float64; the caller disposes them.</summary>
-    internal static Weights Wide(Network network, long seed) =>
-        RandomWeights.Draw(NetworkCut.Of(network, ChannelGroups.Of(network), []), seed);
+    internal static Weights Wide(Network network, long seed) => RandomWeights.Draw(NetworkCut.Of(network, []), seed);
 
     /// <summary>The same in single precision.</summary>
     internal static Weights Weights(Network network, long seed = 1)

@@ -58,7 +58,7 @@ public class ImportWorkTests
         if (isCompared)
             Assert.InRange(Compared(), 0, OnnxCheck.Tolerance);
         else
-            Assert.Contains("--memory", Assert.Throws<OnnxException>(() => Compared()).Message);
+            Assert.Contains("SLIMSHARP_MEMORY=", Assert.Throws<OnnxException>(() => Compared()).Message);
 
         double Compared()
         {

@@ -51,7 +51,10 @@ public class CliffTests
             (0.9, 0.1, 0.9)
         );
         Assert.Equal((0.4, 0.6), (curve.LargestSafeRatioAsCut, curve.LargestSafeRatio));
-        Assert.StartsWith("Cut up to --ratio 0.6: accuracy holds once the cut is recalibrated", curve.Advice);
+        Assert.StartsWith(
+            "Cut up to PlanTarget.Ratio = 0.6: accuracy holds once the cut is recalibrated",
+            curve.Advice
+        );
         Assert.Contains("400 parameters", curve.Advice);
         Assert.Contains("At 80 % it is 40.0 %, 50.0 points below", curve.Advice);
         Assert.StartsWith("Do not cut", Curve(Many, (0.1, 0.9, 0.5)).Advice);
@@ -91,7 +94,7 @@ public class CliffTests
         var close = Curve(Many, (0.1, 0.892, 0.892));
         Assert.Null(close.LargestSafeRatio);
         Assert.Contains("do not show that any cut holds", close.Advice);
-        Assert.Contains("--validation", close.Advice);
+        Assert.Contains("DataOptions.Validation", close.Advice);
 
         var few = Curve(24, (0.1, 0.9, 0.9)) with
         {

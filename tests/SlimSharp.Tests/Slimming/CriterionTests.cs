@@ -62,7 +62,7 @@ public class CriterionTests
         double Distance(double[] a, double[] b) => Math.Sqrt(a.Zip(b, (x, y) => (x - y) * (x - y)).Sum());
         void Equal(Criterion criterion, Func<double[], double> expected) =>
             Assert.All(
-                criterion.Of(group, Vgg, weights)!.Zip(filters.Select(expected)),
+                criterion.Of(group, new(new NetworkGraph(Vgg), weights))!.Zip(filters.Select(expected)),
                 p => Assert.Equal(p.Second, p.First, 1e-9)
             );
         Equal(new MagnitudeCriterion(1), f => f.Sum(Math.Abs));
@@ -116,8 +116,9 @@ public class CriterionTests
             )[Residual.Outputs[0]];
             return [.. F.cross_entropy(output, batch.Labels, reduction: torch.nn.Reduction.None).data<double>()];
         }
-        var taylor = new SensitivityCriterion(sensitivity, Squared: false).Of(group, Residual, single)!;
-        var fisher = new SensitivityCriterion(sensitivity, Squared: true).Of(group, Residual, single)!;
+        var subject = new PlanSubject(new NetworkGraph(Residual), single, sensitivity);
+        var taylor = new SensitivityCriterion(Squared: false).Of(group, subject)!;
+        var fisher = new SensitivityCriterion(Squared: true).Of(group, subject)!;
         for (var unit = 0; unit < group.Units; unit++)
         {
             const double Step = 1e-6;
@@ -132,7 +133,8 @@ public class CriterionTests
     {
         using var weights = Initialization.Draw(Vgg, 4);
         var group = Group(Vgg, "block2.conv");
-        double[] Of(PlanOptions options) => CriterionKind.Make(options, null, Vgg).Of(group, Vgg, weights)!;
+        var subject = new PlanSubject(new NetworkGraph(Vgg), weights);
+        double[] Of(PlanOptions options) => CriterionKind.Make(options, subject.Graph).Of(group, subject)!;
         var plain = Of(new() { Criterion = "l1" });
         Assert.Equal(1, Of(new() { Criterion = "l1", Normalized = true }).Average(), 1e-12);
         var jittered = Of(new() { Criterion = "l1", Jitter = 3 });
@@ -156,7 +158,35 @@ public class CriterionTests
             "there is no such one",
             Refusal(new() { Target = new PlanTarget.Macs(0.5), Criterion = "luck" })
         );
-        Assert.Contains("--zeros", Refusal(new() { Target = new PlanTarget.Zeros(), Criterion = "l1" }));
+        Assert.Contains("PlanTarget.Zeros", Refusal(new() { Target = new PlanTarget.Zeros(), Criterion = "l1" }));
+    }
+
+    /// <summary>Evidence and a criterion of a program's own: an order that was asked for.</summary>
+    private sealed class Votes(params double[] votes) : Evidence
+    {
+        public override int Images => 3;
+
+        internal double[] Of => votes;
+    }
+
+    private sealed record Elected : Criterion
+    {
+        public override double[]? Of(ChannelGroup group, PlanSubject subject, ImportanceReduction reduction) =>
+            subject.Measured<Votes>().Of;
+    }
+
+    [Fact]
+    public void A_criterion_judges_by_evidence_of_its_own_and_by_no_other()
+    {
+        using var model = new Model(Vgg, 3);
+        using var weights = model.CopyWeights();
+        var (graph, group) = (new NetworkGraph(Vgg), Group(Vgg, "block1.conv"));
+        var measured = new PlanSubject(graph, weights, new Votes(1, 2, 3, 4, 5, 6));
+        Assert.Equal([1, 2, 3, 4, 5, 6], new Elected().Of(group, measured, default)!);
+        var refusal = Assert.Throws<PlanException>(() => new SensitivityCriterion(Squared: true).Of(group, measured));
+        Assert.Contains("judges by a Sensitivity, but a Votes was measured", refusal.Message);
+        refusal = Assert.Throws<PlanException>(() => new Elected().Of(group, new(graph, weights), default));
+        Assert.Contains("a Votes, which is measured on training images", refusal.Message);
     }
 
     [Fact]
@@ -225,7 +255,7 @@ public class CriterionTests
         Assert.Equal(3, asTheyAre.Groups.Single(g => g.Group == "b").Kept.Length); // all ⌊0.4·32⌋ + 1 are its
         var emptied = Planner.Plan(network, weights, Options(false) with { Target = new PlanTarget.Ratio(0.6) });
         Assert.Equal(1, Least(emptied));
-        Assert.Contains(emptied.Warnings, w => w.Text.Contains("--normalized"));
+        Assert.Contains(emptied.Warnings, w => w.Kind == PlanWarning.NotNormalized);
     }
 
     [Fact]

@@ -79,7 +79,7 @@ public class PlannerTests
                 bool Empties(double ratio) =>
                     Planner
                         .Plan(Small, weights, new() { Target = new PlanTarget.Ratio(ratio) })
-                        .Groups.Any(g => g.Why.Contains("emptied", StringComparison.Ordinal));
+                        .Groups.Any(g => g.Why.Kind == PlanReasonKind.Emptied);
                 return Enumerable.Range(0, 46).All(k => Empties((k + 0.5) / 46) == ((k + 0.5) / 46 >= safe));
             },
             iter: 20

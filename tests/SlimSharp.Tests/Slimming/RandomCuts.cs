@@ -28,7 +28,12 @@ internal static class RandomCuts
                     .Range(0, g.Units)
                     .Where(_ => g.FrozenBecause is not null || random.NextDouble() < stay)
                     .ToImmutableArray();
-                return new GroupPlan(g.Name, g.Units, kept.IsEmpty ? [random.Next(g.Units)] : kept, "");
+                return new GroupPlan(
+                    g.Name,
+                    g.Units,
+                    kept.IsEmpty ? [random.Next(g.Units)] : kept,
+                    new(PlanReasonKind.AtRandom)
+                );
             });
         return new()
         {

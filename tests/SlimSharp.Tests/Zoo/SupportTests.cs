@@ -95,7 +95,7 @@ public class SupportTests
         [
             .. ChannelGroups
                 .Of(network)
-                .Where(g => g.FrozenBecause?.Contains("of the network", StringComparison.Ordinal) == false)
+                .Where(g => g.FrozenBecause?.Kind == FrozenKind.Layer)
                 .Select(g => $"{g.Name}: {g.FrozenBecause}"),
         ];
         yield return frozen.Length == 0 ? "" : string.Join("; ", frozen);

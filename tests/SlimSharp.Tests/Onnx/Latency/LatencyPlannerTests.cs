@@ -32,7 +32,7 @@ public class LatencyPlannerTests
     {
         using var weights = model.CopyWeights();
         var options = new PlanOptions { Target = new PlanTarget.Ratio(0) };
-        var stage = PlanningStage.Of(model.Network, [], weights, options, new ScaleCriterion());
+        var stage = PlanningStage.First(new(new NetworkGraph(model.Network), weights), options);
         return stage.Candidates.Zip(plan.Groups).Sum(p => p.Second.Removed().Sum(u => p.First.Importance![u]));
     }
 
@@ -165,8 +165,8 @@ public class LatencyPlannerTests
     private static double? BruteForce(Model model, LatencyTable table, PlanOptions options)
     {
         using var weights = model.CopyWeights();
-        var stage = PlanningStage.Of(model.Network, [], weights, options, new ScaleCriterion());
-        var times = new WidthTimes(stage.Network, [.. stage.Candidates.Select(c => c.Group)], table);
+        var stage = PlanningStage.First(new(new NetworkGraph(model.Network), weights), options);
+        var times = new WidthTimes(model.Network, [.. stage.Candidates.Select(c => c.Group)], table);
         var kept = stage.Candidates.Select(c => c.Group.Units).ToArray();
         return From(0, 0);
 
