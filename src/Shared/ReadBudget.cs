@@ -172,7 +172,7 @@ internal sealed class ReadBudget(string path, long length, Func<string, Exceptio
         var need = needed < 1.1 * allowed ? "" : $"{Words(needed)}, "; // a stream was read only so far
         return refuse(
             $"{(path.Length > 0 ? $"{path}: " : "")}{what} need {need}more than the {Words(allowed)} that may be taken for {(Given is null ? $"{Words(_length)} of file" : "a file")}. If you trust the file, allow more: "
-                + $"--memory {more.Replace(" ", "", StringComparison.Ordinal)}, or the environment variable {Variable}."
+                + $"{Variable}={more.Replace(" ", "", StringComparison.Ordinal)} in the environment."
         );
     }
 

@@ -174,7 +174,7 @@ public static class OnnxExport
             ? (n.Mean, n.Deviation)
             : throw new NetworkException(
                 "A file that reads bytes must know how they are normalised, and this network does not say it; "
-                    + "give a normalisation (--normalization, or --mean and --deviation)."
+                    + "give a normalisation (SlimFile.Normalization)."
             );
         long channels = mean.Length;
         float[] factor = [.. deviation.Select(d => (float)(1 / (Bytes * d)))];

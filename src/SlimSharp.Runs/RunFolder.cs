@@ -54,13 +54,13 @@ public sealed class RunFolder
     public static RunFolder Create(string path, string options)
     {
         if (File.Exists(path))
-            throw new RunException($"'{path}' is a file; --out needs a folder.");
+            throw new RunException($"'{path}' is a file; a run needs a folder.");
         var folder = new RunFolder(path);
         if (Directory.Exists(path))
             folder.Tidy();
         if (Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any())
             throw new RunException(
-                $"The folder '{path}' is not empty and holds no run that could be gone on with; choose another --out."
+                $"The folder '{path}' is not empty and holds no run that could be gone on with; choose another folder."
             );
         Write(folder.OptionsFile, options);
         return folder;

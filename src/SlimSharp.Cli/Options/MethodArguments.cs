@@ -205,6 +205,8 @@ internal sealed class MethodArguments
     {
         if (parsed.GetValue(_target) is not { } target)
             return null;
+        if (parsed.GetValue(_band) is not (> 0 and < 100) and var band)
+            throw new UsageException($"--accuracy-band is {band} points, but must lie between 0 and 100.");
         var steering = new SteeringOptions { TargetMacs = target, AccuracyBand = parsed.GetValue(_band) / 100 };
         steering.Check();
         return steering;

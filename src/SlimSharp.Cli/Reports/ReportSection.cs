@@ -89,7 +89,7 @@ internal sealed class ReportSection
             RunPictures.Graph(File),
         ]);
         if (_measures?.Curve is { } cliff)
-            page.Text(cliff.Advice);
+            page.Text(OptionNames.In(cliff.Advice));
         if (_scales is not null && RunPictures.LayerScales(_scales, _threshold).ToArray() is { Length: > 0 } layers)
             page.Folded("Scales of single layers by epoch", layers);
         page.Facts("Facts", Facts());

@@ -5,7 +5,7 @@ namespace SlimSharp.Cli;
 
 /// <summary>
 /// What a command prints: for people, or with --json one JSON object per line for machines. All text that reaches the terminal goes through here, and control characters in
-/// it are written out (<see cref="Harmless"/>).
+/// it are written out (<see cref="Harmless"/>), properties that the libraries name become options (<see cref="OptionNames"/>).
 /// </summary>
 /// <param name="json">For machines.</param>
 internal sealed class Screen(bool json)
@@ -21,7 +21,7 @@ internal sealed class Screen(bool json)
     internal void Say(string text = "")
     {
         if (!Json)
-            Console.WriteLine(Harmless.Text(ProgramName.In(text)));
+            Console.WriteLine(Harmless.Text(ProgramName.In(OptionNames.In(text))));
     }
 
     /// <summary>Writes over the line that was written like this before; redirected, a line like any other.</summary>
@@ -49,7 +49,7 @@ internal sealed class Screen(bool json)
 
     /// <summary>Prints what is wrong, as one line.</summary>
     internal static void Refuse(string sentence) =>
-        Console.Error.WriteLine(Harmless.Line(ProgramName.In($"slim: {sentence}")));
+        Console.Error.WriteLine(Harmless.Line(ProgramName.In(OptionNames.In($"slim: {sentence}"))));
 
     /// <summary>Prints a document that is meant for a file or another program: as it is, but for the eyes on a terminal.</summary>
     internal static void Document(string text) =>
@@ -59,7 +59,7 @@ internal sealed class Screen(bool json)
     internal void Emit(JsonObject result)
     {
         if (Json)
-            Console.WriteLine(JsonLine.Of(result));
+            Console.WriteLine(OptionNames.In(JsonLine.Of(result)));
     }
 
     /// <summary>Prints a table for people; the first column is text, the others are numbers unless <paramref name="words"/> names them.</summary>
@@ -84,7 +84,7 @@ internal sealed class Screen(bool json)
                 }
             );
         foreach (var row in rows)
-            table.AddRow([.. row.Select(cell => Markup.Escape(Harmless.Line(cell)))]);
+            table.AddRow([.. row.Select(cell => Markup.Escape(Harmless.Line(OptionNames.In(cell))))]);
         if (Console.IsOutputRedirected)
             _console.Profile.Width = 10_000; // a row is a line
         _console.Write(table);

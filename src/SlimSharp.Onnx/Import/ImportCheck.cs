@@ -56,7 +56,7 @@ public static class ImportCheck
         if (ReadBudget.Given is null && work > WorkFloor + (Int128)WorkPerByte * length)
             throw new OnnxException(
                 $"comparing it with ONNX Runtime takes {(double)work:G2} multiply-adds on {batch} samples, too many for a file of {length} bytes; "
-                    + $"{(batch > Samples ? "export it with an open batch size, or, " : "")}if you trust it, allow more memory, with --memory or {ReadBudget.Variable}."
+                    + $"{(batch > Samples ? "export it with an open batch size, or, " : "")}if you trust it, allow more memory: {ReadBudget.Variable}=8GB in the environment."
             );
     }
 

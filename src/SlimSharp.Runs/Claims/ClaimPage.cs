@@ -6,12 +6,12 @@ namespace SlimSharp.Runs;
 /// <param name="file">The claims.</param>
 /// <param name="results">The results of each sweep that there are, by its name.</param>
 /// <param name="searches">The results of the searches, likewise.</param>
-/// <param name="paths">Where each of these files lies, seen from where commands are typed.</param>
+/// <param name="commands">How the page says where its tables are from.</param>
 public sealed class ClaimPage(
     ClaimFile file,
     IReadOnlyDictionary<string, SweepResults> results,
     IReadOnlyDictionary<string, SweepResults> searches,
-    Func<string, string> paths
+    ClaimCommands commands
 )
 {
     private readonly IReadOnlyList<ClaimTest> _tests = ClaimTest.All(file, results);
@@ -79,7 +79,7 @@ public sealed class ClaimPage(
             )
         );
         foreach (var sweep in file.Sweeps.Where(s => !results.ContainsKey(s.Name)))
-            Say($"Nothing was tested on {sweep.Title}: its results, `{paths(sweep.Results)}`, are not there.");
+            Say($"Nothing was tested on {sweep.Title}: its results, `{commands.Place(sweep.Results)}`, are not there.");
         foreach (var test in _tests.Where(t => t.SeedsNeeded is not null))
             Say(
                 $"Claim {test.Claim.Name} cannot be confirmed, whatever its runs show: {test.Limit(file.Sweep(test.Claim))}."
@@ -150,7 +150,7 @@ public sealed class ClaimPage(
         var runs = of.Plan.Expand();
         if (done < runs.Length)
             Say($"**{done} of {runs.Length} runs are finished.** What follows is of those.");
-        Say($"`slim sweep table {paths(sweep.Results)} --format markdown`:");
+        Say($"`{commands.Table(sweep.Results)}`:");
         var table = SweepTable.Of(of);
         _text.Table(table.Heads, table.Cells(TableFormat.Markdown));
         Say(SweepTable.Legend(TableFormat.Markdown).Trim());
@@ -158,7 +158,7 @@ public sealed class ClaimPage(
         {
             var differences = new CaseDifferences(of, reference);
             Say(
-                $"Accuracy less that of {reference}, in points, seed by seed: mean, and half of its 95 % interval{differences.Note}. These are described, not judged; no account is taken of their number (`slim sweep pairs {paths(sweep.Results)} --setting case --first CASE --second {reference}`)."
+                $"Accuracy less that of {reference}, in points, seed by seed: mean, and half of its 95 % interval{differences.Note}. These are described, not judged; no account is taken of their number (`{commands.Pairs(sweep.Results, reference)}`)."
             );
             Table(differences.Heads, differences.Rows);
         }
@@ -183,7 +183,7 @@ public sealed class ClaimPage(
     {
         var choices = SweepChoice.Of(search);
         Say(
-            $"The strengths come from a search of equal size for every penalty: taken is the strongest that on validation images, after the last stage, is less than {Number(SweepChoice.Margin)} point below the best (`slim sweep table {paths(sweep.Search!)} --split validation`):"
+            $"The strengths come from a search of equal size for every penalty: taken is the strongest that on validation images, after the last stage, is less than {Number(SweepChoice.Margin)} point below the best (`{commands.Search(sweep.Search!)}`):"
         );
         Table(
             ["case", "tried", .. search.Plan.Stages.Select(s => $"{s.Name}, validation %"), "taken"],

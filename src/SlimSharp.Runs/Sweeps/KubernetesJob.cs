@@ -41,7 +41,7 @@ public sealed partial record KubernetesJob
         Check();
         var folder = Path.GetFullPath(sweep.Path);
         if (!folder.StartsWith(Mount.TrimEnd('/') + "/", StringComparison.Ordinal))
-            throw new RunException($"The sweep '{folder}' does not lie below --mount {Mount}.");
+            throw new RunException($"The sweep '{folder}' does not lie below KubernetesJob.Mount = {Mount}.");
         var resources = new JsonObject { ["cpu"] = Cores.ToString(CultureInfo.InvariantCulture), ["memory"] = Memory };
         var container = new JsonObject
         {

@@ -84,7 +84,10 @@ public sealed partial record SlurmScript
         }
         catch (System.ComponentModel.Win32Exception e)
         {
-            throw new RunException("There is no sbatch here; --dry-run prints the script.", e);
+            throw new RunException(
+                "There is no sbatch here; take the script (SlurmScript.For) to where there is one.",
+                e
+            );
         }
     }
 

@@ -38,9 +38,9 @@ public sealed class SweepFolder
         if (File.Exists(file))
             return File.ReadAllText(file) == text
                 ? folder
-                : throw new RunException($"'{path}' holds another sweep; choose another --out.");
+                : throw new RunException($"'{path}' holds another sweep; choose another folder.");
         if (File.Exists(path) || (Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any()))
-            throw new RunException($"'{path}' is not empty; choose another --out.");
+            throw new RunException($"'{path}' is not empty; choose another folder.");
         AtomicFile.WriteText(file, text);
         return folder;
     }
@@ -51,9 +51,7 @@ public sealed class SweepFolder
     {
         var file = PlanFile(path);
         if (!File.Exists(file))
-            throw new RunException(
-                $"'{path}' holds no sweep: it has no sweep.json, which 'slim sweep plan FILE --out DIR' makes."
-            );
+            throw new RunException($"'{path}' holds no sweep: it has no sweep.json, which SweepFolder.Create writes.");
         try
         {
             return new(path, CheckedJson.Read(File.ReadAllText(file), RunsJson.Default.SweepPlan));

@@ -28,7 +28,7 @@ public sealed class SweepTable
     {
         if (validation && collection.Results.Values.Any(r => r.Validation is null))
             throw new RunException(
-                $"Of '{collection.Plan.Name}' some accuracies on validation images are not known; they are measured where images are held out (--validation)."
+                $"Of '{collection.Plan.Name}' some accuracies on validation images are not known; they are measured where images are held out (DataOptions.Validation)."
             );
         var (runs, stages) = (collection.Plan.Expand(), collection.Plan.Stages);
         var results = runs.Select(r => collection.Results.GetValueOrDefault(r.Number)).ToArray();

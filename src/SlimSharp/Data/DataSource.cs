@@ -12,33 +12,33 @@ public sealed record DataSource(string Name, string Looks, string HowToGet, Func
     [
         new(
             "records",
-            "with --records C×H×W: *train*.bin and *test*.bin (also .gz), or one file, of which --test SHARE holds out test images; records of a label byte and the image's planes",
+            "with DataOptions.Records = C×H×W: *train*.bin and *test*.bin (also .gz), or one file, of which DataOptions.Test = SHARE holds out test images; records of a label byte and the image's planes",
             "Any program can write them.",
             Records
         ),
         new(
             "cifar10",
             "data_batch_1.bin … data_batch_5.bin and test_batch.bin (also .gz)",
-            "slim data --download cifar10 --out DIR",
+            "Downloads.All cifar10",
             Cifar10
         ),
         new(
             "cifar100",
             "train.bin and test.bin of the binary version (also .gz), with fine labels; names from fine_label_names.txt if it is there",
-            "slim data --download cifar100 --out DIR",
+            "Downloads.All cifar100",
             Cifar100
         ),
         new(
             "svhn",
-            "train_32x32.mat, extra_32x32.mat (both are trained on, as published; usually with --augment none) and test_32x32.mat",
+            "train_32x32.mat, extra_32x32.mat (both are trained on, as published; usually without augmentation) and test_32x32.mat",
             "http://ufldl.stanford.edu/housenumbers/",
             SvhnFiles
         ),
         new(
             "idx",
             "train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images-idx3-ubyte, t10k-labels-idx1-ubyte (also .gz), or such files under other names with train, and test, t10k or val in them, found by their content; "
-                + "--range LOW,HIGH for numbers that are not bytes",
-            "slim data --download mnist|fashion-mnist --out DIR; Debian: apt install dataset-fashion-mnist",
+                + "DataOptions.Range = LOW,HIGH for numbers that are not bytes",
+            "Downloads.All mnist|fashion-mnist; Debian: apt install dataset-fashion-mnist",
             Idx
         ),
         new(
@@ -56,7 +56,7 @@ public sealed record DataSource(string Name, string Looks, string HowToGet, Func
     {
         if (!Directory.Exists(options.Path) && !File.Exists(options.Path))
             throw new DataException(
-                $"There is no file or folder '{options.Path}'. 'slim data' says what can be read and how to get it."
+                $"There is no file or folder '{options.Path}'. DataSource.All says what can be read and how to get it."
             );
         if (OutputPath.IsDevice(options.Path))
             throw new DataException($"{options.Path}: is a device or a pipe; data are a file or a folder.");
@@ -66,13 +66,13 @@ public sealed record DataSource(string Name, string Looks, string HowToGet, Func
                 continue;
             if (options.Range is not null && source.Name != "idx")
                 throw new DataException(
-                    $"{options.Path}: these are {source.Name}, whose numbers are bytes; --range is for IDX files."
+                    $"{options.Path}: these are {source.Name}, whose numbers are bytes; DataOptions.Range is for IDX files."
                 );
             return Split(found.Map(set => Fit(set, options)), options).HoldOut(options.Validation);
         }
         throw new DataException(
             $"In '{options.Path}' there is nothing that can be read. Pictures belong in train/CLASS and test/CLASS below it; "
-                + "'slim data' says what else can be read and how to get it."
+                + "DataSource.All says what else can be read and how to get it."
         );
     }
 

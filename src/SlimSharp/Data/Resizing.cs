@@ -44,7 +44,7 @@ public static class Resizing
             return set;
         if (shape.Height > height || shape.Width > width)
             throw new DataException(
-                $"{set.Name}: images of {shape} cannot be padded to {height}×{width}; resize them with --size."
+                $"{set.Name}: images of {shape} cannot be padded to {height}×{width}; resize them with DataOptions.Size."
             );
         var (top, left) = ((height - shape.Height) / 2, (width - shape.Width) / 2);
         return set.Change(

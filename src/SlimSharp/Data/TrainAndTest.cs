@@ -55,7 +55,7 @@ public sealed record TrainAndTest(ImageSet? Train, ImageSet? Test)
     }
 
     internal static DataException TooFew(string name, int count, double share) =>
-        new($"{name}: {count} images are too few to hold out a share of {share}. Give --validation 0.");
+        new($"{name}: {count} images are too few to hold out a share of {share}. Give DataOptions.Validation = 0.");
 
     /// <summary>
     /// Holds out that share of all images for the final figure, where there is but one set: always the same ones, about as many of every class; 0 leaves all
@@ -67,7 +67,7 @@ public sealed record TrainAndTest(ImageSet? Train, ImageSet? Test)
         if (share is not (>= 0 and < 1))
             throw new DataException($"The share of test images is {share}, but must lie in [0, 1).");
         if (Train is not null && Test is not null)
-            throw new DataException($"{Test.Name}: there are test images already; leave out --test.");
+            throw new DataException($"{Test.Name}: there are test images already; leave out DataOptions.Test.");
         var all = Train ?? Test ?? throw new DataException("There are no images to hold test images out of.");
         if (share == 0)
             return this with { Train = all, Test = null };
@@ -124,7 +124,7 @@ public sealed record TrainAndTest(ImageSet? Train, ImageSet? Test)
             return new(train, test);
         if (train.Shape != test.Shape)
             throw new DataException(
-                $"{test.Name}: test images are {test.Shape}, but training images are {train.Shape}. Give --size."
+                $"{test.Name}: test images are {test.Shape}, but training images are {train.Shape}. Give DataOptions.Size."
             );
         if (ClassNames.AreNumbers(train.Classes) && ClassNames.AreNumbers(test.Classes))
         {

@@ -38,7 +38,7 @@ public static class Threads
             : string.Create(
                 CultureInfo.InvariantCulture,
                 $"this machine is busy: its {cores} cores had {busy:F1} threads to run over the last minute, and {Count} more "
-                    + $"are to compute here; threads that wait for one another are many times slower. Take fewer than {Count} with --threads."
+                    + $"are to compute here; threads that wait for one another are many times slower. Take fewer than {Count} (Threads.Count)."
             );
     }
 

@@ -19,10 +19,10 @@ public sealed record SteeringOptions
     public void Check()
     {
         if (TargetMacs is not (> 0 and < 1))
-            throw new TrainingException($"--target-macs is {TargetMacs}, but must be a share in (0, 1).");
+            throw new TrainingException($"SteeringOptions.TargetMacs is {TargetMacs}, but must be a share in (0, 1).");
         if (AccuracyBand is not (> 0 and < 1))
             throw new TrainingException(
-                $"--accuracy-band is {100 * AccuracyBand} points, but must lie between 0 and 100."
+                $"SteeringOptions.AccuracyBand is {AccuracyBand}, but must be a share in (0, 1)."
             );
     }
 }

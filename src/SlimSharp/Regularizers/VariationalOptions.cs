@@ -38,12 +38,12 @@ public sealed record VariationalOptions
     public void Check()
     {
         if (!(Deviation > 0 && double.IsFinite(Deviation)))
-            throw new TrainingException($"--sigma is {Deviation}, but must be positive.");
+            throw new TrainingException($"VariationalOptions.Deviation is {Deviation}, but must be positive.");
         if (!(Rate > 0 && double.IsFinite(Rate)))
-            throw new TrainingException($"--sigma-lr is {Rate}, but must be positive.");
+            throw new TrainingException($"VariationalOptions.Rate is {Rate}, but must be positive.");
         if (!(Weight >= 0 && double.IsFinite(Weight)))
-            throw new TrainingException($"--kl-weight is {Weight}, but must be 0 or more.");
+            throw new TrainingException($"VariationalOptions.Weight is {Weight}, but must be 0 or more.");
         if (WarmUp is not (>= 0 and <= 1))
-            throw new TrainingException($"--kl-warmup is {WarmUp}, but must be a share in [0, 1].");
+            throw new TrainingException($"VariationalOptions.WarmUp is {WarmUp}, but must be a share in [0, 1].");
     }
 }

@@ -121,7 +121,7 @@ public static class Evaluation
         var input = network.Shapes[network.Inputs.First().Name];
         if (set.Shape != input)
             throw new DataException(
-                $"{set.Name}: images are {set.Shape}, but {network.Name} takes {input}. Give --size, --pad or --channels."
+                $"{set.Name}: images are {set.Shape}, but {network.Name} takes {input}. Give DataOptions.Size, DataOptions.Pad or DataOptions.Channels."
             );
     }
 

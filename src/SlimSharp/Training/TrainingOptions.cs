@@ -54,36 +54,41 @@ public sealed record TrainingOptions : IJsonOnDeserialized
     /// <exception cref="TrainingException">The message names the option.</exception>
     public void Check()
     {
-        Require(Epochs is >= 1 and <= MostEpochs, "--epochs", Epochs, $"from 1 to {MostEpochs:N0}");
+        Require(Epochs is >= 1 and <= MostEpochs, "TrainingOptions.Epochs", Epochs, $"from 1 to {MostEpochs:N0}");
         Require(
             BatchSize is >= 2 and <= MostImages,
-            "--batch",
+            "TrainingOptions.BatchSize",
             BatchSize,
             $"from 2 (BatchNorm needs them) to {MostImages:N0}"
         );
         Require(
             LearningRate.Initial > 0 && double.IsFinite(LearningRate.Initial),
-            "--lr",
+            "LearningRate.Initial",
             LearningRate.Initial,
             "positive"
         );
-        Require(LearningRate.WarmUp is >= 0 and < 1, "--warmup", LearningRate.WarmUp, "a share in [0, 1)");
-        Require(LearningRate.Begin is >= 0 and < 1, "--rewind", LearningRate.Begin, "a share in [0, 1)");
+        Require(LearningRate.WarmUp is >= 0 and < 1, "LearningRate.WarmUp", LearningRate.WarmUp, "a share in [0, 1)");
+        Require(LearningRate.Begin is >= 0 and < 1, "LearningRate.Begin", LearningRate.Begin, "a share in [0, 1)");
         Require(
             Optimizer.WeightDecay is >= 0 and < double.PositiveInfinity,
-            "--weight-decay",
+            "Optimizer.WeightDecay",
             Optimizer.WeightDecay,
             "0 or more"
         );
         Require(
             Optimizer is not Sgd { Momentum: not (>= 0 and < 1) },
-            "--momentum",
+            "Sgd.Momentum",
             (Optimizer as Sgd)?.Momentum ?? 0,
             "in [0, 1)"
         );
-        Require(Augmentation.Pad is >= 0 and <= MaxPad, "--augment", Augmentation.Pad, $"a padding from 0 to {MaxPad}");
-        Require(ClipNorm is null or > 0, "--clip", ClipNorm ?? 0, "positive");
-        Require(LabelSmoothing is >= 0 and < 1, "--label-smoothing", LabelSmoothing, "in [0, 1)");
+        Require(
+            Augmentation.Pad is >= 0 and <= MaxPad,
+            "Augmentation.Pad",
+            Augmentation.Pad,
+            $"a padding from 0 to {MaxPad}"
+        );
+        Require(ClipNorm is null or > 0, "TrainingOptions.ClipNorm", ClipNorm ?? 0, "positive");
+        Require(LabelSmoothing is >= 0 and < 1, "TrainingOptions.LabelSmoothing", LabelSmoothing, "in [0, 1)");
     }
 
     private static void Require(bool holds, string option, double value, string range)

@@ -170,7 +170,7 @@ public class BatchTests
         var padded = Set.PaddedTo(8, 9);
         Assert.Equal(Set.Image(3)[7], padded.Image(3)[(1 + 1) * 9 + 2 + 2]);
         Assert.Equal(0, padded.Image(3)[0]);
-        Assert.Contains("--size", Assert.Throws<DataException>(() => Set.PaddedTo(5, 5)).Message);
+        Assert.Contains("DataOptions.Size", Assert.Throws<DataException>(() => Set.PaddedTo(5, 5)).Message);
         var grey = Set.WithChannels(1);
         Assert.Equal(
             Math.Round(0.299 * Set.Image(2)[4] + 0.587 * Set.Image(2)[34] + 0.114 * Set.Image(2)[64]),

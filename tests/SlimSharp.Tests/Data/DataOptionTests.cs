@@ -100,7 +100,7 @@ public class DataOptionTests
         File.WriteAllBytes(Path.Combine(folder, "train", "a", "0.png"), Pictures.Png(2, 2, new byte[12]));
         Assert.NotNull(Read(folder).Train);
         Assert.Contains(
-            "--range is for IDX files",
+            "DataOptions.Range is for IDX files",
             Refusal(() =>
                 DataSource.Read(
                     new()
@@ -122,7 +122,7 @@ public class DataOptionTests
         Put(folder, "train-labels-idx1-ubyte", [2], [0, 1]);
         var sentence = Refusal(() => Read(folder));
         Assert.Contains("element 0 is -1000, outside 0–255", sentence);
-        Assert.Contains("--range -1000,1000", sentence);
+        Assert.Contains("DataOptions.Range = -1000,1000", sentence);
         DataOptions Ranged(double from, double to) =>
             new()
             {

@@ -58,7 +58,7 @@ public class ImageFolderTests
     public void Images_of_several_sizes_need_a_size_and_damaged_ones_are_named()
     {
         var folder = Folders((c, _) => c == "cat" ? (4, 5) : (6, 6));
-        Assert.Contains("Give --size", Refusal(() => DataSource.Read(new() { Path = folder })));
+        Assert.Contains("Give DataOptions.Size", Refusal(() => DataSource.Read(new() { Path = folder })));
         Assert.Equal(
             new Shape(3, 8, 8),
             DataSource

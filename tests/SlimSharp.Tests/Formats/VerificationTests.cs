@@ -92,7 +92,7 @@ public sealed class VerificationTests : IDisposable
             if (file.Weights.Hash() == cut.Certificate.WeightsHash)
                 continue; // the first two are the same number
             Fails(file, "weights", "does not say that they were trained");
-            Fails(Older(file), "weights", "--against");
+            Fails(Older(file), "weights", "Verification.Of");
         }
     }
 

@@ -59,7 +59,7 @@ public class ClaimPageTests
             ClaimFile.Read(Write(text, "claims.toml")),
             new Dictionary<string, SweepResults> { [name] = renamed },
             new Dictionary<string, SweepResults>(),
-            path => path
+            new(path => path, path => path, (path, _) => path, path => path)
         );
         page.Write("command", "pictures");
         Assert.NotEmpty(page.Pictures);

@@ -79,7 +79,7 @@ internal static class SampleClaims
             ClaimFile.Read(Write(claims, "claims.toml")),
             results is null ? new Dictionary<string, SweepResults>() : new() { ["a"] = results },
             new Dictionary<string, SweepResults>(),
-            p => p
+            new(p => p, p => p, (p, _) => p, p => p)
         );
 
     internal static string Hash(string text) =>

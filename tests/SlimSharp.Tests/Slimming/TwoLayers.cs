@@ -21,9 +21,9 @@ internal sealed record TwoLayers(int Inputs, int Hidden, int Outputs) : IChannel
     public IReadOnlyDictionary<string, LayerParameter> Parameters { get; } =
         new OrderedDictionary<string, LayerParameter>
         {
-            ["a.weight"] = new("weight", ParameterRole.Weight, [Hidden, Inputs]),
-            ["a.bias"] = new("bias", ParameterRole.Bias, [Hidden]),
-            ["b.weight"] = new("weight", ParameterRole.Weight, [Outputs, Hidden]),
+            ["a.weight"] = new("weight", ParameterRole.Weight, [Hidden, Inputs], InitialValue.Zero),
+            ["a.bias"] = new("bias", ParameterRole.Bias, [Hidden], InitialValue.Zero),
+            ["b.weight"] = new("weight", ParameterRole.Weight, [Outputs, Hidden], InitialValue.Zero),
         };
 
     public NetworkCost Cost => new(Hidden * (Inputs + 1 + Outputs), Hidden * (Inputs + Outputs), 0, 0);

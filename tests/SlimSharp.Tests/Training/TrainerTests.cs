@@ -191,13 +191,19 @@ public class TrainerTests
     public void Options_out_of_range_are_named()
     {
         string Refusal(TrainingOptions options) => Assert.Throws<TrainingException>(options.Check).Message;
-        Assert.Contains("--epochs is 0", Refusal(Options with { Epochs = 0 }));
-        Assert.Contains("--batch is 1", Refusal(Options with { BatchSize = 1 }));
-        Assert.Contains("--lr is -1", Refusal(Options with { LearningRate = new StepSchedule { Initial = -1 } }));
-        Assert.Contains("--warmup is 1", Refusal(Options with { LearningRate = new StepSchedule { WarmUp = 1 } }));
-        Assert.Contains("--momentum is 1", Refusal(Options with { Optimizer = new Sgd { Momentum = 1 } }));
-        Assert.Contains("--clip is 0", Refusal(Options with { ClipNorm = 0 }));
-        Assert.Contains("--label-smoothing is 1", Refusal(Options with { LabelSmoothing = 1 }));
+        Assert.Contains("TrainingOptions.Epochs is 0", Refusal(Options with { Epochs = 0 }));
+        Assert.Contains("TrainingOptions.BatchSize is 1", Refusal(Options with { BatchSize = 1 }));
+        Assert.Contains(
+            "LearningRate.Initial is -1",
+            Refusal(Options with { LearningRate = new StepSchedule { Initial = -1 } })
+        );
+        Assert.Contains(
+            "LearningRate.WarmUp is 1",
+            Refusal(Options with { LearningRate = new StepSchedule { WarmUp = 1 } })
+        );
+        Assert.Contains("Sgd.Momentum is 1", Refusal(Options with { Optimizer = new Sgd { Momentum = 1 } }));
+        Assert.Contains("TrainingOptions.ClipNorm is 0", Refusal(Options with { ClipNorm = 0 }));
+        Assert.Contains("TrainingOptions.LabelSmoothing is 1", Refusal(Options with { LabelSmoothing = 1 }));
     }
 
     [Fact]

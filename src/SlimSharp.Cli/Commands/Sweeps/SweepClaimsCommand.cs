@@ -49,7 +49,13 @@ internal static class SweepClaimsCommand
                 throw new UsageException(
                     $"Nothing can be tested: {string.Join(". ", claims.Sweeps.Select(s => Missing(s, s.Results)))}."
                 );
-            var page = new ClaimPage(claims, results, Read(s => s.Search), Place);
+            var commands = new ClaimCommands(
+                Place,
+                of => $"slim sweep table {Place(of)} --format markdown",
+                (of, reference) => $"slim sweep pairs {Place(of)} --setting case --first CASE --second {reference}",
+                of => $"slim sweep table {Place(of)} --split validation"
+            );
+            var page = new ClaimPage(claims, results, Read(s => s.Search), commands);
             screen.Table(
                 $"{claims.Title}:",
                 ["claim", "", "verdict", "p"],

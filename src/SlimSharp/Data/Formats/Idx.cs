@@ -169,7 +169,7 @@ public static class Idx
         var advice =
             finite.Length == 0 || finite.Min() == finite.Max()
                 ? ""
-                : $" Its numbers run from {finite.Min():R} to {finite.Max():R}: --range {finite.Min():R},{finite.Max():R} makes black of the first, white of the second, and shades between; give it a range that holds training and test images.";
+                : $" Its numbers run from {finite.Min():R} to {finite.Max():R}: DataOptions.Range = {finite.Min():R},{finite.Max():R} makes black of the first, white of the second, and shades between; give it a range that holds training and test images.";
         return new(
             $"{path}: element {index} is {values[index]:R}, outside {range.From:R}–{range.To:R}, so that it cannot become a byte.{advice}"
         );

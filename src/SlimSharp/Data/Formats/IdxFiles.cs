@@ -39,7 +39,7 @@ internal sealed class IdxFiles
         if (sets.Length > 1 && !sets.Contains(""))
             throw new DataException(
                 $"In '{path}' there are several IDX sets: {string.Join(", ", sets)}. "
-                    + $"Name one by its images, as in --data {members.First(m => !m.IsLabels).Path}."
+                    + $"Name one by its images, as in DataOptions.Path = {members.First(m => !m.IsLabels).Path}."
             );
         var chosen = sets.Contains("") ? "" : sets.FirstOrDefault();
         return chosen is null ? null : new(path, [.. members.Where(m => m.Set == chosen)]);

@@ -72,7 +72,7 @@ public static class ImageFolder
     {
         if (image.Shape != set.Shape)
             throw new DataException(
-                $"{image.Name}: is {image.Shape}, but {first.Name} is {first.Shape}. Give --size to bring all images to one size."
+                $"{image.Name}: is {image.Shape}, but {first.Name} is {first.Shape}. Give DataOptions.Size to bring all images to one size."
             );
         image.Pixels.CopyTo(set.Pixels, place * set.Shape.Count);
     }

@@ -1,0 +1,87 @@
+using System.Text.RegularExpressions;
+
+namespace SlimSharp.Cli;
+
+/// <summary>
+/// The options that set the properties which the libraries name in their sentences, as in PlanOptions.Keep, or with a
+/// value PlanOptions.Criterion = l1. Libraries know no options; here, and nowhere else, theirs become ours.
+/// </summary>
+internal static partial class OptionNames
+{
+    /// <summary>What is typed in place of each property or method.</summary>
+    internal static IReadOnlyDictionary<string, string> All { get; } =
+        new Dictionary<string, string>
+        {
+            ["DataOptions.Channels"] = "--channels",
+            ["DataOptions.Pad"] = "--pad",
+            ["DataOptions.Path"] = "--data",
+            ["DataOptions.Range"] = "--range",
+            ["DataOptions.Records"] = "--records",
+            ["DataOptions.Size"] = "--size",
+            ["DataOptions.Test"] = "--test",
+            ["DataOptions.Validation"] = "--validation",
+            ["DataSource.All"] = "'slim data'",
+            ["TrainingOptions.BatchSize"] = "--batch",
+            ["TrainingOptions.ClipNorm"] = "--clip",
+            ["TrainingOptions.Epochs"] = "--epochs",
+            ["TrainingOptions.LabelSmoothing"] = "--label-smoothing",
+            ["LearningRate.Begin"] = "--rewind",
+            ["LearningRate.Initial"] = "--lr",
+            ["LearningRate.WarmUp"] = "--warmup",
+            ["Optimizer.WeightDecay"] = "--weight-decay",
+            ["Sgd.Momentum"] = "--momentum",
+            ["Augmentation.Pad"] = "--augment",
+            ["Threads.Count"] = "--threads",
+            ["SteeringOptions.AccuracyBand"] = "--accuracy-band",
+            ["SteeringOptions.TargetMacs"] = "--target-macs",
+            ["VariationalOptions.Deviation"] = "--sigma",
+            ["VariationalOptions.Rate"] = "--sigma-lr",
+            ["VariationalOptions.WarmUp"] = "--kl-warmup",
+            ["VariationalOptions.Weight"] = "--kl-weight",
+            ["PlanOptions.Constants"] = "--constants",
+            ["PlanOptions.Criterion"] = "--criterion",
+            ["PlanOptions.DropShifts"] = "--drop-shifts",
+            ["PlanOptions.EmptyBlocks"] = "--empty-blocks",
+            ["PlanOptions.Keep"] = "--keep",
+            ["PlanOptions.MinChannels"] = "--min-channels",
+            ["PlanOptions.Normalized"] = "--normalized",
+            ["PlanOptions.Trunk"] = "--trunk",
+            ["PlanTarget.Below"] = "--below",
+            ["PlanTarget.Channels"] = "--layer-widths",
+            ["PlanTarget.Ratio"] = "--ratio",
+            ["PlanTarget.Ratio.PerLayer"] = "--per-layer",
+            ["PlanTarget.Zeros"] = "--zeros",
+            ["Recalibration.Run"] = "--recalibrate",
+            ["ScaleRestoration.Run"] = "slim import --restore-batchnorm",
+            ["SlimFile.Normalization"] = "--normalization, or --mean and --deviation",
+            ["Verification.Of"] = "--against ORIGINAL",
+            ["KubernetesJob.Mount"] = "--mount",
+            ["SlurmScript.For"] = "--dry-run",
+            ["SweepFolder.Create"] = "'slim sweep plan FILE --out DIR'",
+        };
+
+    /// <summary>The text with options in place of properties.</summary>
+    internal static string In(string text)
+    {
+        text = Downloadable().Replace(text, "slim data --download $1 --out DIR");
+        text = Memory().Replace(text, $"--memory $1, or the environment variable {ReadBudget.Variable}");
+        return Properties()
+            .Replace(
+                text,
+                named =>
+                    !All.TryGetValue(named.Groups["name"].Value, out var option) ? named.Value
+                    : !named.Groups["set"].Success ? option
+                    : named.Groups["minus"].Success ? $"{option}=" // a value that begins like an option
+                    : $"{option} "
+            );
+    }
+
+    [GeneratedRegex(@"(?<![\w./'\\-])(?<name>[A-Z]\w+(\.[A-Z]\w+)+)(?<set> = (?=(?<minus>-)?))?")]
+    private static partial Regex Properties();
+
+    [GeneratedRegex(@"Downloads\.All ([\w|-]+)")]
+    private static partial Regex Downloadable();
+
+    [GeneratedRegex(ReadBudget.Variable + @"=(\w+) in the environment")]
+    private static partial Regex Memory();
+}
