@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using SlimSharp.Data;
 using SlimSharp.Models;
 using SlimSharp.Networks;
+using SlimSharp.Objectives;
 using SlimSharp.Penalties;
 using SlimSharp.Regularizers;
 using SlimSharp.Training;
@@ -24,7 +25,7 @@ internal sealed class OurTraining : IDisposable
         _model = new Model(network) { Options = new() { BFloat16 = bfloat16 } };
         _model.train();
         _state = new TrainingState(_model, _options.Optimizer, [_penalty]);
-        _step = new TrainingStep(_options, [_penalty], 1000);
+        _step = new TrainingStep(_options, new Classification(), [_penalty], 1000);
     }
 
     internal void Step(torch.Tensor images, torch.Tensor labels) =>

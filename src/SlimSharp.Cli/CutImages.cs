@@ -1,6 +1,7 @@
 using SlimSharp.Data;
 using SlimSharp.Formats;
 using SlimSharp.Models;
+using SlimSharp.Objectives;
 using SlimSharp.Training;
 
 namespace SlimSharp.Cli;
@@ -25,9 +26,9 @@ internal sealed class CutImages
         if (given is null || _found.Value.Sets is not { } sets || (sets.Train ?? sets.Test) is not { } any)
             return;
         Sets.WarnOfSeen(screen, file, given, sets.Validation);
-        Evaluation.CheckImages(file.Network, any);
-        if (Evaluation.NoClasses(file.Network) is null)
-            Evaluation.CheckClasses(file.Network, any);
+        any.CheckFits(file.Network);
+        if (Classification.NoClasses(file.Network) is null)
+            Classification.CheckClasses(file.Network, any);
     }
 
     /// <summary>Why no accuracy can be measured, as the end of a sentence; null where it can.</summary>
@@ -55,7 +56,7 @@ internal sealed class CutImages
         try
         {
             var sets = Sets.For(screen, _file, data, _stop);
-            Evaluation.CheckImages(_file.Network, (sets.Train ?? sets.Test)!);
+            (sets.Train ?? sets.Test)!.CheckFits(_file.Network);
             return (sets, null);
         }
         catch (Exception e) when (e is SlimSharpException or IOException or UnauthorizedAccessException)
@@ -74,7 +75,7 @@ internal sealed class CutImages
             return "no validation images are held out; give --data, and --validation a share above 0";
         try
         {
-            Evaluation.CheckClasses(_file.Network, validation);
+            Classification.CheckClasses(_file.Network, validation);
             return null;
         }
         catch (DataException e)

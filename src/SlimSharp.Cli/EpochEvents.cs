@@ -38,14 +38,15 @@ internal sealed class EpochEvents : IProgress<TrainingProgress>, IDisposable
         _time += TimeSpan.FromSeconds(m.Seconds);
         var scalars = new List<(string, double)>
         {
-            ("accuracy/training", m.TrainAccuracy),
             ("loss/training", m.TrainLoss),
             ("scales/near zero", m.NearZero),
             ("scales/zero", m.Zero),
             ("learning rate", m.LearningRate),
         };
-        if (m.ValidationAccuracy is { } accuracy)
-            scalars.Add(("accuracy/validation", accuracy));
+        scalars.AddRange(m.Train.Select(t => ($"{t.Key}/training", t.Value)));
+        scalars.AddRange(
+            (m.Validation ?? m.Train).Where(_ => m.Validation is not null).Select(v => ($"{v.Key}/validation", v.Value))
+        );
         if (m.ValidationLoss is { } loss)
             scalars.Add(("loss/validation", loss));
         foreach (var (name, value) in m.Measures ?? new Dictionary<string, double>())

@@ -1,9 +1,9 @@
 using SlimSharp.Data;
 using SlimSharp.Formats;
 using SlimSharp.Models;
+using SlimSharp.Objectives;
 using SlimSharp.Regularizers;
 using SlimSharp.Runs;
-using SlimSharp.Training;
 
 namespace SlimSharp.Cli;
 
@@ -134,7 +134,7 @@ internal sealed class Methods : IDisposable
         {
             Options = FastPaths.Schedule(options.Without ?? [], options.Precision == Precision.BFloat16),
         };
-        Evaluation.CheckFit(teacher, train);
+        Classification.CheckFit(teacher.Network, train);
         return teacher;
     }
 }

@@ -3,7 +3,6 @@ using SlimSharp.Data;
 using SlimSharp.Formats;
 using SlimSharp.Networks;
 using SlimSharp.Onnx;
-using SlimSharp.Training;
 
 namespace SlimSharp.Cli;
 
@@ -96,7 +95,7 @@ internal static class OnnxFiles
         {
             var sets = DataSource.Read(data);
             var set = sets.Test ?? sets.Validation ?? sets.Train!;
-            Evaluation.CheckImages(file.Network, set);
+            set.CheckFits(file.Network);
             var some = set.Subset(set.Spread(Math.Min(Images, set.Count)));
             return (some, $"{some.Count} images");
         }

@@ -21,6 +21,7 @@ internal static partial class OptionNames
             ["DataOptions.Test"] = "--test",
             ["DataOptions.Validation"] = "--validation",
             ["DataSource.All"] = "'slim data'",
+            ["TrainingOptions.Accumulate"] = "--accumulate",
             ["TrainingOptions.BatchSize"] = "--batch",
             ["TrainingOptions.ClipNorm"] = "--clip",
             ["TrainingOptions.Epochs"] = "--epochs",

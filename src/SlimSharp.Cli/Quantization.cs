@@ -1,7 +1,7 @@
 using SlimSharp.Data;
 using SlimSharp.Formats;
+using SlimSharp.Objectives;
 using SlimSharp.Onnx;
-using SlimSharp.Training;
 
 namespace SlimSharp.Cli;
 
@@ -29,10 +29,10 @@ internal sealed class Quantization(Screen screen, SlimFile file, TrainAndTest da
     {
         var train = data.Train ?? throw new DataException("Calibration needs training images, and there are none.");
         var test = data.Test ?? data.Validation ?? train;
-        Evaluation.CheckImages(file.Network, train);
-        var noClasses = Evaluation.NoClasses(file.Network);
+        train.CheckFits(file.Network);
+        var noClasses = Classification.NoClasses(file.Network);
         if (noClasses is null)
-            Evaluation.CheckClasses(file.Network, test);
+            Classification.CheckClasses(file.Network, test);
         var normalization = file.Normalization!;
         var calibration = train.Subset(train.Spread(Math.Min(images, train.Count)));
         var range = measuresRange

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using SlimSharp.Formats;
 using SlimSharp.Runs;
 using SlimSharp.Training;
@@ -36,7 +37,9 @@ internal static class RunEnd
                 {
                     Ended = File.GetLastWriteTimeUtc(folder.ModelFile),
                     Seconds = history.Sum(m => m.Seconds),
-                    Accuracy = history is [.., var last] ? last.ValidationAccuracy : null,
+                    Measures = (
+                        (history is [.., var last] ? last.Validation : null) ?? new Dictionary<string, double>()
+                    ).ToImmutableSortedDictionary(StringComparer.Ordinal),
                     Files = RunRecord.Hashes(folder.Path, "model.slim", "metrics.jsonl", "run.json"),
                 }
             );

@@ -36,8 +36,8 @@ internal sealed class SweepExecutor(int? threads, string[]? program = null)
         var test = splits.GetValueOrDefault("test") ?? throw new RunException("slim evaluate measured no test images.");
         new SweepResult
         {
-            Accuracy = (double)test["accuracy"]!,
-            Validation = (double?)splits.GetValueOrDefault("validation")?["accuracy"],
+            Test = Measures(test),
+            HeldOut = splits.GetValueOrDefault("validation") is { } heldOut ? Measures(heldOut) : null,
             Scales = run.Command == "train" ? ScaleHistory.Read(RunFolder.Open(file)).LastCounts : [],
             Warnings = run.Command == "prune" ? Warnings(said) : RunRecord.Read(file)?.Warnings ?? [],
             Parameters = (long)test["parameters"]!,
@@ -62,6 +62,11 @@ internal sealed class SweepExecutor(int? threads, string[]? program = null)
         }
         return splits;
     }
+
+    private static ImmutableSortedDictionary<string, double> Measures(JsonNode split) =>
+        split["measures"]!
+            .AsObject()
+            .ToImmutableSortedDictionary(m => m.Key, m => (double)m.Value!, StringComparer.Ordinal);
 
     // A cut has no record; it prints what should be known of it.
     private static ImmutableArray<RunWarning> Warnings(IEnumerable<string> said) =>

@@ -93,17 +93,27 @@ public sealed class OnnxSession : IDisposable
         }
     }
 
-    /// <summary>The outputs for some images, in the form in which the model reads them.</summary>
+    /// <summary>The first output for some images, in the form in which the model reads them.</summary>
     /// <param name="set">The images.</param>
     /// <param name="rows">Which of them.</param>
     /// <param name="normalization">What is done to bytes before a model that reads numbers sees them.</param>
-    public float[] Run(ImageSet set, int[] rows, Normalization normalization)
+    public float[] Run(ImageSet set, int[] rows, Normalization normalization) =>
+        Run(set, rows, normalization, [_session.OutputNames[0]])[0];
+
+    /// <summary>The same for outputs by name.</summary>
+    internal float[][] Run(ImageSet set, int[] rows, Normalization normalization, IReadOnlyCollection<string> outputs)
     {
+        float[][] Of<T>(T[] values, params long[] sizes)
+            where T : unmanaged
+        {
+            using var input = OrtValue.CreateTensorValueFromMemory(values, sizes);
+            return Run(new Dictionary<string, OrtValue> { [_input] = input }, outputs);
+        }
         var (shape, input) = (set.Shape, _session.InputMetadata[_input]);
         if (!ReadsBytes)
         {
             using var batch = ImageBatches.InOrder(set, normalization).Make(rows);
-            return Run(Numbers.ReadSingle(batch.Images), batch.Images.shape);
+            return Of(Numbers.ReadSingle(batch.Images), batch.Images.shape);
         }
         var isChannelsLast = input.Dimensions is [_, var height, _, _] && height != shape.Channels;
         var bytes = new byte[rows.Length * shape.Count];
@@ -115,11 +125,11 @@ public sealed class OnnxSession : IDisposable
                 place[isChannelsLast ? j % shape.Area * shape.Channels + j / shape.Area : j] = image[j];
         }
         return isChannelsLast
-            ? Run(bytes, rows.Length, shape.Height, shape.Width, shape.Channels)
-            : Run(bytes, rows.Length, shape.Channels, shape.Height, shape.Width);
+            ? Of(bytes, rows.Length, shape.Height, shape.Width, shape.Channels)
+            : Of(bytes, rows.Length, shape.Channels, shape.Height, shape.Width);
     }
 
-    /// <summary>The share of images, in [0, 1], whose class has the largest output.</summary>
+    /// <summary>The share of images, in [0, 1], whose class has the largest output; of several outputs the mean.</summary>
     /// <param name="set">The images.</param>
     /// <param name="normalization">What is done to bytes before a model that reads numbers sees them.</param>
     /// <param name="batchSize">Images at a time.</param>
@@ -129,10 +139,10 @@ public sealed class OnnxSession : IDisposable
         for (var begin = 0; begin < set.Count; begin += batchSize)
         {
             int[] rows = [.. Enumerable.Range(begin, Math.Min(batchSize, set.Count - begin))];
-            var outputs = Run(set, rows, normalization);
-            correct += Classes(outputs, rows.Length).Zip(rows).Count(c => c.First == set.Labels[c.Second]);
+            foreach (var output in Run(set, rows, normalization, OutputNames))
+                correct += Classes(output, rows.Length).Zip(rows).Count(c => c.First == set.Labels[c.Second]);
         }
-        return (double)correct / set.Count;
+        return (double)correct / OutputNames.Count / set.Count;
     }
 
     /// <summary>The class with the largest output, for each image.</summary>

@@ -43,8 +43,24 @@ public sealed record RunRecord : IJsonOnDeserialized
     /// <summary>Multiply-adds per image.</summary>
     public long Macs { get; init; }
 
-    /// <summary>Accuracy on validation images after the last epoch, in [0, 1].</summary>
-    public double? Accuracy { get; init; }
+    /// <summary>What was measured on validation samples after the last epoch, by name.</summary>
+    public ImmutableSortedDictionary<string, double> Measures
+    {
+        get => field ?? MeasureName.None;
+        init;
+    } = MeasureName.None;
+
+    /// <summary>Accuracy on validation images after the last epoch, in [0, 1]; null if it was not measured.</summary>
+    [JsonIgnore]
+    public double? Accuracy => Measures.TryGetValue(MeasureName.Accuracy, out var accuracy) ? accuracy : null;
+
+    // Of earlier versions; never written.
+    [JsonInclude, JsonPropertyName("accuracy")]
+    internal double? EarlierAccuracy
+    {
+        get => null;
+        init => Measures = value is { } accuracy ? Measures.SetItem(MeasureName.Accuracy, accuracy) : Measures;
+    }
 
     /// <summary>What whoever compares the run should know; null in records of versions that kept none.</summary>
     public ImmutableArray<RunWarning>? Warnings { get; init; }

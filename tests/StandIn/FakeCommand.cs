@@ -60,7 +60,7 @@ internal static class FakeCommand
         {
             Thread.Sleep(Moment);
             Console.WriteLine(
-                $$"""{"split":"{{split}}","accuracy":0.{{epochs}},"parameters":10,"macs":100,"classes":10}"""
+                $$"""{"split":"{{split}}","measures":{"accuracy":0.{{epochs}}},"parameters":10,"macs":100,"classes":10}"""
             );
         }
     }

@@ -1,8 +1,10 @@
 using System.CommandLine;
+using System.Text.Json.Nodes;
 using SlimSharp.Data;
 using SlimSharp.Formats;
 using SlimSharp.Models;
 using SlimSharp.Networks;
+using SlimSharp.Objectives;
 using SlimSharp.Training;
 using TorchSharp;
 
@@ -54,7 +56,7 @@ internal static class EvaluateCommand
                     Sets.WarnOfSeen(screen, file, options, set, name);
                 var score = Evaluation.Of(model, set, file.Normalization!);
                 screen.Say(
-                    $"{file.Network.Name} on {score.Count} {name} images: accuracy {Words.Percent(score.Accuracy, 2)}, loss {Words.Number(score.Loss, "F4")}; "
+                    $"{file.Network.Name} on {score.Count} {name} images: {Measures(score)}, loss {Words.Number(score.Loss, "F4")}; "
                         + $"{Words.Count(cost.Parameters)} parameters, {Words.Count(cost.Macs)} MACs"
                 );
                 screen.Emit(
@@ -64,6 +66,9 @@ internal static class EvaluateCommand
                         ["images"] = score.Count,
                         ["accuracy"] = score.Accuracy,
                         ["loss"] = score.Loss,
+                        ["measures"] = new JsonObject(
+                            score.Measures.Select(m => KeyValuePair.Create(m.Key, (JsonNode?)m.Value))
+                        ),
                         ["parameters"] = cost.Parameters,
                         ["macs"] = cost.Macs,
                         ["classes"] = set.Classes.Length,
@@ -74,6 +79,12 @@ internal static class EvaluateCommand
         });
         return command;
     }
+
+    private static string Measures(Score score) =>
+        string.Join(
+            ", ",
+            score.Measures.Select(m => $"{m.Key} {Words.Measured(NamedMeasure.ByName(m.Key), m.Value, 2)}")
+        );
 
     // Pictures of other parts are not decoded.
     private static DataParts Parts(string split) =>

@@ -3,8 +3,8 @@ using SlimSharp.Data;
 using SlimSharp.Formats;
 using SlimSharp.Models;
 using SlimSharp.Networks;
+using SlimSharp.Objectives;
 using SlimSharp.Onnx;
-using SlimSharp.Training;
 
 namespace SlimSharp.Cli;
 
@@ -109,9 +109,9 @@ internal static class ImportCommand
     {
         var sets = Sets.Read(screen, options);
         var images = (sets.Train ?? sets.Test)!;
-        Evaluation.CheckImages(network, images);
-        if (withClasses && Evaluation.NoClasses(network) is null)
-            Evaluation.CheckClasses(network, images);
+        images.CheckFits(network);
+        if (withClasses && Classification.NoClasses(network) is null)
+            Classification.CheckClasses(network, images);
         return sets;
     }
 
@@ -152,7 +152,7 @@ internal static class ImportCommand
         string path
     )
     {
-        if (names.Count == 0 || Evaluation.NoClasses(network) is not null)
+        if (names.Count == 0 || Classification.NoClasses(network) is not null)
             return names;
         var outputs = network.Shapes[network.Outputs[0]].Channels;
         if (names.Count == outputs && names.Distinct().Count() == outputs)

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using SlimSharp.Objectives;
 using SlimSharp.Runs;
 
 namespace SlimSharp.Cli;
@@ -115,10 +116,13 @@ internal static class RunsCommand
         var columns = differences ? Differing(runs) : Shown;
         var known = Known(runs);
         var areCut = !differences && runs.Any(r => r.LastCut.Length > 0);
+        string[] measures = [.. runs.SelectMany(r => r.Run.Record?.Measures.Keys ?? []).Distinct()];
+        if (measures.Length == 0)
+            measures = [NamedMeasure.Accuracy.Name];
         string[] heads = [.. columns.Select(c => SettingName.Of(c, known)), .. areCut ? (string[])["cut"] : []];
         screen.Table(
             null,
-            ["run", .. heads, "", "accuracy", "parameters", "MACs", "seconds"],
+            ["run", .. heads, "", .. measures, "parameters", "MACs", "seconds"],
             runs.Select(r =>
                 (IReadOnlyList<string>)
                     [
@@ -126,7 +130,11 @@ internal static class RunsCommand
                         .. columns.Select(c => r.Run.Settings.GetValueOrDefault(c, "")),
                         .. areCut ? (string[])[r.LastCut] : [],
                         State(r.Run),
-                        r.Run.Record?.Accuracy is { } a ? Words.Percent(a, 2) : "",
+                        .. measures.Select(m =>
+                            r.Run.Record?.Measures.TryGetValue(m, out var value) == true
+                                ? Words.Measured(NamedMeasure.ByName(m), value, 2)
+                                : ""
+                        ),
                         r.Run.Record is { } record ? Words.Count(record.Parameters) : "",
                         r.Run.Record is { } cost ? Words.Count(cost.Macs) : "",
                         r.Run.Record is { Ended: not null } time ? Words.Number(time.Seconds, "F0") : "",
@@ -142,6 +150,11 @@ internal static class RunsCommand
                     ["finished"] = run.IsFinished && run.Damage is null,
                     ["damage"] = run.Damage,
                     ["accuracy"] = run.Record?.Accuracy,
+                    ["measures"] = new JsonObject(
+                        (run.Record?.Measures.AsEnumerable() ?? []).Select(m =>
+                            KeyValuePair.Create(m.Key, (JsonNode?)m.Value)
+                        )
+                    ),
                     ["parameters"] = run.Record?.Parameters,
                     ["macs"] = run.Record?.Macs,
                     ["seconds"] = run.Record?.Seconds,

@@ -20,6 +20,13 @@ internal sealed class TrainingArguments
         DefaultValueFactory = _ => 64,
         HelpName = "N",
     };
+    private readonly Option<int> _accumulate = new("--accumulate")
+    {
+        Description =
+            "Run each batch in so many parts before the step: less memory, the same step, but that BatchNorm sees a part.",
+        DefaultValueFactory = _ => 1,
+        HelpName = "PARTS",
+    };
     private readonly Option<double?> _rate = new("--lr")
     {
         Description = "Initial learning rate [default: 0.1 for sgd, 0.001 for adamw].",
@@ -105,6 +112,7 @@ internal sealed class TrainingArguments
                 [
                     _epochs,
                     _batch,
+                    _accumulate,
                     _rate,
                     _schedule,
                     _warmUp,
@@ -149,6 +157,7 @@ internal sealed class TrainingArguments
         {
             Epochs = parsed.GetValue(_epochs),
             BatchSize = parsed.GetValue(_batch),
+            Accumulate = parsed.GetValue(_accumulate),
             LearningRate =
                 parsed.GetValue(_schedule) == "cosine"
                     ? new CosineSchedule

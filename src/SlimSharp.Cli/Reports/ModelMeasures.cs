@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using SlimSharp.Data;
 using SlimSharp.Formats;
 using SlimSharp.Networks;
+using SlimSharp.Objectives;
 using SlimSharp.Runs;
 using SlimSharp.Slimming;
 using SlimSharp.Training;
@@ -49,7 +50,7 @@ internal sealed record ModelMeasures : IJsonOnDeserialized
         {
             sets = DataSource.Read(data).MatchedTo(file.Classes, $"the network {file.Network.Name}");
             if ((sets.Test ?? sets.Validation) is { } some)
-                Evaluation.CheckFit(model, some);
+                Classification.CheckFit(model.Network, some);
         }
         catch (DataException e)
         {

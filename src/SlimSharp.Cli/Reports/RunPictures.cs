@@ -1,5 +1,6 @@
 using SlimSharp.Formats;
 using SlimSharp.Networks;
+using SlimSharp.Objectives;
 using SlimSharp.Runs;
 using SlimSharp.Slimming;
 using SlimSharp.Training;
@@ -20,12 +21,13 @@ internal static class RunPictures
     {
         if (history.Count == 0)
             yield break;
-        yield return Curves(
-            "Accuracy",
-            true,
-            ("training", m => m.TrainAccuracy),
-            ("validation", m => m.ValidationAccuracy)
-        );
+        foreach (var name in history.SelectMany(m => m.Train.Keys).Distinct().Take(MeasuresShown))
+            yield return Curves(
+                Title(name),
+                NamedMeasure.ByName(name).IsShare,
+                ("training", m => m.Train.TryGetValue(name, out var v) ? v : null),
+                ("validation", m => m.Validation?.TryGetValue(name, out var v) == true ? v : null)
+            );
         yield return Curves("Loss", false, ("training", m => m.TrainLoss), ("validation", m => m.ValidationLoss));
         yield return Curves(
             "Share of scales near zero",
@@ -37,10 +39,12 @@ internal static class RunPictures
             yield return Curves("λ", false, ("λ", _ => lambda));
         foreach (var name in history.SelectMany(m => m.Measures?.Keys ?? []).Distinct().Take(MeasuresShown))
             yield return Curves(
-                char.IsAscii(name[0]) ? char.ToUpperInvariant(name[0]) + name[1..] : name,
+                Title(name),
                 false,
                 (name, m => m.Measures?.TryGetValue(name, out var v) == true ? v : null)
             );
+
+        static string Title(string name) => char.IsAscii(name[0]) ? char.ToUpperInvariant(name[0]) + name[1..] : name;
 
         (string, string) Curves(
             string title,

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using SlimSharp.Objectives;
 using SlimSharp.Training;
 
 namespace SlimSharp.Cli;
@@ -44,15 +45,24 @@ internal sealed class TrainingDisplay(Screen screen, IEnumerable<EpochMetrics> b
                 $"  epoch    loss    train  validation        near zero{(steered ? "    zero        λ" : "          zero")}    left"
             );
         _hasHeader = true;
-        double Validation(EpochMetrics e) => e.ValidationAccuracy ?? e.TrainAccuracy;
+        var measure = p.Measures.Count > 0 ? p.Measures[0].Measure : NamedMeasure.Loss;
+        double? Train(EpochMetrics e) =>
+            p.Measures.Count == 0 ? e.TrainLoss
+            : e.Train.TryGetValue(measure.Name, out var value) ? value
+            : null;
+        double? Validation(EpochMetrics e) =>
+            p.Measures.Count == 0 ? e.ValidationLoss
+            : e.Validation?.TryGetValue(measure.Name, out var value) == true ? value
+            : null;
+        string Text(double? value) => value is { } number ? Words.Measured(measure, number) : "–";
         // A steered λ takes the place of the second row of bars.
         var bars = steered ? "" : $" {Sparkline.Of(Last(e => e.NearZero), 0, 1), -Bars}";
         var lambda = steered ? $" {Words.Number(m.Measures!["λ"], "G3"), 8}" : "";
         var left = p.Epoch + 1 < p.Epochs ? Words.ShortTime(p.Remaining) : "";
         screen.Say(
             (
-                $"{m.Epoch, 3}/{p.Epochs, -4}{Words.Number(m.TrainLoss, "F4"), 7}  {Words.Percent(m.TrainAccuracy), 7}  "
-                + $"{(m.ValidationAccuracy is { } v ? Words.Percent(v) : "–"), 7} {Sparkline.Of(Last(Validation)), -Bars}  "
+                $"{m.Epoch, 3}/{p.Epochs, -4}{Words.Number(m.TrainLoss, "F4"), 7}  {Text(Train(m)), 7}  "
+                + $"{Text(Validation(m)), 7} {Sparkline.Of(Last(e => Validation(e) ?? Train(e) ?? 0)), -Bars}  "
                 + $"{Words.Percent(m.NearZero), 7}{bars} {Words.Percent(m.Zero), 7}{lambda}{left, 8}"
             ).TrimEnd()
         );
@@ -64,7 +74,9 @@ internal sealed class TrainingDisplay(Screen screen, IEnumerable<EpochMetrics> b
     {
         _shown = Stopwatch.GetTimestamp();
         screen.Rewrite(
-            $"epoch {p.Epoch + 1, 3}/{p.Epochs}  {p.Batch}/{p.BatchCount}  loss {Words.Number(p.Loss, "F4")}  train {Words.Percent(p.Accuracy)}  left {Words.Time(p.Remaining)}"
+            $"epoch {p.Epoch + 1, 3}/{p.Epochs}  {p.Batch}/{p.BatchCount}  loss {Words.Number(p.Loss, "F4")}  "
+                + string.Concat(p.Measures.Take(1).Select(m => $"train {Words.Measured(m.Measure, m.Value)}  "))
+                + $"left {Words.Time(p.Remaining)}"
         );
     }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using SlimSharp.Objectives;
 
 namespace SlimSharp.Cli;
 
@@ -7,6 +8,10 @@ internal static class Words
 {
     internal static string Percent(double share, int digits = 1) =>
         (100 * share).ToString($"F{digits}", CultureInfo.InvariantCulture) + " %";
+
+    /// <summary>The value of a measure: in percent if it is a share.</summary>
+    internal static string Measured(NamedMeasure measure, double value, int digits = 1) =>
+        measure.IsShare ? Percent(value, digits) : Number(value, "G4");
 
     internal static string Count(long n) => n.ToString("N0", CultureInfo.InvariantCulture);
 

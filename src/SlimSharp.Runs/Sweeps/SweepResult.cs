@@ -7,11 +7,45 @@ namespace SlimSharp.Runs;
 /// <summary>What a finished run of a sweep measured.</summary>
 public sealed record SweepResult : IJsonOnDeserialized
 {
-    /// <summary>Accuracy on test images in [0, 1].</summary>
-    public double Accuracy { get; init; }
+    /// <summary>What was measured on test samples, by name.</summary>
+    public ImmutableSortedDictionary<string, double> Test
+    {
+        get => field ?? MeasureName.None;
+        init;
+    } = MeasureName.None;
 
-    /// <summary>Accuracy on the training images that were held out; null if none were.</summary>
-    public double? Validation { get; init; }
+    /// <summary>What was measured on the training samples that were held out, by name; null if none were.</summary>
+    public ImmutableSortedDictionary<string, double>? HeldOut { get; init; }
+
+    /// <summary>Accuracy on test images in [0, 1].</summary>
+    /// <exception cref="RunException">It was not measured.</exception>
+    [JsonIgnore]
+    public double Accuracy =>
+        Test.TryGetValue(MeasureName.Accuracy, out var accuracy)
+            ? accuracy
+            : throw new RunException("a run measured no accuracy");
+
+    /// <summary>Accuracy on the training images that were held out; null if none were, or it was not measured.</summary>
+    [JsonIgnore]
+    public double? Validation => HeldOut?.TryGetValue(MeasureName.Accuracy, out var accuracy) == true ? accuracy : null;
+
+    // Of earlier versions, which know accuracy alone; never written.
+    [JsonInclude, JsonPropertyName("accuracy")]
+    internal double? EarlierTest
+    {
+        get => null;
+        init => Test = value is { } accuracy ? Test.SetItem(MeasureName.Accuracy, accuracy) : Test;
+    }
+
+    [JsonInclude, JsonPropertyName("validation")]
+    internal double? EarlierHeldOut
+    {
+        get => null;
+        init =>
+            HeldOut = value is { } accuracy
+                ? (HeldOut ?? MeasureName.None).SetItem(MeasureName.Accuracy, accuracy)
+                : HeldOut;
+    }
 
     /// <summary>Where scales are counted.</summary>
     public static Axis ScaleAxis { get; } = new("|γ|, BatchNorm scale", 1e-6, 10) { IsLogarithmic = true };
@@ -75,7 +109,12 @@ public sealed record SweepResult : IJsonOnDeserialized
     // What a file says is checked as soon as it is read.
     void IJsonOnDeserialized.OnDeserialized()
     {
-        if (Accuracy is not (>= 0 and <= 1) || Validation is not (null or (>= 0 and <= 1)))
+        if (Test.Count == 0)
+            throw new RunException("nothing was measured on test images");
+        if (
+            Test.ContainsKey(MeasureName.Accuracy) && Accuracy is not (>= 0 and <= 1)
+            || Validation is not (null or (>= 0 and <= 1))
+        )
             throw new RunException("an accuracy is not in [0, 1]");
         if (Parameters < 0 || Macs < 0 || Classes < 0 || !(Seconds >= 0))
             throw new RunException("a count is below 0");

@@ -41,7 +41,7 @@ public sealed class ImageBatches(
         (set.Count + size - 1) / size - (LeavesOutSingle && set.Count % size == 1 ? 1 : 0);
 
     /// <inheritdoc/>
-    public override IReadOnlyCollection<string> Targets => [Batch.Label];
+    public override IReadOnlyCollection<string> Targets => set.HasLabels ? [Batch.Label] : [];
 
     /// <summary>The batches of a training epoch, shuffled, from batch <paramref name="first"/> on.</summary>
     public override IEnumerable<Batch> Epoch(int epoch, int first = 0)
@@ -60,17 +60,29 @@ public sealed class ImageBatches(
     public Batch Make(int[] indices, int epoch = 0)
     {
         var images = torch.empty(set.Shape.Sizes(indices.Length), torch.float32);
-        var labels = torch.empty(indices.Length, torch.int64);
         var pixels = MemoryMarshal.Cast<byte, float>(images.bytes);
-        var classes = MemoryMarshal.Cast<byte, long>(labels.bytes);
         var table = normalization.Table();
         for (var i = 0; i < indices.Length; i++)
         {
-            classes[i] = set.Labels[indices[i]];
             var target = pixels.Slice((int)(i * set.Shape.Count), (int)set.Shape.Count);
             Fill(set.Image(indices[i]), target, table, augmentation.Draw(seed, epoch, indices[i]));
         }
-        return new(images, labels, indices);
+        return set.HasLabels
+            ? new(images, Labels(indices), indices)
+            : new(
+                new Dictionary<string, torch.Tensor> { [Batch.Image] = images },
+                new Dictionary<string, torch.Tensor>(),
+                indices
+            );
+    }
+
+    private torch.Tensor Labels(int[] indices)
+    {
+        var labels = torch.empty(indices.Length, torch.int64);
+        var classes = MemoryMarshal.Cast<byte, long>(labels.bytes);
+        for (var i = 0; i < indices.Length; i++)
+            classes[i] = set.Labels[indices[i]];
+        return labels;
     }
 
     private IEnumerable<Batch> Prefetch(int[] order, int epoch, int first)

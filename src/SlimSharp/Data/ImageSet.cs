@@ -4,10 +4,10 @@ using SlimSharp.Networks;
 
 namespace SlimSharp.Data;
 
-/// <summary>Labelled images of one size, kept in memory as bytes, each image plane by plane.</summary>
+/// <summary>Images of one size with or without labels, kept in memory as bytes, each image plane by plane.</summary>
 public sealed class ImageSet
 {
-    /// <summary>A set from a program's own arrays, which it takes over.</summary>
+    /// <summary>A set of labelled images from a program's own arrays, which it takes over.</summary>
     /// <param name="name">What it is called in messages.</param>
     /// <param name="shape">Channels (1 or 3) × height × width of every image.</param>
     /// <param name="pixels">All images: image by image, plane by plane, row by row.</param>
@@ -17,16 +17,24 @@ public sealed class ImageSet
     public ImageSet(string name, Shape shape, byte[] pixels, int[] labels, IEnumerable<string> classes)
     {
         (Name, Shape, Pixels, Labels, Classes) = (name, shape, pixels, labels, [.. classes]);
-        if (!shape.IsImage || shape.Channels is not (1 or 3))
-            throw new DataException($"{name}: images must have 1 or 3 channels, not the shape {shape}.");
-        if (pixels.LongLength != shape.Count * labels.Length)
-            throw new DataException(
-                $"{name}: {labels.Length} images of {shape} need {shape.Count * labels.Length} bytes, not {pixels.LongLength}."
-            );
+        (Count, HasLabels) = (labels.Length, true);
+        CheckSizes();
         if (Array.FindIndex(labels, l => l < 0 || l >= Classes.Length) is >= 0 and var wrong)
             throw new DataException(
                 $"{name}: image {wrong} has the label {labels[wrong]}, but there are {Classes.Length} classes, so labels run from 0 to {Classes.Length - 1}."
             );
+    }
+
+    /// <summary>A set of images without labels from a program's own array, which it takes over.</summary>
+    /// <param name="name">What it is called in messages.</param>
+    /// <param name="shape">Channels (1 or 3) × height × width of every image.</param>
+    /// <param name="pixels">All images: image by image, plane by plane, row by row.</param>
+    /// <exception cref="DataException">The bytes are no whole number of images.</exception>
+    public ImageSet(string name, Shape shape, byte[] pixels)
+    {
+        (Name, Shape, Pixels, Labels, Classes) = (name, shape, pixels, [], []);
+        Count = (int)(pixels.LongLength / Math.Max(shape.Count, 1));
+        CheckSizes();
     }
 
     /// <summary>What it is called in messages: usually the file it came from.</summary>
@@ -38,14 +46,17 @@ public sealed class ImageSet
     /// <summary>All images, N×C×H×W.</summary>
     public byte[] Pixels { get; }
 
-    /// <summary>One label per image.</summary>
+    /// <summary>Whether it says what class each image is of.</summary>
+    public bool HasLabels { get; }
+
+    /// <summary>One label per image; none at all without labels.</summary>
     public int[] Labels { get; }
 
-    /// <summary>The names of the classes.</summary>
+    /// <summary>The names of the classes; none without labels.</summary>
     public ImmutableArray<string> Classes { get; }
 
     /// <summary>How many images.</summary>
-    public int Count => Labels.Length;
+    public int Count { get; }
 
     /// <summary>The bytes of one image, plane by plane.</summary>
     public ReadOnlySpan<byte> Image(int index) => Pixels.AsSpan(checked((int)(index * Shape.Count)), (int)Shape.Count);
@@ -56,7 +67,29 @@ public sealed class ImageSet
         var pixels = Allocate(Name, Shape, indices.Count);
         for (var i = 0; i < indices.Count; i++)
             Image(indices[i]).CopyTo(pixels.AsSpan((int)(i * Shape.Count)));
-        return new(Name, Shape, pixels, [.. indices.Select(i => Labels[i])], Classes);
+        return HasLabels
+            ? new(Name, Shape, pixels, [.. indices.Select(i => Labels[i])], Classes)
+            : new(Name, Shape, pixels);
+    }
+
+    /// <summary>The same images without their labels; the bytes are shared.</summary>
+    public ImageSet WithoutLabels() => HasLabels ? new(Name, Shape, Pixels) : this;
+
+    /// <summary>The same images and labels with other bytes, such as those of another size.</summary>
+    internal ImageSet With(Shape shape, byte[] pixels) =>
+        HasLabels ? new(Name, shape, pixels, Labels, Classes) : new(Name, shape, pixels);
+
+    /// <summary>Throws if a network does not take these images, whatever their classes.</summary>
+    /// <exception cref="DataException">It has several inputs, or takes images of another shape.</exception>
+    public void CheckFits(Network network)
+    {
+        if (network.Inputs.Count() != 1)
+            throw new DataException($"{network.Name} has {network.Inputs.Count()} inputs; images are one.");
+        var input = network.Shapes[network.Inputs.First().Name];
+        if (Shape != input)
+            throw new DataException(
+                $"{Name}: images are {Shape}, but {network.Name} takes {input}. Give DataOptions.Size, DataOptions.Pad or DataOptions.Channels."
+            );
     }
 
     /// <summary>The same images with other classes: label l becomes <paramref name="places"/>[l].</summary>
@@ -71,12 +104,12 @@ public sealed class ImageSet
     }
 
     /// <summary>
-    /// Holds out about that share of every class, the same for the same seed: the rest to train on, the held-out images
+    /// Holds out about that share of every class (of all images, where they have no labels), the same for the same seed: the rest to train on, the held-out images
     /// to choose with.
     /// </summary>
     public (ImageSet Kept, ImageSet HeldOut) HoldOut(double share, long seed)
     {
-        var heldOut = HeldOut(Labels, share, seed);
+        var heldOut = HeldOut(HasLabels ? Labels : new int[Count], share, seed);
         int[] all = [.. Enumerable.Range(0, Count)];
         return (Subset([.. all.Where(i => !heldOut.Contains(i))]), Subset([.. all.Where(heldOut.Contains)]));
     }
@@ -101,6 +134,16 @@ public sealed class ImageSet
         hash.AppendData(System.Text.Encoding.UTF8.GetBytes($"{Shape};{string.Join(',', Labels)};"));
         hash.AppendData(Pixels);
         return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    private void CheckSizes()
+    {
+        if (!Shape.IsImage || Shape.Channels is not (1 or 3))
+            throw new DataException($"{Name}: images must have 1 or 3 channels, not the shape {Shape}.");
+        if (Pixels.LongLength != Shape.Count * Count)
+            throw new DataException(
+                $"{Name}: {Count} images of {Shape} need {Shape.Count * Count} bytes, not {Pixels.LongLength}."
+            );
     }
 
     /// <summary>Room for that many images, after checking that there is memory for them.</summary>

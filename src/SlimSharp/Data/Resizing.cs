@@ -113,7 +113,7 @@ public static class Resizing
             Threads.ParallelUntil(stop),
             i => change(set.Image(i), pixels.AsSpan((int)(i * shape.Count), (int)shape.Count))
         );
-        return new(set.Name, shape, pixels, set.Labels, set.Classes);
+        return set.With(shape, pixels);
     }
 
     // For every target position: the first source position and the weights from there on, which sum to 1.

@@ -3,6 +3,7 @@ using System.Text.Json.Serialization.Metadata;
 using SlimSharp.Data;
 using SlimSharp.Models;
 using SlimSharp.Networks;
+using SlimSharp.Objectives;
 using SlimSharp.Slimming;
 using SlimSharp.Training;
 using TorchSharp;
@@ -168,7 +169,7 @@ public sealed record SlimFile : IDisposable
             throw new FileFormatException(
                 $"{path}: its normalization is for {normalization.Mean.Length} channels, but its network takes {channels}."
             );
-        if (Classes.Count == 0 || Evaluation.NoClasses(Network) is not null)
+        if (Classes.Count == 0 || Classification.NoClasses(Network) is not null)
             return;
         var outputs = Network.Shapes[Network.Outputs[0]].Channels;
         if (Classes.Count != outputs)

@@ -1,13 +1,14 @@
 using SlimSharp.Data;
 using SlimSharp.Models;
+using SlimSharp.Objectives;
+using SlimSharp.Training;
 using TorchSharp;
-using F = TorchSharp.torch.nn.functional;
 
 namespace SlimSharp.Regularizers;
 
 /// <summary>
 /// Learning from a teacher, such as the dense network while its cut one is retrained (Hinton, Vinyals and Dean, 2015): adds
-/// weight·T²·KL(softmax(t/T) ‖ softmax(s/T)) to the loss, t and s being the teacher's and the model's outputs, the mean over images. The teacher
+/// weight·T²·KL(softmax(t/T) ‖ softmax(s/T)) to the loss, t and s being the teacher's and the model's outputs, the mean over images, summed over the outputs. The teacher
 /// sees the same augmented images, in evaluation.
 /// </summary>
 public sealed class Distillation : Regularizer
@@ -57,20 +58,19 @@ public sealed class Distillation : Regularizer
         StepInfo step
     )
     {
-        var images = batch.Images.to(_teacher.Type, _teacher.Device);
-        torch.Tensor taught;
+        var (own, theirs) = (model.Network.Outputs, _teacher.Network.Outputs);
+        if (own.Length != theirs.Length)
+            throw new TrainingException(
+                $"The teacher {_teacher.Network.Name} has {theirs.Length} outputs, but {model.Network.Name} has {own.Length}."
+            );
+        IReadOnlyDictionary<string, torch.Tensor> taught;
         using (torch.no_grad())
-            taught = _teacher.Output(images, RunMode.Evaluation);
-        var output = values[model.Network.Outputs[0]];
-        return Term(output, taught.to(output.dtype, output.device));
+            taught = _teacher.Run(batch.InputsFor(_teacher), mode: RunMode.Evaluation);
+        return own.Zip(theirs, (o, t) => Term(values[o], taught[t].to(values[o].dtype, values[o].device)))
+            .Aggregate((a, b) => a.add(b, Scalars.One));
     }
 
     /// <summary>The term for outputs of N×classes of the model and the teacher.</summary>
-    internal torch.Tensor Term(torch.Tensor output, torch.Tensor taught)
-    {
-        using Scalar cool = 1 / Temperature;
-        using Scalar factor = Weight * Temperature * Temperature / output.shape[0];
-        var (own, theirs) = (F.log_softmax(output.mul(cool), 1), F.log_softmax(taught.mul(cool), 1));
-        return theirs.exp().mul(theirs.sub(own)).sum().mul(factor);
-    }
+    internal torch.Tensor Term(torch.Tensor output, torch.Tensor taught) =>
+        Imitation.Divergence(output, taught, Temperature, Weight);
 }

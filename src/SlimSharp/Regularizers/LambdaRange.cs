@@ -1,9 +1,9 @@
 using SlimSharp.Data;
 using SlimSharp.Models;
+using SlimSharp.Objectives;
 using SlimSharp.Penalties;
 using SlimSharp.Training;
 using TorchSharp;
-using F = TorchSharp.torch.nn.functional;
 
 namespace SlimSharp.Regularizers;
 
@@ -17,26 +17,31 @@ public sealed record LambdaRange(IReadOnlyList<double> Ratios)
     private const int Images = 2048;
     private const int BatchSize = 64;
 
-    /// <summary>Measures on training images, in training mode, as the gradients of training are; the model stays as it is.</summary>
+    /// <summary>
+    /// Measures the loss of an objective, by default of classification, on training images, in training mode, as the gradients of
+    /// training are; the model stays as it is.
+    /// </summary>
+    /// <exception cref="DataException">The images or classes are not those that the network takes.</exception>
     public static LambdaRange Of(
         Model model,
         ImageSet train,
         Normalization normalization,
         Penalty penalty,
-        int images = Images
+        int images = Images,
+        Objective? objective = null
     )
     {
-        Evaluation.CheckFit(model, train);
         using var copy = new Model(model.Network, model.CopyWeights());
         var source = ImageBatches.InOrder(train, normalization);
+        (objective ??= new Classification()).Check(model.Network, source);
         var batches = train.Spread(images).Chunk(BatchSize).Where(b => b.Length > 1).ToArray();
         copy.train();
         foreach (var indices in batches)
         {
             using var scope = torch.NewDisposeScope();
-            using var batch = source.Make(indices);
-            var input = batch.Images.to(copy.Type, copy.Device);
-            F.cross_entropy(copy.forward(input), batch.Labels.to(copy.Device)).backward();
+            using var batch = objective.Prepare(source.Make(indices));
+            var values = copy.Run(batch.InputsFor(copy), objective.Nodes(copy.Network));
+            objective.EvaluationLoss(copy.Network, batch, values).backward();
         }
         var ratios = new List<double>();
         foreach (var scale in copy.Scales)

@@ -102,9 +102,10 @@ public sealed class LambdaSteering : Regularizer
             .. scales.Zip(before, (now, then) => Math.Max(Math.Abs(now) + (Math.Abs(now) - Math.Abs(then)) * pace, 0)),
         ];
         var forecast = Forecast(model, ahead);
-        // Over training images: on validation images it jumps about while the rate is high.
-        var best = Math.Max(position[1], metrics.TrainAccuracy);
-        var lambda = Next(position[0], Left(model), forecast, best - metrics.TrainAccuracy);
+        // Over training samples: on validation images it jumps about while the rate is high.
+        var accuracy = metrics.TrainAccuracy ?? 1; // without one, nothing can fall
+        var best = Math.Max(position[1], accuracy);
+        var lambda = Next(position[0], Left(model), forecast, best - accuracy);
         Numbers.Write(_position, [lambda, best]);
         Numbers.Write(_before, scales);
     }

@@ -1,5 +1,6 @@
 using SlimSharp.Data;
 using SlimSharp.Networks;
+using SlimSharp.Objectives;
 using SlimSharp.Training;
 using TorchSharp;
 
@@ -60,7 +61,7 @@ public sealed class Mixup : Regularizer
             );
 
     private static int Classes(Network network) =>
-        Evaluation.NoClasses(network) is { } reason
+        Classification.NoClasses(network) is { } reason
             ? throw new TrainingException($"{reason}; mixup takes targets for labels, so leave it out.")
             : network.Shapes[network.Outputs[0]].Channels;
 

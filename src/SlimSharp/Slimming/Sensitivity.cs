@@ -1,9 +1,8 @@
 using SlimSharp.Data;
 using SlimSharp.Models;
 using SlimSharp.Networks;
-using SlimSharp.Training;
+using SlimSharp.Objectives;
 using TorchSharp;
-using F = TorchSharp.torch.nn.functional;
 
 namespace SlimSharp.Slimming;
 
@@ -24,39 +23,54 @@ public sealed class Sensitivity : Evidence
     /// <summary>By node: images × channels.</summary>
     internal IReadOnlyDictionary<string, float[,]> Effects { get; }
 
-    /// <summary>Measures on images spread over a set, not augmented, in evaluation.</summary>
+    /// <summary>Measures the loss of an objective, by default of classification, on images spread over a set, not augmented, in evaluation.</summary>
     /// <exception cref="DataException">The images or classes are not those that the network takes.</exception>
-    public static Sensitivity Of(Model model, ImageSet train, Normalization normalization, int images = 512)
+    public static Sensitivity Of(
+        Model model,
+        ImageSet train,
+        Normalization normalization,
+        int images = 512,
+        Objective? objective = null
+    )
     {
-        Evaluation.CheckFit(model, train);
+        var (source, places) = (ImageBatches.InOrder(train, normalization), train.Spread(images));
+        (objective ??= new Classification()).Check(model.Network, source);
+        return Of(model, objective, places.Length, places.Chunk(BatchSize).Select(b => source.Make(b)));
+    }
+
+    private static Sensitivity Of(Model model, Objective objective, int samples, IEnumerable<Batch> batches)
+    {
         using var copy = new Model(model.Network, model.CopyWeights()) { Options = ScheduleOptions.Plain };
         copy.eval();
         var layers = Layers(copy.Network);
-        var places = train.Spread(images);
-        var effects = layers.ToDictionary(l => l, l => new float[places.Length, copy.Network.Shapes[l].Channels]);
-        for (var at = 0; at < places.Length; at += BatchSize)
+        var effects = layers.ToDictionary(l => l, l => new float[samples, copy.Network.Shapes[l].Channels]);
+        var at = 0;
+        foreach (var given in batches)
         {
             using var scope = torch.NewDisposeScope();
-            using var batch = ImageBatches
-                .InOrder(train, normalization)
-                .Make(places[at..Math.Min(at + BatchSize, places.Length)]);
-            Measure(copy, batch, layers, effects, at);
+            using var batch = objective.Prepare(given);
+            Measure(copy, objective, batch, layers, effects, at);
+            at += batch.Count;
         }
-        return new(places.Length, effects);
+        return new(samples, effects);
     }
 
-    private static void Measure(Model model, Batch batch, string[] layers, Dictionary<string, float[,]> effects, int at)
+    private static void Measure(
+        Model model,
+        Objective objective,
+        Batch batch,
+        string[] layers,
+        Dictionary<string, float[,]> effects,
+        int at
+    )
     {
-        var output = model.Network.Outputs[0];
         var values = model.Run(
-            new Dictionary<string, torch.Tensor>
-            {
-                [model.Network.Inputs.First().Name] = batch.Images.to(model.Type, model.Device),
-            },
-            [.. layers.Append(output).Distinct()],
+            batch.InputsFor(model),
+            [.. layers.Concat(objective.Nodes(model.Network)).Distinct()],
             mode: RunMode.Evaluation
         );
-        var loss = F.cross_entropy(values[output], batch.Labels.to(model.Device), reduction: torch.nn.Reduction.Sum);
+        using Scalar count = (double)batch.Count; // the loss is a mean over samples, of which each has its own effects
+        var loss = objective.EvaluationLoss(model.Network, batch, values).mul(count);
         var gradients = torch.autograd.grad([loss], [.. layers.Select(l => values[l])]);
         foreach (var (layer, gradient) in layers.Zip(gradients))
         {

@@ -20,7 +20,7 @@ public static class Recalibration
     /// <exception cref="DataException">The images are not those that the network takes.</exception>
     public static void Run(Model model, ImageSet train, Normalization normalization, int images = 2048)
     {
-        Evaluation.CheckImages(model.Network, train);
+        train.CheckFits(model.Network);
         using var still = torch.no_grad();
         using var copy = new Model(Forgetful(model.Network), model.CopyWeights()) { Options = model.Options };
         Statistics[] norms = [.. copy.Network.BatchNorms.Select(n => new Statistics(n, copy))];
@@ -30,7 +30,7 @@ public static class Recalibration
         {
             using var scope = torch.NewDisposeScope();
             using var batch = source.Make(indices);
-            copy.forward(batch.Images.to(copy.Type, copy.Device));
+            copy.Run(batch.InputsFor(copy)); // all outputs: no BatchNorm is left out
             foreach (var norm in norms)
                 norm.Take(indices.Length);
         }

@@ -1,7 +1,20 @@
+using SlimSharp.Objectives;
+
 namespace SlimSharp.Training;
 
-/// <summary>How well a model does on a set.</summary>
-/// <param name="Loss">Mean cross-entropy.</param>
-/// <param name="Accuracy">The share of images whose class gets the largest output, in [0, 1].</param>
-/// <param name="Count">How many images.</param>
-public sealed record Score(double Loss, double Accuracy, int Count);
+/// <summary>How well a model does on some samples.</summary>
+/// <param name="Loss">The objective's loss, the mean over samples; for classification the cross-entropy.</param>
+/// <param name="Measures">What the objective measures, by name; means over samples.</param>
+/// <param name="Count">How many samples.</param>
+/// <param name="Deciding">The value of the measure that decides which of two models is better.</param>
+public sealed record Score(double Loss, IReadOnlyDictionary<string, double> Measures, int Count, double Deciding)
+{
+    /// <summary>The share of samples whose class gets the largest output, in [0, 1]; of several outputs the mean.</summary>
+    /// <exception cref="TrainingException">It was not measured.</exception>
+    public double Accuracy =>
+        Measures.TryGetValue(NamedMeasure.Accuracy.Name, out var accuracy)
+            ? accuracy
+            : throw new TrainingException(
+                $"Accuracy was not measured; there {(Measures.Count == 0 ? "is the loss alone" : $"are {string.Join(", ", Measures.Keys)}")}."
+            );
+}

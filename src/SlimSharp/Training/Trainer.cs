@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using SlimSharp.Data;
 using SlimSharp.Models;
+using SlimSharp.Objectives;
 using SlimSharp.Regularizers;
 
 namespace SlimSharp.Training;
@@ -21,13 +22,13 @@ public sealed class Trainer(TrainingOptions options, params IReadOnlyList<Regula
     /// <summary>How long at most between checkpoints.</summary>
     public TimeSpan SaveEvery { get; init; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>
-    /// Trains <paramref name="model"/> in place, from <paramref name="from"/> on if given. Afterwards it holds the last weights,
-    /// or the best ones on validation images if so asked. A new training may begin with the <paramref name="memory"/> of an optimiser, as
-    /// momentum.NAME by parameter.
-    /// </summary>
+    /// <summary>What is trained for; classification by default.</summary>
+    public Objective Objective { get; init; } = new Classification { LabelSmoothing = options.LabelSmoothing };
+
+    /// <summary>Trains on images, shuffled and augmented as the options say; see the other overload.</summary>
+    /// <exception cref="DataException">The images or classes are not those that the network takes.</exception>
     /// <exception cref="TrainingException">An option is out of range, or there are too few images.</exception>
-    /// <exception cref="DivergedException">A loss or the weights are no longer numbers; what was saved last is from before.</exception>
+    /// <exception cref="DivergedException">A loss or the weights are no longer numbers.</exception>
     /// <exception cref="OperationCanceledException">It was stopped, after a checkpoint.</exception>
     public TrainingPosition Train(
         Model model,
@@ -40,25 +41,59 @@ public sealed class Trainer(TrainingOptions options, params IReadOnlyList<Regula
     )
     {
         options.Check();
-        Evaluation.CheckFit(model, train);
-        if (options.StepsPerEpoch(train.Count) == 0)
+        var batches = new ImageBatches(train, options.BatchSize, normalization, options.Augmentation, options.Seed)
+        {
+            LeavesOutSingle = true,
+        };
+        Objective.Check(model.Network, batches);
+        if (batches.BatchCount == 0)
             throw new TrainingException(
                 $"{train.Name}: {train.Count} image{(train.Count == 1 ? " is" : "s are")} left to train on, but 2 are the least, for BatchNorm takes a variance over them. Give more images, or a smaller share of validation images."
             );
+        return Train(
+            model,
+            batches,
+            validation is null ? null : ImageBatches.InOrder(validation, normalization),
+            from,
+            memory,
+            stop
+        );
+    }
+
+    /// <summary>
+    /// Trains <paramref name="model"/> in place, from <paramref name="from"/> on if given. Afterwards it holds the last weights,
+    /// or the best ones on validation samples if so asked. A new training may begin with the <paramref name="memory"/> of an
+    /// optimiser, as momentum.NAME by parameter.
+    /// </summary>
+    /// <exception cref="DataException">The objective cannot be reached with these batches.</exception>
+    /// <exception cref="TrainingException">An option is out of range, or there is nothing to train on.</exception>
+    /// <exception cref="DivergedException">A loss or the weights are no longer numbers; what was saved last is from before.</exception>
+    /// <exception cref="OperationCanceledException">It was stopped, after a checkpoint.</exception>
+    public TrainingPosition Train(
+        Model model,
+        BatchSource train,
+        BatchSource? validation = null,
+        Checkpoint? from = null,
+        Weights? memory = null,
+        CancellationToken stop = default
+    )
+    {
+        options.Check();
+        Objective.Check(model.Network, train);
+        if (validation is not null)
+            Objective.Check(model.Network, validation);
+        if (train.BatchCount == 0)
+            throw new TrainingException($"{train.Name}: there is no batch to train on.");
         using var state = new TrainingState(model, options.Optimizer, _regularizers);
         if (from is not null)
             state.Restore(from.Position, from.Weights, from.Extras);
         else if (memory is not null)
             state.Recall(memory);
-        var batches = new ImageBatches(train, options.BatchSize, normalization, options.Augmentation, options.Seed)
-        {
-            LeavesOutSingle = true,
-        };
-        var pace = new Pace(options.Epochs, batches.BatchCount, state.Position);
+        var pace = new Pace(options.Epochs, train.BatchCount, state.Position);
         while (state.Position.Epoch < options.Epochs)
         {
-            RunEpoch(state, batches, pace, stop);
-            FinishEpoch(state, Validate(state, validation, normalization, pace, stop), pace);
+            RunEpoch(state, train, pace, stop);
+            FinishEpoch(state, Validate(state, validation, pace, stop), pace);
             SaveNow(state, pace);
         }
         if (options.KeepBest && state.Best is { } best)
@@ -70,22 +105,13 @@ public sealed class Trainer(TrainingOptions options, params IReadOnlyList<Regula
     {
         state.Model.train();
         var count = batches.BatchCount;
-        var step = new TrainingStep(options, _regularizers, count);
+        var step = new TrainingStep(options, Objective, _regularizers, count);
         foreach (var batch in batches.Epoch(state.Position.Epoch, state.Position.Batch))
         {
             step.Run(state, batch);
             var p = state.Position = state.Position with { Batch = state.Position.Batch + 1 };
             Progress?.Report(
-                new(
-                    p.Epoch,
-                    options.Epochs,
-                    p.Batch,
-                    count,
-                    p.LossSum / p.Seen,
-                    (double)p.Correct / p.Seen,
-                    pace.Remaining(p),
-                    null
-                )
+                new(p.Epoch, options.Epochs, p.Batch, count, p.LossSum / p.Seen, Means(state), pace.Remaining(p), null)
             );
             if (stop.IsCancellationRequested || (p.Batch < count && pace.SinceSave > SaveEvery))
                 SaveNow(state, pace);
@@ -93,18 +119,19 @@ public sealed class Trainer(TrainingOptions options, params IReadOnlyList<Regula
         }
     }
 
+    private MeasuredValue[] Means(TrainingState state) =>
+        [
+            .. Objective
+                .Measures(state.Model.Network)
+                .Select(m => new MeasuredValue(m, state.Position.Sums.GetValueOrDefault(m.Name) / state.Position.Seen)),
+        ];
+
     // Many validation images take their time, too.
-    private Score? Validate(
-        TrainingState state,
-        ImageSet? validation,
-        Normalization normalization,
-        Pace pace,
-        CancellationToken stop
-    )
+    private Score? Validate(TrainingState state, BatchSource? validation, Pace pace, CancellationToken stop)
     {
         try
         {
-            return validation is null ? null : Evaluation.Of(state.Model, validation, normalization, stop);
+            return validation is null ? null : Evaluation.Of(state.Model, validation, Objective, stop);
         }
         catch (OperationCanceledException)
         {
@@ -117,15 +144,16 @@ public sealed class Trainer(TrainingOptions options, params IReadOnlyList<Regula
     {
         var p = state.Position;
         var scales = BatchNormScales.Values(state.Model);
+        var means = Means(state);
         var measures = _regularizers.Measures(state.Model);
         var metrics = new EpochMetrics
         {
             Epoch = p.Epoch + 1,
             LearningRate = options.LearningRate.At((p.Epoch + (p.Batch - 1.0) / p.Batch) / options.Epochs),
             TrainLoss = p.LossSum / p.Seen,
-            TrainAccuracy = (double)p.Correct / p.Seen,
+            Train = means.ToDictionary(m => m.Measure.Name, m => m.Value, StringComparer.Ordinal),
             ValidationLoss = score?.Loss,
-            ValidationAccuracy = score?.Accuracy,
+            Validation = score?.Measures,
             NearZero = Share(scales, s => Math.Abs(s) < ScaleRegularizer.NearZero),
             Zero = Share(scales, s => s == 0),
             Measures = measures.Count == 0 ? null : measures,
@@ -133,14 +161,15 @@ public sealed class Trainer(TrainingOptions options, params IReadOnlyList<Regula
         }.WithoutInfinities();
         foreach (var regularizer in _regularizers)
             regularizer.AfterEpoch(state.Model, metrics);
-        var better = score is not null && score.Accuracy > p.BestAccuracy;
+        var (deciding, reached) = (Objective.Deciding(state.Model.Network), score?.Deciding);
+        var better = reached is { } value && (p.Best is not { } best || deciding.IsBetter(value, best));
         if (better && options.KeepBest)
             state.KeepBest();
         state.Position = new()
         {
             Epoch = p.Epoch + 1,
             Steps = p.Steps,
-            BestAccuracy = better ? score!.Accuracy : p.BestAccuracy,
+            Best = better ? reached : p.Best,
             History = p.History.Add(metrics),
             Seconds = p.Seconds + metrics.Seconds,
         };
@@ -151,7 +180,7 @@ public sealed class Trainer(TrainingOptions options, params IReadOnlyList<Regula
                 p.Batch,
                 p.Batch,
                 metrics.TrainLoss,
-                metrics.TrainAccuracy,
+                means,
                 pace.Remaining(state.Position),
                 metrics
             )

@@ -30,7 +30,17 @@ public sealed record TrainingOptions : IJsonOnDeserialized
     /// <summary>The share of each label that is spread over all classes.</summary>
     public double LabelSmoothing { get; init; }
 
-    /// <summary>Keep the epoch with the best accuracy on validation images instead of the last.</summary>
+    /// <summary>
+    /// How many parts each batch is run in, one after another, before the step: less memory for the same step, but that BatchNorm
+    /// takes its statistics over a part. No part is smaller than two samples.
+    /// </summary>
+    public int Accumulate
+    {
+        get => field == 0 ? 1 : field;
+        init;
+    }
+
+    /// <summary>Keep the best epoch by the objective's deciding measure on validation samples instead of the last.</summary>
     public bool KeepBest { get; init; }
 
     private const int MaxPad = 4096;
@@ -88,6 +98,12 @@ public sealed record TrainingOptions : IJsonOnDeserialized
             $"a padding from 0 to {MaxPad}"
         );
         Require(ClipNorm is null or > 0, "TrainingOptions.ClipNorm", ClipNorm ?? 0, "positive");
+        Require(
+            Accumulate >= 1 && Accumulate <= Math.Max(BatchSize / 2, 1),
+            "TrainingOptions.Accumulate",
+            Accumulate,
+            "from 1 to half of the batch size"
+        );
         Require(LabelSmoothing is >= 0 and < 1, "TrainingOptions.LabelSmoothing", LabelSmoothing, "in [0, 1)");
     }
 

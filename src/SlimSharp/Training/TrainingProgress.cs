@@ -1,3 +1,5 @@
+using SlimSharp.Objectives;
+
 namespace SlimSharp.Training;
 
 /// <summary>What a training reports while it runs.</summary>
@@ -6,7 +8,7 @@ namespace SlimSharp.Training;
 /// <param name="Batch">Batches of it that are done.</param>
 /// <param name="BatchCount">Of how many.</param>
 /// <param name="Loss">Mean loss of the epoch so far.</param>
-/// <param name="Accuracy">Accuracy on training images of the epoch so far, in [0, 1].</param>
+/// <param name="Measures">What the objective measures, over the training samples of the epoch so far.</param>
 /// <param name="Remaining">The time left at the pace of this session.</param>
 /// <param name="Finished">What was measured, if an epoch has just ended.</param>
 public sealed record TrainingProgress(
@@ -15,7 +17,7 @@ public sealed record TrainingProgress(
     int Batch,
     int BatchCount,
     double Loss,
-    double Accuracy,
+    IReadOnlyList<MeasuredValue> Measures,
     TimeSpan Remaining,
     EpochMetrics? Finished
 );

@@ -1,4 +1,5 @@
 using SlimSharp.Cli;
+using SlimSharp.Objectives;
 using SlimSharp.Training;
 
 namespace SlimSharp.Tests.Cli;
@@ -6,6 +7,8 @@ namespace SlimSharp.Tests.Cli;
 [Collection(nameof(Alone))]
 public class DisplayTests
 {
+    private static readonly Dictionary<string, double> Accurate = new() { ["accuracy"] = 1 };
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
@@ -24,14 +27,14 @@ public class DisplayTests
                         0,
                         1000,
                         0,
-                        0,
+                        [new(NamedMeasure.Accuracy, 0)],
                         TimeSpan.FromHours(99.9),
                         new()
                         {
                             Epoch = epoch,
                             TrainLoss = 123.45678,
-                            TrainAccuracy = 1,
-                            ValidationAccuracy = 1,
+                            Train = Accurate,
+                            Validation = Accurate,
                             NearZero = 1,
                             Zero = 1,
                             Measures = steered ? new Dictionary<string, double> { ["λ"] = 1.234e-5 } : null,

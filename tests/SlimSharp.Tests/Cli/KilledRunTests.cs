@@ -71,7 +71,7 @@ public class KilledRunTests
             foreach (var file in Directory.GetFiles(folder, "*.jsonl"))
                 File.WriteAllText(file, File.ReadLines(file).First() + "\n");
             if (files.Contains("record.json"))
-                Forget(folder, "ended", "accuracy", "files");
+                Forget(folder, "ended", "measures", "files");
             if (options.Length > 0)
                 File.WriteAllText(
                     Path.Combine(folder, $"run.json.{Machine.GoneProcess()}{Here}"),
@@ -92,7 +92,7 @@ public class KilledRunTests
             if (!hasReport)
                 File.Delete(Path.Combine(folder, "report.html"));
             if (!hasRecord)
-                Forget(folder, "ended", "accuracy", "files");
+                Forget(folder, "ended", "measures", "files");
             await GoOn(folder, resumes: hasReport);
             Assert.Equal(model, File.GetLastWriteTimeUtc(Path.Combine(folder, "model.slim")));
             AssertIsWhole(folder);

@@ -40,7 +40,7 @@ public class UnfitImagesTests
     [Fact]
     public async Task Without_a_vector_of_classes_the_file_is_written_and_no_accuracy_told()
     {
-        foreach (var network in new[] { Unstated.Segmenter(), Unstated.Twofold() })
+        foreach (var network in new[] { Unstated.Segmenter(), Unstated.Twofold(others: 4) })
         {
             var file = Unstated.Write(In($"{network.Name}.slim"), network, Normalization.Unit(1));
             var onnx = In($"{network.Name}.onnx");
@@ -58,6 +58,26 @@ public class UnfitImagesTests
             Assert.Null(cut["accuracyAfter"]);
             Assert.NotNull(cut["whyNoAccuracy"]);
         }
+    }
+
+    [Fact]
+    public async Task Of_several_outputs_each_is_measured_and_accuracy_is_their_mean()
+    {
+        var file = Unstated.Write(In("twofold.slim"), Unstated.Twofold(), Normalization.Unit(1));
+        var measured = (await Json($"evaluate {file} --data {Images}"))[0];
+        var (one, other) = (
+            (double)measured["measures"]!["accuracy one"]!,
+            (double)measured["measures"]!["accuracy other"]!
+        );
+        Assert.NotEqual(one, other);
+        Assert.Equal((one + other) / 2, (double)measured["accuracy"]!, 12);
+        var quantized = (await Json($"quantize {file} --data {Images} --images 16 --threads 1 --onnx {In("a.onnx")}"))[
+            0
+        ];
+        Assert.Equal((double)measured["accuracy"]!, (double)quantized["accuracyBefore"]!, 2);
+        Assert.NotNull(
+            (await Json($"prune {file} --data {Images} --ratio 0.3 --out {In("cut.slim")}"))[0]["accuracyAfter"]
+        );
     }
 
     [Fact]

@@ -24,11 +24,11 @@ internal static class Unstated
     }
 
     /// <summary>The same with two vectors as outputs.</summary>
-    internal static Network Twofold()
+    internal static Network Twofold(int others = 10)
     {
         var b = new NetworkBuilder("twofold", new Shape(1, 28, 28));
         var x = b.GlobalAveragePool("pool", b.ConvBnRelu("stem", b.Input, 8));
-        var (one, other) = (b.Linear("one", x, 10), b.Linear("other", x, 10));
+        var (one, other) = (b.Linear("one", x, 10), b.Linear("other", x, others));
         return b.Build(one, other);
     }
 

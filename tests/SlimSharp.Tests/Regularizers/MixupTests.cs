@@ -193,7 +193,7 @@ public class MixupTests
             LabelSmoothing = 0.1,
         };
         var end = new Trainer(options, new Mixup(0.2, 10, 5)).Train(model, set, null, Normalization.Of(set));
-        Assert.InRange(end.History[^1].TrainAccuracy, 0.1, 1);
+        Assert.InRange(end.History[^1].TrainAccuracy!.Value, 0.1, 1);
         Assert.True(end.History[^1].TrainLoss < end.History[0].TrainLoss);
     }
 }

@@ -93,7 +93,7 @@ public class ClaimCommandTests
                     r => r.Number,
                     r => new SweepResult
                     {
-                        Accuracy = 0.5 + 0.01 * r.Number,
+                        Test = Measured.Accuracy(0.5 + 0.01 * r.Number),
                         Parameters = 100,
                         Macs = 1000,
                         Classes = 10,

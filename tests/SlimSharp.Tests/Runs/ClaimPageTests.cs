@@ -20,12 +20,12 @@ public class ClaimPageTests
             runs[r.Key - 1].Stage == "train"
                 ? r.Value with
                 {
-                    Accuracy = 0.8,
+                    Test = Measured.Accuracy(0.8),
                     Scales = [.. scales],
                 }
                 : r.Value with
                 {
-                    Accuracy = runs[r.Key - 1].Settings["ratio"] == "0.3" ? 0.8 : 0.2,
+                    Test = Measured.Accuracy(runs[r.Key - 1].Settings["ratio"] == "0.3" ? 0.8 : 0.2),
                 };
         var measured = results with { Results = results.Results.ToImmutableSortedDictionary(r => r.Key, With) };
         var page = Page(Head + ClaimThat("1", Holds("loss", "less")), measured);

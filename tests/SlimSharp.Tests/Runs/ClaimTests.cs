@@ -110,7 +110,10 @@ public class ClaimTests
                 Results = plan.Expand()
                     .ToImmutableSortedDictionary(
                         r => r.Number,
-                        r => new SweepResult { Accuracy = r.Stage == "cut" && r.Settings["case"] == "l1" ? 0.5 : 0.9 }
+                        r => new SweepResult
+                        {
+                            Test = Measured.Accuracy(r.Stage == "cut" && r.Settings["case"] == "l1" ? 0.5 : 0.9),
+                        }
                     ),
             };
         }

@@ -150,8 +150,8 @@ public class FailedRunTests
     }
 
     private const string Twice = """
-        {"split":"test","accuracy":0.5,"parameters":10,"macs":100,"classes":10}
-        {"split":"test","accuracy":0.5,"parameters":10,"macs":100,"classes":10}
+        {"split":"test","measures":{"accuracy":0.5},"parameters":10,"macs":100,"classes":10}
+        {"split":"test","measures":{"accuracy":0.5},"parameters":10,"macs":100,"classes":10}
 
         """;
 

@@ -43,7 +43,7 @@ public class RunsTests
         folder.WriteRecord(
             new()
             {
-                Accuracy = accuracy,
+                Measures = Measured.Accuracy(accuracy),
                 Macs = macs,
                 Seconds = seconds,
             }

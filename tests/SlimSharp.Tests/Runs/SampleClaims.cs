@@ -52,8 +52,9 @@ internal static class SampleClaims
             var ratio = isCut && isBetter ? (run.Settings["ratio"] == "0.3" ? 0.01 : -0.01) : 0;
             return new()
             {
-                Accuracy =
-                    0.8 + 0.001 * seed - (isCut ? 0.2 : 0) + ratio + (isCut && isBetter ? points(seed) / 100 : 0),
+                Test = Measured.Accuracy(
+                    0.8 + 0.001 * seed - (isCut ? 0.2 : 0) + ratio + (isCut && isBetter ? points(seed) / 100 : 0)
+                ),
                 Parameters = isBetter ? (long)(1000 * parameters) : 1000,
                 Macs = 500,
                 Classes = 10,

@@ -64,7 +64,7 @@ internal static class SampleSweep
     {
         new SweepResult
         {
-            Accuracy = accuracy,
+            Test = Measured.Accuracy(accuracy),
             Parameters = parameters,
             Macs = 10 * parameters,
             Classes = 10,

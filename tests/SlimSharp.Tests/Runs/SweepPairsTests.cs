@@ -71,7 +71,7 @@ public class SweepPairsTests
                     r => r.Number,
                     r => new SweepResult
                     {
-                        Accuracy = Accuracy(r),
+                        Test = Measured.Accuracy(Accuracy(r)),
                         Parameters = 100,
                         Macs = 1000,
                         Classes = 10,

@@ -25,7 +25,7 @@ public class WarningTests
             {
                 new SweepResult
                 {
-                    Accuracy = 0.5,
+                    Test = Measured.Accuracy(0.5),
                     Parameters = 100,
                     Macs = 1000,
                     Classes = 10,

@@ -1,6 +1,7 @@
 using SlimSharp.Data;
 using SlimSharp.Models;
 using SlimSharp.Networks;
+using SlimSharp.Objectives;
 using SlimSharp.Penalties;
 using SlimSharp.Regularizers;
 using SlimSharp.Slimming;
@@ -55,7 +56,7 @@ public class MemoryTests
         using var penalty = new ScalePenalty(new TransformedL1(1), 1e-3);
         var options = new TrainingOptions();
         using var state = new TrainingState(model, options.Optimizer, [penalty]);
-        var step = new TrainingStep(options, [penalty], 2000);
+        var step = new TrainingStep(options, new Classification(), [penalty], 2000);
         using var images = torch.randn(16, 1, 32, 32);
         using var labels = torch.randint(10, 16, torch.int64);
         (long Tensors, double Managed, double Resident) Used(int steps)

@@ -114,7 +114,7 @@ public class TrainerTests
                 null,
                 Norm
             );
-            accuracy = position.History[^1].TrainAccuracy;
+            accuracy = position.History[^1].TrainAccuracy!.Value;
             return BatchNormScales.Values(model);
         }
         var without = Scales(0, out var accuracy);

@@ -134,8 +134,8 @@ internal sealed class JsonPartFiles
         foreach (var run in sweep.Runs)
             new SweepResult
             {
-                Accuracy = 0.5 + run.Number / 100.0,
-                Validation = 0.5,
+                Test = Runs.Measured.Accuracy(0.5 + run.Number / 100.0),
+                HeldOut = Runs.Measured.Accuracy(0.5),
                 Scales = [.. new int[42]],
                 Parameters = 100 + run.Number,
                 Macs = 1000,
