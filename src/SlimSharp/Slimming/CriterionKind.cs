@@ -29,15 +29,18 @@ public sealed record CriterionKind(
         new("l1", "l1 norm of the filter", _ => new MagnitudeCriterion(1)),
         new("l2", "l2 norm of the filter", _ => new MagnitudeCriterion(2)),
         new("median", "distance from the layer's geometric median", _ => new MedianCriterion()),
-        new("taylor", "first-order change of the loss", _ => new SensitivityCriterion(Squared: false), Sensitivity.Of),
+        new("taylor", "first-order change of the loss", _ => new SensitivityCriterion(Squared: false), Effects),
         new(
             "fisher",
             "squared first-order change of the loss",
             _ => new SensitivityCriterion(Squared: true),
-            Sensitivity.Of
+            Effects
         ),
         new("random", "chance", options => new RandomCriterion(options.Seed)),
     ];
+
+    private static Sensitivity Effects(Model model, ImageSet train, Normalization normalization, int images) =>
+        Sensitivity.Of(model, train, normalization, images);
 
     /// <summary>True if it needs evidence that is measured on training images.</summary>
     public bool NeedsImages => Measure is not null;
