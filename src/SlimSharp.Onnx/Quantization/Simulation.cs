@@ -4,14 +4,19 @@ using TorchSharp;
 
 namespace SlimSharp.Onnx;
 
-/// <summary>Computes a quantised network in double precision, every value and weight rounded as its integers are.</summary>
+/// <summary>
+/// Computes a quantised network in double precision, every value and weight rounded as its integers are.
+/// </summary>
 public static class Simulation
 {
     /// <summary>The first output for images N×C×H×W, normalised. The caller disposes it.</summary>
     public static torch.Tensor Run(QuantizedNetwork quantized, torch.Tensor images) =>
         Run(quantized, images, (_, output) => output);
 
-    /// <summary>The same, where <paramref name="change"/> may put another output in the place of each layer's whose weights are rounded.</summary>
+    /// <summary>
+    /// The same, where <paramref name="change"/> may put another output in the place of each layer's whose weights are
+    /// rounded.
+    /// </summary>
     internal static torch.Tensor Run(
         QuantizedNetwork quantized,
         torch.Tensor images,
@@ -21,19 +26,33 @@ public static class Simulation
         using var scope = torch.NewDisposeScope();
         using var still = torch.no_grad();
         var network = quantized.Folding.Network;
-        using var parameters = Parameters(quantized);
-        var runner = new LayerRunner(name => parameters[name], RunMode.Evaluation);
-        var values = new Dictionary<string, torch.Tensor>();
-        foreach (var node in network.Nodes)
+        using var model = new Model(network, Parameters(quantized));
+        var input = network.Inputs.First().Name;
+        var outputs = model.Run(
+            new Dictionary<string, torch.Tensor> { [input] = images.to(torch.float64) },
+            [network.Outputs[0]],
+            mode: RunMode.Evaluation,
+            taps: Taps(quantized, change)
+        );
+        return outputs[network.Outputs[0]].MoveToOuterDisposeScope();
+    }
+
+    // At every node whose value is rounded, or that the caller may change first.
+    private static Dictionary<string, Func<torch.Tensor, torch.Tensor>> Taps(
+        QuantizedNetwork quantized,
+        Func<Node, torch.Tensor, torch.Tensor> change
+    )
+    {
+        torch.Tensor At(Node node, torch.Tensor value)
         {
-            var value = node.IsInput
-                ? images.to(torch.float64)
-                : runner.Run(node, [.. node.Inputs.Select(i => values[i])]);
-            if (quantized.Layers.ContainsKey(node.Name))
-                value = change(node, value);
-            values[node.Name] = quantized.Values.TryGetValue(node.Name, out var range) ? Round(value, range) : value;
+            var changed = quantized.Layers.ContainsKey(node.Name) ? change(node, value) : value;
+            return quantized.Values.TryGetValue(node.Name, out var range) ? Round(changed, range) : changed;
         }
-        return values[network.Outputs[0]].MoveToOuterDisposeScope();
+        return quantized
+            .Folding.Network.Nodes.Where(n =>
+                quantized.Layers.ContainsKey(n.Name) || quantized.Values.ContainsKey(n.Name)
+            )
+            .ToDictionary(n => n.Name, n => (Func<torch.Tensor, torch.Tensor>)(value => At(n, value)));
     }
 
     private static torch.Tensor Round(torch.Tensor x, ValueRange range)

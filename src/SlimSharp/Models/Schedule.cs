@@ -8,26 +8,41 @@ namespace SlimSharp.Models;
 /// <param name="Steps">What is done, one after another.</param>
 public sealed record Schedule(ImmutableArray<Step> Steps)
 {
-    /// <summary>The steps for <paramref name="network"/>, keeping the values of <paramref name="wanted"/> nodes to the end.</summary>
-    public static Schedule Of(Network network, ScheduleOptions options, IReadOnlyCollection<string> wanted)
+    /// <summary>
+    /// The steps for <paramref name="network"/>, keeping the values of <paramref name="wanted"/> nodes to the end, with
+    /// a tap at each of
+    /// <paramref name="tapped"/>. No rule changes a value that somebody looks at.
+    /// </summary>
+    public static Schedule Of(
+        Network network,
+        ScheduleOptions options,
+        IReadOnlyCollection<string> wanted,
+        IReadOnlyCollection<string>? tapped = null
+    )
     {
+        HashSet<string> taps = [.. tapped ?? []];
+        HashSet<string> seen = [.. wanted, .. taps];
         var readers = network
             .Nodes.SelectMany(n => n.Inputs.Select(i => (Input: i, Reader: n)))
             .ToLookup(r => r.Input, r => r.Reader);
-        var fused = options is { OwnBackward: true, FuseNormalization: true } ? Fused(network, readers, wanted) : [];
+        var fused = options is { OwnBackward: true, FuseNormalization: true } ? Fused(network, readers, seen) : [];
         var behind = fused.Values.OfType<Node>().Select(a => a.Name).ToHashSet();
-        var chains = options is { OwnBackward: true, ConcatInPlace: true, ChannelsLast: true } ? Chains(network) : [];
+        var chains = options is { OwnBackward: true, ConcatInPlace: true, ChannelsLast: true }
+            ? Chains(network, taps)
+            : [];
         var steps = new List<Step>();
         foreach (var node in network.Nodes.Where(n => !behind.Contains(n.Name)))
         {
             steps.Add(
                 fused.TryGetValue(node.Name, out var activation) ? new Step.Normalize(node, activation)
                 : chains.TryGetValue(node.Name, out var chain) ? new Step.Append(node, chain.First, chain.Width)
-                : Spare(network, node, readers, wanted, options) is { } term ? new Step.AddInto(node, term)
+                : Spare(network, node, readers, seen, options) is { } term ? new Step.AddInto(node, term)
                 : new Step.Compute(node)
             );
             if (node.Layer is Input { Shape.IsImage: true })
                 steps.AddRange(Prepare(node.Name, options));
+            if (taps.Contains(steps[^1].Result))
+                steps.Add(new Step.Tap(steps[^1].Result));
         }
         return new(WithFrees(steps, wanted));
     }
@@ -36,14 +51,14 @@ public sealed record Schedule(ImmutableArray<Step> Steps)
     private static Dictionary<string, Node?> Fused(
         Network network,
         ILookup<string, Node> readers,
-        IReadOnlyCollection<string> wanted
+        HashSet<string> seen
     ) =>
         network
             .Nodes.Where(n => n.Layer is BatchNorm)
             .ToDictionary(
                 n => n.Name,
                 n =>
-                    !wanted.Contains(n.Name)
+                    !seen.Contains(n.Name)
                     && readers[n.Name].ToArray() is [{ Layer: Activation a } only]
                     && Affine.Clamp(a.Function) is not null
                         ? only
@@ -55,23 +70,25 @@ public sealed record Schedule(ImmutableArray<Step> Steps)
         Network network,
         Node node,
         ILookup<string, Node> readers,
-        IReadOnlyCollection<string> wanted,
+        HashSet<string> seen,
         ScheduleOptions options
     ) =>
         options is { OwnBackward: true, SumInPlace: true } && node.Layer is Add
             ? node.Inputs.FirstOrDefault(i =>
                 network[i].Layer is Convolution { Padding.IsSymmetric: true }
                 && readers[i].Count() == 1
-                && !wanted.Contains(i)
+                && !seen.Contains(i)
             )
             : null;
 
     // By concatenation, the first of the chain in which each appends to the one before, and the channels of the last.
-    private static Dictionary<string, (string First, int Width)> Chains(Network network)
+    // What a tap puts in one's place is not in its buffer.
+    private static Dictionary<string, (string First, int Width)> Chains(Network network, HashSet<string> taps)
     {
         var first = new Dictionary<string, string>();
         var last = new Dictionary<string, string>();
-        foreach (var node in network.Nodes.Where(n => n.Layer is Concat && network.Shapes[n.Name].IsImage))
+        var images = network.Nodes.Where(n => n.Layer is Concat && network.Shapes[n.Name].IsImage);
+        foreach (var node in images.Where(n => !taps.Contains(n.Name)))
         {
             // Only one can go on where another ends.
             var before = node.Inputs[0];

@@ -1,6 +1,8 @@
 namespace SlimSharp.Models;
 
-/// <summary>The rewrite rules that a schedule is made with; each can be switched off. float64 always uses none.</summary>
+/// <summary>
+/// The rewrite rules that a schedule is made with; each can be switched off. float64 always uses none.
+/// </summary>
 public sealed record ScheduleOptions
 {
     /// <summary>No rule at all: the network as it is written, in the framework's own graph.</summary>
@@ -13,12 +15,16 @@ public sealed record ScheduleOptions
     public bool BFloat16 { get; init; }
 
     /// <summary>
-    /// Differentiates the network outside the framework's graph, in which it becomes one node. The rules below need this. A second
-    /// backward pass through one forward pass, and gradients of gradients, need it off.
+    /// Differentiates the network outside the framework's graph, in which it becomes one node. The rules below need
+    /// this. A second backward pass through one forward pass, and gradients of gradients, take a second forward pass in
+    /// that graph.
     /// </summary>
     public bool OwnBackward { get; init; } = true;
 
-    /// <summary>BatchNorm and the ReLU behind it in one go, its statistics taken once for all layers that read the same channels.</summary>
+    /// <summary>
+    /// BatchNorm and the ReLU behind it in one go, its statistics taken once for all layers that read the same
+    /// channels.
+    /// </summary>
     public bool FuseNormalization { get; init; } = true;
 
     /// <summary>Sums are written over a term that a convolution made for them alone.</summary>

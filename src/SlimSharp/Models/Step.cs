@@ -67,6 +67,15 @@ public abstract record Step(string Result, ImmutableArray<string> Reads)
         public override string ToString() => $"{Result} = AddInto({Term}, {string.Join(", ", Node.Inputs)})";
     }
 
+    /// <summary>Puts what the caller's function makes of a value in its place.</summary>
+    public sealed record Tap(string Result) : Step(Result, [Result])
+    {
+        internal override Operation ToOperation() => new TapOperation(Result);
+
+        /// <inheritdoc/>
+        public override string ToString() => $"{Result} = Tap({Result})";
+    }
+
     /// <summary>Puts an image's channels innermost in memory.</summary>
     public sealed record ToChannelsLast(string Result) : Step(Result, [Result])
     {

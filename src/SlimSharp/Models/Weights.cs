@@ -12,7 +12,9 @@ public sealed class Weights : IDisposable
     /// <summary>The names, in ordinal order.</summary>
     public IReadOnlyCollection<string> Names => _tensors.Keys;
 
-    /// <summary>The tensor of that name, which stays owned here. Setting one takes ownership and disposes the one before.</summary>
+    /// <summary>
+    /// The tensor of that name, which stays owned here. Setting one takes ownership and disposes the one before.
+    /// </summary>
     /// <exception cref="KeyNotFoundException">There is none.</exception>
     public torch.Tensor this[string name]
     {
@@ -47,7 +49,9 @@ public sealed class Weights : IDisposable
         this[other] = tensor;
     }
 
-    /// <summary>Copies of all tensors, floating-point ones in the given data type; the caller disposes the result.</summary>
+    /// <summary>
+    /// Copies of all tensors, floating-point ones in the given data type; the caller disposes the result.
+    /// </summary>
     public Weights Copy(torch.ScalarType? type = null, torch.Device? device = null)
     {
         var copy = new Weights();
@@ -57,6 +61,17 @@ public sealed class Weights : IDisposable
                 device ?? tensor.device,
                 copy: true
             );
+        return copy;
+    }
+
+    /// <summary>
+    /// Copies of all tensors, those of <paramref name="others"/> in the place of these; the caller disposes the result.
+    /// </summary>
+    internal Weights With(Weights others)
+    {
+        var copy = Copy();
+        foreach (var name in others.Names)
+            copy[name] = others[name].clone();
         return copy;
     }
 

@@ -4,15 +4,17 @@ using System.Text.Json.Serialization;
 namespace SlimSharp.Networks;
 
 /// <summary>
-/// A network as data: nodes in an order in which each reads only earlier ones, and the nodes whose values are its outputs. Holds
-/// no tensor. Everything else (shapes, cost, channel groups, the trainable model, files) is derived from it.
+/// A network as data: nodes in an order in which each reads only earlier ones, and the nodes whose values are its
+/// outputs. Holds no tensor. Everything else (shapes, cost, channel groups, the trainable model, files) is derived from
+/// it.
 /// </summary>
 public sealed record Network
 {
     private readonly Dictionary<string, Node> _byName;
 
     /// <summary>A checked network.</summary>
-    /// <exception cref="NetworkException">A name is doubled or unknown, or shapes do not fit; the message names the node.</exception>
+    /// <exception cref="NetworkException">A name is doubled or unknown, or shapes do not fit; the message names the
+    /// node.</exception>
     [JsonConstructor]
     public Network(string name, ImmutableArray<Node> nodes, ImmutableArray<string> outputs)
     {
@@ -56,6 +58,16 @@ public sealed record Network
     /// <summary>True if a node multiplies by weights.</summary>
     public bool HasWeights(Node node) =>
         node.Layer.Parameters(InputShapes(node)).Any(p => p.Role == ParameterRole.Weight);
+
+    /// <summary>
+    /// The part that computes the nodes <paramref name="to"/> from the values of the nodes <paramref name="from"/>: a
+    /// network of its own, whose inputs and outputs have these nodes' names. Layers that share weights with one that is
+    /// left out have them as their own.
+    /// </summary>
+    /// <exception cref="NetworkException">A node is unknown, or there is a way into it that does not pass <paramref
+    /// name="from"/>.</exception>
+    public Network Between(IReadOnlyCollection<string> from, IReadOnlyCollection<string> to) =>
+        NetworkSection.Of(this, from, to);
 
     /// <summary>Every parameter and buffer with its full name, node.parameter.</summary>
     public IEnumerable<(string Name, Node Node, LayerParameter Parameter)> Parameters() =>

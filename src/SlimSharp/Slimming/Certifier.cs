@@ -7,7 +7,9 @@ namespace SlimSharp.Slimming;
 /// <summary>Compares masked and cut networks.</summary>
 internal static class Certifier
 {
-    /// <summary>Part (i): random weights and inputs in float64. Returns the relative difference of the outputs.</summary>
+    /// <summary>
+    /// Part (i): random weights and inputs in float64. Returns the relative difference of the outputs.
+    /// </summary>
     internal static double Structure(NetworkCut cut, long seed, DeadBranches? branches = null)
     {
         using var scope = torch.NewDisposeScope();
@@ -15,16 +17,31 @@ internal static class Certifier
         return check.Difference(cut);
     }
 
-    /// <summary>The outputs of a network for one input, side by side, in evaluation; the caller disposes them.</summary>
-    internal static torch.Tensor Outputs(Model model, torch.Tensor input) =>
-        Outputs(model, new Dictionary<string, torch.Tensor> { [model.Network.Inputs.First().Name] = input });
+    /// <summary>
+    /// The outputs of a network for one input, side by side, in evaluation; the caller disposes them.
+    /// </summary>
+    internal static torch.Tensor Outputs(Model model, torch.Tensor input, Weights? overrides = null) =>
+        Outputs(model, new Dictionary<string, torch.Tensor> { [model.Network.Inputs.First().Name] = input }, overrides);
 
-    /// <summary>The outputs for inputs by name, side by side, in evaluation; the caller disposes them.</summary>
-    internal static torch.Tensor Outputs(Model model, IReadOnlyDictionary<string, torch.Tensor> inputs)
+    /// <summary>
+    /// The outputs for inputs by name, side by side, in evaluation, with some tensors in the place of parameters and
+    /// some values changed; the caller disposes them.
+    /// </summary>
+    internal static torch.Tensor Outputs(
+        Model model,
+        IReadOnlyDictionary<string, torch.Tensor> inputs,
+        Weights? overrides = null,
+        IReadOnlyDictionary<string, Func<torch.Tensor, torch.Tensor>>? taps = null
+    )
     {
         using var scope = torch.NewDisposeScope();
         using var inference = torch.no_grad();
-        var outputs = model.Run(inputs, mode: RunMode.Evaluation);
+        var outputs = model.Run(
+            inputs,
+            overrides: overrides?.Names.ToDictionary(n => n, n => overrides[n]),
+            mode: RunMode.Evaluation,
+            taps: taps
+        );
         return torch.cat([.. model.Network.Outputs.Select(o => outputs[o].flatten(1))], 1).MoveToOuterDisposeScope();
     }
 

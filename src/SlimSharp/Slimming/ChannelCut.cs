@@ -76,14 +76,22 @@ public sealed record ChannelCut(
     /// <param name="spared">By parameter, places that are not zeroed; null for none.</param>
     public Weights Mask(Weights weights, IReadOnlyDictionary<string, long[]>? spared = null)
     {
-        var masked = weights.Copy();
+        using var overrides = Overrides(weights, spared);
+        return weights.With(overrides);
+    }
+
+    /// <summary>The same tensors as <see cref="Mask"/>, but only those that differ from the source's.</summary>
+    internal Weights Overrides(Weights weights, IReadOnlyDictionary<string, long[]>? spared = null)
+    {
+        var masked = new Weights();
         foreach (var (name, (axis, removed)) in Read)
         {
             long[] zeroed = spared?.GetValueOrDefault(name) is { } some ? [.. removed.Except(some)] : removed;
             if (zeroed.Length == 0)
                 continue;
-            using var index = torch.tensor(zeroed, torch.int64, masked[name].device);
+            using var index = torch.tensor(zeroed, torch.int64, weights[name].device);
             using Scalar zero = 0.0;
+            masked[name] = weights[name].clone();
             masked[name].index_fill_(axis, index, zero);
         }
         return masked;

@@ -4,8 +4,9 @@ using SlimSharp.Networks;
 namespace SlimSharp.Slimming;
 
 /// <summary>
-/// What becomes of the constants that removed channels carry once their scale is zero. Folding adds them to the bias of the next
-/// layer, or takes them off the running mean of the BatchNorm behind it; it is exact where the next layer pads nothing.
+/// What becomes of the constants that removed channels carry once their scale is zero. Folding adds them to the bias of
+/// the next layer, or takes them off the running mean of the BatchNorm behind it; it is exact where the next layer pads
+/// nothing.
 /// </summary>
 internal sealed class ConstantFolding : IDisposable
 {
@@ -38,8 +39,8 @@ internal sealed class ConstantFolding : IDisposable
     internal string Report { get; private set; } = "";
 
     /// <summary>
-    /// The BatchNorm whose inputs lose most by what is dropped: the root mean square over its channels of the lost constant
-    /// over the running standard deviation. Null if nothing is dropped in front of a BatchNorm.
+    /// The BatchNorm whose inputs lose most by what is dropped: the root mean square over its channels of the lost
+    /// constant over the running standard deviation. Null if nothing is dropped in front of a BatchNorm.
     /// </summary>
     internal (string Node, double Deviations)? Displacement { get; private set; }
 
@@ -50,18 +51,21 @@ internal sealed class ConstantFolding : IDisposable
         return folding;
     }
 
-    /// <summary>The original's tensors, masked but for what was folded; the caller disposes them.</summary>
+    /// <summary>
+    /// What stands in for the original's tensors where it is masked, which is not where constants were folded; the
+    /// caller disposes it.
+    /// </summary>
     internal Weights Reference(NetworkCut cut, Weights weights)
     {
         var masked = cut with { Source = Original };
-        var reference = masked.Mask(weights, _folded);
+        var reference = masked.Overrides(weights, _folded);
         foreach (var node in _silenced)
         {
             var name = $"{node}.weight";
-            var scales = reference.Values(name);
+            var scales = weights.Values(name);
             foreach (var channel in _removed[node])
                 scales[channel] = 0;
-            reference[name] = Numbers.Tensor(scales, [scales.Length], reference[name].dtype);
+            reference[name] = Numbers.Tensor(scales, [scales.Length], weights[name].dtype);
         }
         return reference;
     }

@@ -6,8 +6,8 @@ using TorchSharp;
 namespace SlimSharp.Slimming;
 
 /// <summary>
-/// Terms of sums that do not depend on the inputs: because their weights are zero, or because a plan empties the layers in them. They are
-/// replaced by the shift per channel that they amount to, which in evaluation is exact.
+/// Terms of sums that do not depend on the inputs: because their weights are zero, or because a plan empties the layers
+/// in them. They are replaced by the shift per channel that they amount to, which in evaluation is exact.
 /// </summary>
 /// <param name="source">The network with these branches.</param>
 /// <param name="branches">Those that go.</param>
@@ -33,7 +33,9 @@ internal sealed class DeadBranches(Network source, ImmutableArray<BranchPlan> br
     /// <summary>The same branches of the <see cref="OpenNetwork"/>.</summary>
     internal DeadBranches Open(IReadOnlySet<string> pooled) => new(OpenNetwork.Of(source, pooled), branches);
 
-    /// <summary>The terms that are constant with these weights when all inputs of the <paramref name="silent"/> layers are zero.</summary>
+    /// <summary>
+    /// The terms that are constant with these weights when all inputs of the <paramref name="silent"/> layers are zero.
+    /// </summary>
     internal static ImmutableArray<BranchPlan> Find(
         Network network,
         Weights weights,
@@ -75,30 +77,34 @@ internal sealed class DeadBranches(Network source, ImmutableArray<BranchPlan> br
     }
 
     /// <summary>
-    /// The source's tensors for a masked <paramref name="target"/>: what is left as it is there, what goes as in
-    /// <paramref name="original"/>, but with nothing read where the plan empties. The caller disposes them.
+    /// What stands in for the source's tensors <paramref name="original"/> where the target is masked by
+    /// <paramref name="masks"/>: these, and zeros where the plan empties, so that nothing is read there. The caller
+    /// disposes it.
     /// </summary>
-    internal Weights Reference(Weights target, Weights original, bool silence = true)
+    internal Weights Reference(Weights masks, Weights original, bool silence = true)
     {
-        var reference = new Weights();
+        var reference = masks.Copy();
         foreach (var (name, node, parameter) in source.Parameters())
         {
-            var tensor = target.Contains(name) ? target[name] : original[name];
-            reference[name] =
-                parameter.Role == ParameterRole.Weight && _silenced.Contains(node.Name)
-                    ? torch.zeros_like(tensor)
-                    : tensor.clone();
+            if (parameter.Role == ParameterRole.Weight && _silenced.Contains(node.Name))
+                reference[name] = torch.zeros_like(original[name]);
         }
         if (silence)
-            Silence(reference);
+            Silence(reference, original);
         return reference;
     }
 
     /// <summary>
-    /// For random tensors of <paramref name="cut"/>: the network with its branches and masked tensors for it, in which the branches' own weights
-    /// are zero, so that they are constants again; their shifts are written into <paramref name="weights"/>. The caller disposes the tensors.
+    /// The outputs of the masked network with its branches for random tensors of <paramref name="cut"/>. The branches'
+    /// own weights are zero, so that they are constants again; their shifts are written into <paramref
+    /// name="weights"/>. The caller disposes them.
     /// </summary>
-    internal (Network Network, Weights Masked) Structure(NetworkCut cut, Weights weights, long seed)
+    internal torch.Tensor Masked(
+        NetworkCut cut,
+        Weights weights,
+        IReadOnlyDictionary<string, torch.Tensor> inputs,
+        long seed
+    )
     {
         // Folding may have given layers a bias.
         var network = new Network(
@@ -115,18 +121,19 @@ internal sealed class DeadBranches(Network source, ImmutableArray<BranchPlan> br
             ],
             source.Outputs
         );
-        var masked = cut.Mask(weights);
-        var reference = new Weights();
+        using var masks = cut.Overrides(weights);
+        var original = new Weights();
         foreach (var (name, node, parameter) in network.Parameters())
-            reference[name] =
-                masked.Contains(name) ? masked[name].clone()
+            original[name] =
+                weights.Contains(name) ? weights[name].clone()
                 : parameter.Role == ParameterRole.Weight && network.FlowOf(node) is ChannelFlow.Own
                     ? torch.zeros([.. parameter.Sizes], torch.float64)
                 : RandomWeights.Draw(name, parameter, 1, seed);
-        masked.Dispose();
-        SetShifts(weights, reference, []);
-        Silence(reference);
-        return (network, reference);
+        using (var masked = original.With(masks))
+            SetShifts(weights, masked, []);
+        Silence(masks, original);
+        using var model = new Model(network, original);
+        return Certifier.Outputs(model, inputs, masks);
     }
 
     private void SetShifts(Weights target, Weights weights, HashSet<string> silent)
@@ -150,7 +157,7 @@ internal sealed class DeadBranches(Network source, ImmutableArray<BranchPlan> br
     }
 
     // Branches that go without their shift: whatever gives it is zero in the reference, too.
-    private void Silence(Weights reference)
+    private void Silence(Weights reference, Weights original)
     {
         foreach (var branch in branches.Where(b => !b.Shift))
         {
@@ -158,7 +165,9 @@ internal sealed class DeadBranches(Network source, ImmutableArray<BranchPlan> br
             foreach (var parameter in tail.Layer.Parameters(source.InputShapes(tail)))
             {
                 if (parameter.Role is ParameterRole.Scale or ParameterRole.Shift or ParameterRole.Bias)
-                    reference[$"{tail.Owner}.{parameter.Name}"].zero_();
+                    reference[$"{tail.Owner}.{parameter.Name}"] = torch.zeros_like(
+                        original[$"{tail.Owner}.{parameter.Name}"]
+                    );
             }
         }
     }

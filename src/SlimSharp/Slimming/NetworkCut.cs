@@ -29,7 +29,7 @@ internal sealed record NetworkCut(
     /// <inheritdoc cref="ChannelCut.Slice"/>
     internal Weights Slice(Weights weights) => Channels.Slice(weights);
 
-    /// <inheritdoc cref="ChannelCut.Mask"/>
-    internal Weights Mask(Weights weights, IReadOnlyDictionary<string, long[]>? spared = null) =>
-        Channels.Mask(weights, spared);
+    /// <inheritdoc cref="ChannelCut.Overrides"/>
+    internal Weights Overrides(Weights weights, IReadOnlyDictionary<string, long[]>? spared = null) =>
+        Channels.Overrides(weights, spared);
 }

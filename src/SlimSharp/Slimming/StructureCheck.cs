@@ -4,8 +4,8 @@ using TorchSharp;
 namespace SlimSharp.Slimming;
 
 /// <summary>
-/// Part (i) of a certificate: masked against cut with random weights and inputs, in float64, through the <see cref="OpenNetwork"/>. The masked
-/// side is computed once; any number of cuts can be held against it.
+/// Part (i) of a certificate: masked against cut with random weights and inputs, in float64, through the <see
+/// cref="OpenNetwork"/>. The masked side is computed once; any number of cuts can be held against it.
 /// </summary>
 internal sealed class StructureCheck : IDisposable
 {
@@ -20,13 +20,11 @@ internal sealed class StructureCheck : IDisposable
         var open = OpenNetwork.Of(cut);
         _weights = RandomWeights.Draw(open, seed);
         var whole = branches?.Open(OpenNetwork.Names(cut.Target)) ?? new(open.Source, []);
-        var (network, reference) = whole.Structure(open, _weights, seed);
-        using var masked = new Model(network, reference);
         _inputs = cut.Source.Inputs.ToDictionary(
             i => i.Name,
             i => RandomWeights.Inputs(cut.Source.Shapes[i.Name], Samples, seed + Randomness.Name(i.Name))
         );
-        _masked = Certifier.Outputs(masked, _inputs);
+        _masked = whole.Masked(open, _weights, _inputs, seed);
     }
 
     /// <summary>The largest difference of outputs relative to the largest, for a cut of the same network.</summary>

@@ -5,17 +5,21 @@ using TorchSharp;
 
 namespace SlimSharp.Slimming;
 
-/// <summary>Carries plans out: a new network, new weights, and the proof that nothing else changed. The original stays as it was.</summary>
+/// <summary>
+/// Carries plans out: a new network, new weights, and the proof that nothing else changed. The original stays as it
+/// was.
+/// </summary>
 public static class Surgeon
 {
     private const long StructureSeed = 1;
     private const int RandomProbeSize = 4;
 
     /// <summary>
-    /// Cuts. <paramref name="probe"/> are real inputs (N×C×H×W, normalised) on which the cut is checked; without them, random ones
-    /// are used. The caller disposes the result.
+    /// Cuts. <paramref name="probe"/> are real inputs (N×C×H×W, normalised) on which the cut is checked; without them,
+    /// random ones are used. The caller disposes the result.
     /// </summary>
-    /// <exception cref="PlanException">The plan was made for another network, the probe is empty, or masked and cut do not agree.</exception>
+    /// <exception cref="PlanException">The plan was made for another network, the probe is empty, or masked and cut do
+    /// not agree.</exception>
     public static SurgeryResult Apply(Model model, SlimmingPlan plan, torch.Tensor? probe = null)
     {
         if (!model.Network.Equals(plan.Source))
@@ -52,12 +56,12 @@ public static class Surgeon
         var structure = Certifier.Structure(cut, StructureSeed, branches);
         using var slimmed = branches.IsEmpty ? null : branches.Slim(wide);
         using var left = folding.Reference(cut, slimmed ?? wide);
-        using var expanded = branches.IsEmpty ? null : branches.Reference(left, wide);
-        var reference = expanded ?? left;
+        using var masks = branches.Reference(left, wide);
         using var sliced = cut.Slice(folding.Weights);
-        var (function, masked) = Compare(cut, branches.Source, reference, sliced, inputs, torch.float64);
-        var (function32, masked32) = Compare(cut, branches.Source, reference, sliced, inputs, torch.float32);
-        masked32.Dispose();
+        var masked = Outputs(branches.Source, wide, masks, inputs, torch.float64);
+        var function = Difference(cut, sliced, masked, inputs, torch.float64);
+        using var masked32 = Outputs(branches.Source, wide, masks, inputs, torch.float32);
+        var function32 = Difference(cut, sliced, masked32, inputs, torch.float32);
 
         var small = sliced.Copy(type);
         var (parameters, macs) = Certifier.Count(cut.Target, small);
@@ -114,21 +118,31 @@ public static class Surgeon
         return parameters.Hash();
     }
 
-    private static (double Difference, torch.Tensor Masked) Compare(
-        NetworkCut cut,
-        Network source,
-        Weights reference,
-        Weights sliced,
+    // Of a network with its own weights, some tensors standing in for others.
+    private static torch.Tensor Outputs(
+        Network network,
+        Weights weights,
+        Weights? overrides,
         torch.Tensor inputs,
         torch.ScalarType type
     )
     {
         using var cast = inputs.to(type);
-        using var original = new Model(source, reference.Copy(type));
-        using var small = new Model(cut.Target, sliced.Copy(type));
-        using var outputs = Certifier.Outputs(small, cast);
-        var masked = Certifier.Outputs(original, cast);
-        return (Numbers.RelativeDifference(outputs, masked), masked);
+        using var cover = overrides?.Copy(type);
+        using var model = new Model(network, weights.Copy(type));
+        return Certifier.Outputs(model, cast, cover);
+    }
+
+    private static double Difference(
+        NetworkCut cut,
+        Weights sliced,
+        torch.Tensor masked,
+        torch.Tensor inputs,
+        torch.ScalarType type
+    )
+    {
+        using var outputs = Outputs(cut.Target, sliced, null, inputs, type);
+        return Numbers.RelativeDifference(outputs, masked);
     }
 
     // What it costs to leave out the shifts of dead branches, in a sentence.
@@ -142,9 +156,8 @@ public static class Surgeon
     {
         if (!branches.AnyWithoutShift)
             return "";
-        using var wide = inputs.to(torch.float64);
-        using var model = new Model(branches.Source, branches.Reference(left, original, silence: false));
-        using var outputs = Certifier.Outputs(model, wide);
+        using var masks = branches.Reference(left, original, silence: false);
+        using var outputs = Outputs(branches.Source, original, masks, inputs, torch.float64);
         var moved = Numbers.RelativeDifference(masked, outputs);
         return moved == 0
             ? ""

@@ -6,8 +6,9 @@ using TorchSharp;
 namespace SlimSharp.Models.Passes;
 
 /// <summary>
-/// One forward pass of a schedule and, if gradients are wanted, its backward pass, both outside the framework's graph, in which the whole
-/// is one node (<see cref="NetworkFunction"/>). Parameters are read by name; gradients go to values and parameters by name.
+/// One forward pass of a schedule and, if gradients are wanted, its backward pass, both outside the framework's graph,
+/// in which the whole is one node (<see cref="NetworkFunction"/>). Parameters are read by name; gradients go to values
+/// and parameters by name.
 /// </summary>
 internal sealed class Pass(
     Network network,
@@ -15,7 +16,8 @@ internal sealed class Pass(
     IReadOnlyDictionary<string, torch.Tensor> inputs,
     Func<string, torch.Tensor> parameter,
     RunMode mode,
-    bool keeps
+    bool keeps,
+    IReadOnlyDictionary<string, Func<torch.Tensor, torch.Tensor>>? taps = null
 )
 {
     private readonly Dictionary<string, torch.Tensor> _values = [];
@@ -26,7 +28,6 @@ internal sealed class Pass(
     private readonly HashSet<string> _differentiable = [];
     private readonly HashSet<string> _appended = [.. schedule.Steps.OfType<Step.Append>().Select(s => s.Result)];
     private readonly List<Operation> _operations = [];
-    private bool _done;
 
     /// <summary>Told of every operation, with its direction and the time at its start; for profiles.</summary>
     internal static Action<string, long>? Profile { get; set; }
@@ -37,6 +38,12 @@ internal sealed class Pass(
 
     /// <summary>True if a backward pass is to follow.</summary>
     internal bool Keeps => keeps;
+
+    /// <summary>True once the backward pass has begun, with which all that was held for it goes.</summary>
+    internal bool IsDone { get; private set; }
+
+    /// <summary>Tensors that are to be there until the backward pass is done; they are disposed then.</summary>
+    internal IReadOnlyCollection<torch.Tensor> Held { get; init; } = [];
 
     /// <summary>True if a value lies in a buffer to which more may be appended.</summary>
     internal bool IsAppended(string value) => _appended.Contains(value);
@@ -50,6 +57,9 @@ internal sealed class Pass(
             : throw new NetworkException($"The input '{name}' was not given.");
 
     internal torch.Tensor Value(string name) => _values[name];
+
+    /// <summary>What the caller's function puts in the place of that node's value.</summary>
+    internal torch.Tensor Tap(string name) => Models.Tap.Apply(name, _values[name], taps![name]);
 
     internal torch.Tensor Parameter(string name) => parameter(name);
 
@@ -106,11 +116,7 @@ internal sealed class Pass(
     /// <summary>From the gradients of values, those of parameters, by name; the caller disposes them.</summary>
     internal Dictionary<string, torch.Tensor> Backward(IEnumerable<(string Name, torch.Tensor Gradient)> given)
     {
-        if (_done)
-            throw new InvalidOperationException(
-                "What this forward pass remembered was given up after its first backward pass; for a second one set ScheduleOptions.OwnBackward to false."
-            );
-        _done = true;
+        IsDone = true;
         // Others may read what is given, too: nobody here is ever alone with it.
         var held = given.Select(g => (g.Name, Gradient: new Gradient(g.Gradient.alias()))).ToArray();
         foreach (var (name, gradient) in held)
@@ -124,13 +130,24 @@ internal sealed class Pass(
             operation.Backward(this, gradient);
             Profile?.Invoke($"backward {operation.GetType().Name}", start);
         }
-        _operations.Clear();
-        Clear(_cast);
+        Release();
         foreach (var unused in _gradients.Values)
             unused.Release();
         foreach (var (_, gradient) in held)
             gradient.Release();
         return _parameterGradients.ToDictionary(g => g.Key, g => g.Value.Tensor);
+    }
+
+    /// <summary>Gives up all that is held for the backward pass, which cannot be done any more.</summary>
+    internal void Release()
+    {
+        IsDone = true;
+        foreach (var operation in _operations)
+            operation.Dispose();
+        _operations.Clear();
+        Clear(_cast);
+        foreach (var tensor in Held)
+            tensor.Dispose();
     }
 
     /// <summary>Adds to the gradient of a value; takes over one hold of it.</summary>
