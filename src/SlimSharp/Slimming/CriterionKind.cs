@@ -30,12 +30,7 @@ public sealed record CriterionKind(
         new("l2", "l2 norm of the filter", _ => new MagnitudeCriterion(2)),
         new("median", "distance from the layer's geometric median", _ => new MedianCriterion()),
         new("taylor", "first-order change of the loss", _ => new SensitivityCriterion(Squared: false), Effects),
-        new(
-            "fisher",
-            "squared first-order change of the loss",
-            _ => new SensitivityCriterion(Squared: true),
-            Effects
-        ),
+        new("fisher", "squared first-order change of the loss", _ => new SensitivityCriterion(Squared: true), Effects),
         new("random", "chance", options => new RandomCriterion(options.Seed)),
     ];
 
