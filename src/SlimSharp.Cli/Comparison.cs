@@ -2,7 +2,6 @@ using SlimSharp.Data;
 using SlimSharp.Formats;
 using SlimSharp.Models;
 using SlimSharp.Networks;
-using SlimSharp.Regularizers;
 using SlimSharp.Runs;
 using SlimSharp.Slimming;
 using SlimSharp.Training;
@@ -17,7 +16,6 @@ internal sealed class Comparison(Screen screen, string folder, int epochs, doubl
 {
     private const string Dense = "dense";
     private const string Base = "prox tl1"; // what aids and controls are tried on
-    private const double Lambda = 2e-3;
 
     /// <summary>Trains what is to be trained and writes the table.</summary>
     internal void Run(int seeds, CancellationToken stop)
@@ -43,35 +41,18 @@ internal sealed class Comparison(Screen screen, string folder, int epochs, doubl
     private IEnumerable<(string Name, RunOptions Options)> Trainings(int seed)
     {
         var plain = Options(seed);
-        var prox = new MethodOptions { Kind = Method.Prox };
-        RunOptions With(string penalty, double lambda, MethodOptions method) =>
-            plain with
-            {
-                Penalty = penalty,
-                Lambda = lambda,
-                Method = method,
-            };
         yield return (Dense, plain);
-        yield return ("subgradient l1", With("l1", Lambda, new()));
-        yield return ("subgradient tl1", With("tl1:a=1", Lambda, new()));
-        yield return ("prox l1", With("l1", Lambda, prox));
-        yield return (Base, With("tl1:a=1", Lambda, prox));
-        yield return ("prox mcp", With("mcp:knee=0.75", Lambda, prox));
-        yield return ("splitting l1", With("l1", 0.2, new() { Kind = Method.Splitting, Coupling = 100 }));
-        yield return ("prox tl1, λ steered", With("tl1:a=1", 0, prox with { Steering = new() { TargetMacs = macs } }));
-        var variational = new VariationalOptions
-        {
-            Rate = 0.003,
-            Weight = 0.01,
-            WarmUp = 0.25,
-        };
+        yield return ("subgradient l1", plain.With("subgradient:penalty=l1,lambda=2e-3"));
+        yield return ("subgradient tl1", plain.With("subgradient:penalty=tl1:a=1,lambda=2e-3"));
+        yield return ("prox l1", plain.With("prox:penalty=l1,lambda=2e-3"));
+        yield return (Base, plain.With("prox:penalty=tl1:a=1,lambda=2e-3"));
+        yield return ("prox mcp", plain.With("prox:penalty=mcp:knee=0.75,lambda=2e-3"));
+        yield return ("splitting l1", plain.With("splitting:penalty=l1,lambda=0.2,beta=100"));
         yield return (
-            "variational",
-            plain with
-            {
-                Method = new() { Kind = Method.Variational, Variational = variational },
-            }
+            "prox tl1, λ steered",
+            plain.With("prox:penalty=tl1:a=1", FormattableString.Invariant($"steering:target-macs={macs}"))
         );
+        yield return ("variational", plain.With("variational:rate=0.003,weight=0.01,warmup=0.25"));
     }
 
     // What may be done with the base instead of cutting by scales and retraining.
@@ -82,15 +63,15 @@ internal sealed class Comparison(Screen screen, string folder, int epochs, doubl
         yield return new(
             "with a teacher",
             Same,
-            (o, _) => o with { Recovery = new() { Teacher = InRun(Dense, (int)o.Training.Seed) } }
+            (o, _) => o.With($"distillation:teacher={InRun(Dense, (int)o.Training.Seed)}")
         );
         yield return new(
             "schedule from its middle",
             Same,
             (o, _) => Change(o, t => t with { LearningRate = t.LearningRate with { Begin = 0.5 } })
         );
-        yield return new("from scratch, same epochs", Same, (o, _) => o.FromScratch());
-        yield return new("from scratch, same budget", Same, (o, left) => o.FromScratch(left));
+        yield return new("from scratch, same epochs", Same, (o, _) => o.WithNewWeights());
+        yield return new("from scratch, same budget", Same, (o, left) => o.WithNewWeights(left));
         yield return new("uniform widths", (model, plan) => UniformControl.Like(model, plan), Plainly);
         yield return new("random channels", (_, plan) => RandomControl.Like(plan, 1), Plainly);
         yield return new(

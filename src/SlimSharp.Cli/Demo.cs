@@ -40,7 +40,11 @@ internal sealed class Demo(Screen screen, string folder, int threads, string dev
         screen.Say("\n1. Dense, without a penalty:");
         using var dense = Train("dense", Options(options, epochs), stop);
         screen.Say($"\n2. With a penalty on the BatchNorm scales, {Penalty}, λ = {Words.Number(Lambda)}:");
-        using var sparse = Train("sparse", Options(options, epochs) with { Penalty = Penalty, Lambda = Lambda }, stop);
+        using var sparse = Train(
+            "sparse",
+            Options(options, epochs).With($"subgradient:penalty={Penalty},lambda={Words.Number(Lambda)}"),
+            stop
+        );
 
         using var model = sparse.ToModel();
         var plan = Plan(sparse, model);

@@ -58,7 +58,7 @@ internal static class LambdaGuide
             return null;
         try
         {
-            var training = CheckedJson.Read(json, CliJson.Default.RunOptions).Training;
+            var training = RunOptions.FromJson(json).Training;
             return LambdaRange.Least(penalty, training, training.StepsPerEpoch(train.Count));
         }
         catch (JsonException)

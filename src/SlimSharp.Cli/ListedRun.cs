@@ -43,10 +43,23 @@ internal sealed record ListedRun(RunSummary Run, IReadOnlyList<Settings> Ancesto
         return new(
             run with
             {
+                Settings = SettingsOf(run),
                 Damage = DamageOf(run, model),
             },
             origin is null ? [] : [.. AncestorsOf(origin, MostGenerations)]
         );
+    }
+
+    private static Settings SettingsOf(RunSummary run)
+    {
+        try
+        {
+            return RunSettings.Of(CheckedJson.Tree(RunFolder.Open(run.Folder).ReadOptions()));
+        }
+        catch (Exception e) when (e is RunException or System.Text.Json.JsonException)
+        {
+            return run.Settings;
+        }
     }
 
     private static string? DamageOf(RunSummary run, string model)
@@ -112,7 +125,7 @@ internal sealed record ListedRun(RunSummary Run, IReadOnlyList<Settings> Ancesto
         var provenance = SlimHeader.Part(metadata, "provenance");
         if (SlimHeader.Part(provenance, "options") is not { } options)
             yield break;
-        var settings = RunList.Settings(options);
+        var settings = RunSettings.Of(options);
         yield return settings;
         if (
             generations == 0

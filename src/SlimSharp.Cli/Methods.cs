@@ -1,5 +1,4 @@
 using SlimSharp.Data;
-using SlimSharp.Formats;
 using SlimSharp.Models;
 using SlimSharp.Objectives;
 using SlimSharp.Regularizers;
@@ -7,95 +6,61 @@ using SlimSharp.Runs;
 
 namespace SlimSharp.Cli;
 
-/// <summary>The regularisers of a run, in their order, with the teacher if there is one.</summary>
-internal sealed class Methods : IDisposable
+/// <summary>Makes the regularisers of a run, and warns of those that cannot do what they are for.</summary>
+/// <param name="options">The run's options.</param>
+/// <param name="train">What it trains on.</param>
+/// <param name="normalization">How its images are normalised.</param>
+/// <param name="screen">Where to say at which λ a steering starts.</param>
+/// <param name="warn">What is told warnings.</param>
+internal sealed class Methods(
+    RunOptions options,
+    ImageSet train,
+    Normalization normalization,
+    Screen screen,
+    Action<RunWarning> warn
+)
 {
-    // λ at which steering starts, over the least that empties a scale without gradient.
-    private const double SteeringStart = 2;
-
     // A prior that pulls harder than this, per unit of a scale and of loss, emptied every network tried.
     private const double StrongPull = 0.5;
     private const double GentlePull = 0.05; // about that of λ = 1e-2 on l1, at a scale of 0.2
-    private readonly List<Regularizer> _all = [];
-    private readonly Model? _teacher;
+    private readonly HashSet<string> _cautioned = [];
 
-    internal Methods(
-        RunOptions options,
-        Model model,
-        ImageSet train,
-        Normalization normalization,
-        Screen screen,
-        Action<RunWarning> warn
-    )
+    /// <summary>The regularisers in their order, for a model that is about to be trained; the caller disposes them.</summary>
+    internal RegularizerSet Make(Model model)
     {
-        var method = options.Method ?? new();
-        if (method.Variational is { } variational)
+        var texts = options.Texts;
+        var made = RegularizerSet.Make(
+            texts,
+            new(model, options.Training, train.Count) { OpenNetwork = Teacher, Warning = WarnOnce }
+        );
+        foreach (var (text, regularizer) in texts.Zip(made))
         {
-            var pull = variational.Weight / (variational.Deviation * variational.Deviation * train.Count);
-            if (pull > StrongPull)
-                warn(
-                    new(
-                        RunWarning.StrongPrior,
-                        $"the prior pulls every scale to 0 with {Words.Number(pull, "G2")} times its size (weight/(σ²·images)), more than gradients can hold up; expect an empty network, or give --kl-weight {Words.Number(GentlePull * variational.Weight / pull, "G1")}."
-                    )
-                );
-            _all.Add(new VariationalScales(model, train.Count, variational, options.Training.Seed));
+            if (regularizer is ScaleRegularizer scales)
+                Check(text, scales, made.OfType<LambdaSteering>().Any(s => s.Method == scales));
+            if (regularizer is VariationalScales variational)
+                Check(variational.Options);
         }
-        else if (options.Penalty is not null)
-        {
-            var scales = Scales(options, method, model, train, screen, warn);
-            if (method.Steering is { } steering)
-                _all.Add(new LambdaSteering(model, scales, options.Training, steering));
-            _all.Add(scales);
-        }
-        if (options.Recovery is not { } recovery)
-            return;
-        if (recovery.Teacher is { } path)
-        {
-            _teacher = Teacher(path, options, normalization, train);
-            _all.Add(new Distillation(_teacher, recovery.Temperature, recovery.TeacherWeight));
-        }
-        if (recovery.KeepZeros)
-            _all.Add(new KeptZeros(model));
+        return made;
     }
 
-    internal IReadOnlyList<Regularizer> All => _all;
-
-    public void Dispose()
+    private void Check(RegularizerText text, ScaleRegularizer scales, bool isSteered)
     {
-        foreach (var regularizer in _all)
-            regularizer.Dispose();
-        _teacher?.Dispose();
-    }
-
-    private static ScaleRegularizer Scales(
-        RunOptions options,
-        MethodOptions method,
-        Model model,
-        ImageSet train,
-        Screen screen,
-        Action<RunWarning> warn
-    )
-    {
-        var penalty = MethodArguments.Parse(options.Penalty!, options.Lambda);
-        var caution = penalty.CautionFor(Initialization.Scale);
-        if (caution is not null)
+        var (penalty, lambda) = (scales.Penalty, scales.Lambda);
+        if (penalty.CautionFor(Initialization.Scale) is { } caution)
+        {
+            _cautioned.Add($"{penalty} ");
             warn(new(RunWarning.FlatPenalty, caution));
-        void WarnOnce(string idle)
-        {
-            if (caution is null)
-                warn(new(RunWarning.FlatPenalty, idle));
         }
+        if (isSteered)
+        {
+            if (text["lambda"] is null)
+                screen.Say($"λ starts at {Words.Number(lambda)}.");
+            return;
+        }
+        if (scales is ProximalSplitting || options.From is not null)
+            return;
         var least = LambdaRange.Least(penalty, options.Training, options.Training.StepsPerEpoch(train.Count));
-        var lambda = options.Lambda;
-        if (method.Steering is not null && lambda == 0)
-        {
-            lambda = double.IsFinite(least)
-                ? SteeringStart * least
-                : throw new UsageException($"{LambdaGuide.Flat(penalty)} Take a larger knee, or give --lambda.");
-            screen.Say($"λ starts at {Words.Number(lambda)}.");
-        }
-        else if (method.Steering is null && method.Kind != Method.Splitting && options.From is null && lambda < least)
+        if (lambda < least)
             warn(
                 double.IsFinite(least)
                     ? new(
@@ -104,32 +69,35 @@ internal sealed class Methods : IDisposable
                     )
                     : new(RunWarning.FlatPenalty, LambdaGuide.Flat(penalty))
             );
-        return method.Kind switch
-        {
-            Method.Prox => new ProximalPenalty(penalty, lambda) { BareStep = method.BareStep, Warning = WarnOnce },
-            Method.Splitting => new ProximalSplitting(
-                model,
-                penalty,
-                lambda,
-                method.Coupling!.Value,
-                options.Training.Seed
-            )
-            {
-                Warning = WarnOnce,
-            },
-            _ => new ScalePenalty(penalty, lambda) { Warning = WarnOnce },
-        };
     }
 
-    private static Model Teacher(string path, RunOptions options, Normalization normalization, ImageSet train)
+    private void Check(VariationalOptions variational)
     {
-        using var file = SlimFile.Load(path);
+        var pull = variational.Weight / (variational.Deviation * variational.Deviation * train.Count);
+        if (pull > StrongPull)
+            warn(
+                new(
+                    RunWarning.StrongPrior,
+                    $"the prior pulls every scale to 0 with {Words.Number(pull, "G2")} times its size (weight/(σ²·images)), more than gradients can hold up; expect an empty network, or give --kl-weight {Words.Number(GentlePull * variational.Weight / pull, "G1")}."
+                )
+            );
+    }
+
+    private void WarnOnce(string idle)
+    {
+        if (!_cautioned.Any(p => idle.StartsWith(p, StringComparison.Ordinal)))
+            warn(new(RunWarning.FlatPenalty, idle));
+    }
+
+    private Model Teacher(string path)
+    {
+        using var file = Files.Load(path);
         if (file.Normalization is not { } own)
             throw new UsageException(
-                $"--teacher {path} does not say how images are normalised; import or convert it again with --normalization."
+                $"The teacher {path} does not say how images are normalised; import or convert it again with --normalization."
             );
         if (own != normalization)
-            throw new UsageException($"--teacher {path} takes images normalised in another way than this run's.");
+            throw new UsageException($"The teacher {path} takes images normalised in another way than this run's.");
         var teacher = new Model(file.Network, file.Weights.Copy(TorchSharp.torch.float32, Devices.Get(options.Device)))
         {
             Options = FastPaths.Schedule(options.Without ?? [], options.Precision == Precision.BFloat16),

@@ -1,6 +1,6 @@
 namespace SlimSharp.Cli;
 
-/// <summary>What helps a network to recover from a cut, and controls of that.</summary>
+/// <summary>What helps a network to recover from a cut, by options of its own; run.json had it before there was a list of regularisers.</summary>
 internal sealed record RecoveryOptions
 {
     /// <summary>The file of a teacher to learn from.</summary>
@@ -13,7 +13,7 @@ internal sealed record RecoveryOptions
     /// <summary>Scales that are zero at the start stay so.</summary>
     public bool KeepZeros { get; init; }
 
-    /// <summary>Begin with new weights.</summary>
+    /// <summary>Begin with new weights; only in files.</summary>
     public bool FromScratch { get; init; }
 
     /// <summary>Throws if an option is out of range.</summary>

@@ -17,12 +17,14 @@ internal static class SettingName
         ["rewind"] = "training.learningRate.begin",
         ["optimizer"] = "training.optimizer.kind",
         ["clip"] = "training.clipNorm",
-        ["method"] = "method.kind",
-        ["beta"] = "method.coupling",
-        ["sigma"] = "method.variational.deviation",
-        ["sigma-lr"] = "method.variational.rate",
-        ["kl-weight"] = "method.variational.weight",
-        ["kl-warmup"] = "method.variational.warmUp",
+        ["beta"] = "splitting.beta",
+        ["prox-step"] = "prox.step",
+        ["sigma"] = "variational.sigma",
+        ["sigma-lr"] = "variational.rate",
+        ["kl-weight"] = "variational.weight",
+        ["kl-warmup"] = "variational.warmup",
+        ["target-macs"] = "steering.target-macs",
+        ["teacher-weight"] = "distillation.weight",
     };
 
     /// <summary>True if a setting has that name: the option's, its own, or the end of its own after a dot, however words are joined.</summary>

@@ -46,7 +46,7 @@ internal sealed class TrainingSession(RunFolder folder, RunOptions options, Scre
         if (data.Validation is null && options.Training.KeepBest)
             throw new UsageException("--keep best needs validation images; give --validation a share above 0.");
         if (
-            options.Recovery is not { FromScratch: true }
+            options.FromScratch is not true
             && start is not null
             && SeenImages.Warning(start, options.Data, data.Validation, "validation", stop) is { } seen
         )
@@ -54,7 +54,7 @@ internal sealed class TrainingSession(RunFolder folder, RunOptions options, Scre
         var normalization = Normalization(start, data);
         stop.ThrowIfCancellationRequested();
         using var model = Create(start, train);
-        using var methods = new Methods(options, model, train, normalization, screen, Warn);
+        using var regularizers = new Methods(options, train, normalization, screen, Warn).Make(model);
         using var nothing = new Weights();
         var description = new SlimFile
         {
@@ -80,12 +80,12 @@ internal sealed class TrainingSession(RunFolder folder, RunOptions options, Scre
             WriteEpochs(description, position, last.Weights); // a kill may have come between the checkpoint and these
         var display = new TrainingDisplay(screen, done);
         using var events = options.TensorBoard is true ? new EpochEvents(folder, done, display) : null;
-        var trainer = new Trainer(options.Training, methods.All)
+        var trainer = new Trainer(options.Training, regularizers)
         {
             Progress = events is null ? display : events,
             Save = checkpoint => Save(description, checkpoint),
         };
-        using var memory = options.Recovery is { FromScratch: true } ? null : start?.Extras.Only(Cutting.IsRemembered);
+        using var memory = options.FromScratch is true ? null : start?.Extras.Only(Cutting.IsRemembered);
         TrainingPosition end;
         try
         {
@@ -113,7 +113,7 @@ internal sealed class TrainingSession(RunFolder folder, RunOptions options, Scre
                 ? Probe(data, normalization)
                 : start.Extras.Only(name => name.StartsWith(Cutting.Probe, StringComparison.Ordinal)),
         };
-        foreach (var (name, tensor) in methods.All.SelectMany(r => r.State))
+        foreach (var (name, tensor) in regularizers.State)
             result.Extras[Checkpoint.Beside + name] = tensor.detach().clone();
         folder.CheckIsThere();
         result.Save(folder.ModelFile);
@@ -126,7 +126,7 @@ internal sealed class TrainingSession(RunFolder folder, RunOptions options, Scre
         start?.Normalization
         ?? options.Normalization
         ?? (
-            start is null || options.Recovery is { FromScratch: true }
+            start is null || options.FromScratch is true
                 ? data.NormalizationForTraining()
                 : throw new UsageException(NormalizationArguments.Missing(options.From!))
         );
@@ -211,7 +211,7 @@ internal sealed class TrainingSession(RunFolder folder, RunOptions options, Scre
         var device = Devices.Get(options.Device);
         var network = start?.Network ?? NetworkFor(train);
         using var weights =
-            start is null || options.Recovery is { FromScratch: true }
+            start is null || options.FromScratch is true
                 ? Initialization.Draw(network, options.Training.Seed)
                 : start.Weights.Copy();
         return new(network, weights.Copy(type, device))

@@ -66,6 +66,7 @@ internal static class IterateCommand
             using var source = SlimFile.Load(path);
             var start = normalization.Needed(parsed, source, path);
             var options = run.Read(parsed, start.Data);
+            run.SayMeaning(parsed, run.Common.Screen(parsed));
             var folder = run.Output(parsed) ?? throw new UsageException("Give --out DIR for the folder of the rounds.");
             return new Iteration(run.Common.Screen(parsed), folder, options).Run(
                 path,

@@ -59,8 +59,8 @@ internal static class RetrainCommand
     private static RunOptions FromScratch(RunOptions options, SlimFile start, string how)
     {
         if (how != "budget")
-            return options.FromScratch();
+            return options.WithNewWeights();
         var plan = start.Plan ?? throw new UsageException("--scratch budget needs a network that was cut.");
-        return options.FromScratch((double)NetworkCost.Of(start.Network).Macs / NetworkCost.Of(plan.Source).Macs);
+        return options.WithNewWeights((double)NetworkCost.Of(start.Network).Macs / NetworkCost.Of(plan.Source).Macs);
     }
 }

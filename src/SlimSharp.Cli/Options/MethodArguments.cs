@@ -4,7 +4,7 @@ using SlimSharp.Regularizers;
 
 namespace SlimSharp.Cli;
 
-/// <summary>The penalty on BatchNorm scales and the method that lowers it.</summary>
+/// <summary>The penalty on BatchNorm scales and the method that lowers it, as options of their own; they stand for regularisers.</summary>
 internal sealed class MethodArguments
 {
     private readonly Option<string?> _penalty = new("--penalty")
@@ -90,30 +90,31 @@ internal sealed class MethodArguments
         HelpName = "POINTS",
     };
 
+    /// <summary>All of them.</summary>
+    internal IReadOnlyList<Option> All =>
+        [
+            _penalty,
+            _lambda,
+            _method,
+            _proxStep,
+            _coupling,
+            _preset,
+            _deviation,
+            _deviationRate,
+            _divergence,
+            _divergenceWarmUp,
+            _target,
+            _band,
+        ];
+
     internal void AddTo(Command command)
     {
-        foreach (
-            var option in (Option[])
-                [
-                    _penalty,
-                    _lambda,
-                    _method,
-                    _proxStep,
-                    _coupling,
-                    _preset,
-                    _deviation,
-                    _deviationRate,
-                    _divergence,
-                    _divergenceWarmUp,
-                    _target,
-                    _band,
-                ]
-        )
+        foreach (var option in All)
             command.Add(option);
     }
 
-    /// <summary>The options with penalty, λ and method as they were given, checked.</summary>
-    internal RunOptions AddTo(RunOptions options, ParseResult parsed)
+    /// <summary>Penalty, λ and method as they were given, checked.</summary>
+    internal (string? Penalty, double Lambda, MethodOptions Method) Get(ParseResult parsed)
     {
         var kind = Enum.Parse<Method>(parsed.GetValue(_method)!, ignoreCase: true);
         var preset = SplittingPreset.All.FirstOrDefault(p => p.Network == parsed.GetValue(_preset));
@@ -151,19 +152,18 @@ internal sealed class MethodArguments
                 }
                 : null;
         variational?.Check();
-        return options with
-        {
-            Penalty = text,
-            Lambda = lambda,
-            Method = new()
+        return (
+            text,
+            lambda,
+            new()
             {
                 Kind = kind,
                 BareStep = parsed.GetValue(_proxStep) == "published",
                 Coupling = kind == Method.Splitting ? coupling : null,
                 Variational = variational,
                 Steering = steering,
-            },
-        };
+            }
+        );
     }
 
     internal static Penalty Parse(string text, double? lambda)

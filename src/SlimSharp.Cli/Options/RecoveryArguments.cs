@@ -2,7 +2,7 @@ using System.CommandLine;
 
 namespace SlimSharp.Cli;
 
-/// <summary>A teacher to learn from.</summary>
+/// <summary>A teacher to learn from, and zeros that stay; they stand for regularisers.</summary>
 internal sealed class RecoveryArguments
 {
     private readonly Option<string?> _teacher = new("--teacher")
@@ -27,12 +27,13 @@ internal sealed class RecoveryArguments
         Description = "Channels whose scale is zero at the start stay as they are.",
     };
 
+    /// <summary>All of them.</summary>
+    internal IReadOnlyList<Option> All => [_teacher, _temperature, _weight, _zeros];
+
     internal void AddTo(Command command)
     {
-        command.Add(_teacher);
-        command.Add(_temperature);
-        command.Add(_weight);
-        command.Add(_zeros);
+        foreach (var option in All)
+            command.Add(option);
     }
 
     internal RecoveryOptions? Get(ParseResult parsed)

@@ -12,8 +12,7 @@ namespace SlimSharp.Cli;
 internal sealed class RunArguments
 {
     private readonly DataArguments _data = new();
-    private readonly MethodArguments _method = new();
-    private readonly RecoveryArguments _recovery = new();
+    private readonly RegularizerListArguments _regularizers = new();
     private readonly TrainingArguments _training = new();
     private readonly CommonOptions _common = new();
     private readonly OutputOption _output = new("--out", isFolder: true)
@@ -39,8 +38,7 @@ internal sealed class RunArguments
     internal void AddTo(Command command, bool resumes = true)
     {
         _data.AddTo(command);
-        _method.AddTo(command);
-        _recovery.AddTo(command);
+        _regularizers.AddTo(command);
         _training.AddTo(command);
         command.Add(_output);
         command.Add(_tensorBoard);
@@ -53,19 +51,25 @@ internal sealed class RunArguments
     internal RunOptions Read(ParseResult parsed, DataOptions? data = null)
     {
         var images = _data.Get(parsed, data);
-        var options = new RunOptions
+        return new()
         {
             Command = parsed.CommandResult.Command.Name,
             Data = images,
             Training = _training.Get(parsed, images),
-            Recovery = _recovery.Get(parsed),
+            Regularizers = _regularizers.Get(parsed),
             Precision = _training.Precision(parsed),
             Without = _training.Without(parsed) is { Length: > 0 } without ? without : null,
             TensorBoard = parsed.GetValue(_tensorBoard) ? true : null,
             Threads = parsed.GetValue(_common.Threads),
             Device = parsed.GetValue(_common.Device)!,
         };
-        return _method.AddTo(options, parsed);
+    }
+
+    /// <summary>Says what options for single regularisers stand for, if one was typed.</summary>
+    internal void SayMeaning(ParseResult parsed, Screen screen)
+    {
+        if (_regularizers.Meaning(parsed) is { } meaning)
+            screen.Say(meaning);
     }
 
     /// <summary>Carries out the run that <paramref name="read"/> describes, or goes on with one.</summary>
@@ -77,7 +81,9 @@ internal sealed class RunArguments
         Threads.Count = options.Threads;
         if (Threads.Crowding() is { } crowding)
             screen.Warn(crowding);
-        if (!isNew && parsed.GetValue(_resume) is null)
+        if (isNew)
+            SayMeaning(parsed, screen);
+        else if (parsed.GetValue(_resume) is null)
             screen.Say($"Going on with the run in {folder.Path}.");
         using var signals = new StopSignals();
         try
@@ -174,7 +180,7 @@ internal sealed class RunArguments
 
     private static void Report(Screen screen, RunFolder folder, RunOptions options, NetworkCost cost)
     {
-        screen.Say($"Penalty: {RunWords.Method(options)}.");
+        screen.Say($"Regularisers: {RunWords.Method(options)}.");
         var size = Words.Size(new FileInfo(folder.ModelFile).Length);
         screen.Say(
             $"{Words.Count(cost.Parameters)} parameters, {Words.Count(cost.Macs)} MACs: {folder.ModelFile} ({size}), pictures in {folder.ReportFile}"
@@ -184,6 +190,7 @@ internal sealed class RunArguments
             {
                 ["model"] = folder.ModelFile,
                 ["penalty"] = RunWords.Method(options),
+                ["regularizers"] = new JsonArray([.. (options.Regularizers ?? []).Select(t => (JsonNode)t)]),
                 ["parameters"] = cost.Parameters,
                 ["macs"] = cost.Macs,
                 ["report"] = folder.ReportFile,

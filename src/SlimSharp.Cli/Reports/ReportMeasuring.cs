@@ -24,7 +24,7 @@ internal sealed class ReportMeasuring(Screen screen, int threads, int batch)
             file.Plan is null
                 && entry.Folder is not null
                 && RunOptions.Read(entry.Folder) is { Command: "train" } run
-                && (run.Penalty is not null || run.Method is not null)
+                && run.Texts.Any(t => RunWords.MakesSparse(t))
         );
 
     /// <summary>How long each takes, timed against each other.</summary>

@@ -56,8 +56,7 @@ internal sealed class ReportSection
 
     internal string Group =>
         _options is null ? NoRun
-        : _options.Command == "train"
-            ? $"trained, {_options.Penalty ?? _options.Method?.Kind.ToString() ?? "no penalty"}"
+        : _options.Command == "train" ? $"trained, {RunWords.Sparsity(_options)}"
         : "retrained";
 
     // Of a run whose options are damaged, nothing is known.
@@ -74,7 +73,7 @@ internal sealed class ReportSection
         if (!isAlone)
             page.Section(Entry.Name);
         page.Pictures([
-            .. RunPictures.Training(_history, _options?.Lambda ?? 0),
+            .. RunPictures.Training(_history, _options is null ? 0 : RunWords.Lambda(_options)),
             .. _scales is null ? [] : RunPictures.AllScales(File, _scales, _threshold),
             .. _measures?.Curve is { } curve ? RunPictures.Cliff(curve) : [],
             .. _measures is null

@@ -1,3 +1,6 @@
+using System.Globalization;
+using SlimSharp.Regularizers;
+
 namespace SlimSharp.Cli;
 
 /// <summary>Runs in words.</summary>
@@ -26,17 +29,47 @@ internal static class RunWords
         };
     }
 
-    /// <summary>Penalty, λ and method in words.</summary>
-    internal static string Method(RunOptions options) =>
-        options switch
+    /// <summary>The regularisers in words.</summary>
+    internal static string Method(RunOptions options)
+    {
+        RegularizerText[] texts = [.. options.Texts];
+        var steered = texts.Where((t, i) => i + 1 < texts.Length && texts[i + 1].Kind.Steers).ToHashSet();
+        string[] words = [.. texts.Where((t, i) => i == 0 || !steered.Contains(texts[i - 1])).Select(InWords)];
+        return words.Length == 0 ? "none" : string.Join("; ", words);
+
+        string InWords(RegularizerText text) =>
+            steered.Contains(text)
+                ? $"{text["penalty"]}, λ steered to {Words.Percent(Number(texts[Array.IndexOf(texts, text) + 1], "target-macs"))} of the MACs"
+                : Alone(text);
+    }
+
+    /// <summary>Whether a regulariser makes scales sparse.</summary>
+    internal static bool MakesSparse(RegularizerText text) => text.Kind.ActsOnScales || text.Kind.Name == "variational";
+
+    /// <summary>What made scales sparse, in a word: the penalty, or the method that has none.</summary>
+    internal static string Sparsity(RunOptions options) =>
+        options.Texts.FirstOrDefault(MakesSparse) is { } text ? text["penalty"] ?? text.Kind.Name : "no penalty";
+
+    /// <summary>The strength of the penalty where it was not steered; 0 without a penalty.</summary>
+    internal static double Lambda(RunOptions options) =>
+        options.Texts.FirstOrDefault(t => t.Kind.ActsOnScales) is { } text && text["lambda"] is not null
+            ? Number(text, "lambda")
+            : 0;
+
+    private static string Alone(RegularizerText text) =>
+        text.Kind.Name switch
         {
-            { Method.Variational: { } v } =>
-                $"variational scales, σ₀ = {Words.Number(v.Deviation)}, rate of ln σ² {Words.Number(v.Rate)}",
-            { Penalty: null } => "none",
-            { Method.Steering: { } s } => $"{options.Penalty}, λ steered to {Words.Percent(s.TargetMacs)} of the MACs",
-            { Method: { Kind: Cli.Method.Splitting } m } =>
-                $"{options.Penalty}, λ = {Words.Number(options.Lambda)}, splitting with β = {Words.Number(m.Coupling!.Value)}",
-            { Method.Kind: Cli.Method.Prox } => $"{options.Penalty}, λ = {Words.Number(options.Lambda)}, proximal",
-            _ => $"{options.Penalty}, λ = {Words.Number(options.Lambda)}",
+            "variational" =>
+                $"variational scales, σ₀ = {Words.Number(Number(text, "sigma"))}, rate of ln σ² {Words.Number(Number(text, "rate"))}",
+            "subgradient" => Strength(text),
+            "prox" => $"{Strength(text)}, proximal",
+            "splitting" => $"{Strength(text)}, splitting with β = {Words.Number(Number(text, "beta"))}",
+            _ => $"{text}",
         };
+
+    private static string Strength(RegularizerText text) =>
+        $"{text["penalty"]}, λ = {Words.Number(Number(text, "lambda"))}";
+
+    private static double Number(RegularizerText text, string name) =>
+        double.Parse(text[name]!, CultureInfo.InvariantCulture);
 }

@@ -13,6 +13,10 @@ internal static class Words
     internal static string Measured(NamedMeasure measure, double value, int digits = 1) =>
         measure.IsShare ? Percent(value, digits) : Number(value, "G4");
 
+    /// <summary>Words with commas and an "and" between.</summary>
+    internal static string List(IReadOnlyList<string> words) =>
+        words.Count < 2 ? string.Concat(words) : $"{string.Join(", ", words.SkipLast(1))} and {words[^1]}";
+
     internal static string Count(long n) => n.ToString("N0", CultureInfo.InvariantCulture);
 
     internal static string Change(long after, long before) =>

@@ -13,6 +13,7 @@ public static class SweepFile
     private const string ClaimsKey = "claims";
     private const string GridKey = "grid";
     private const string OnlyKey = "only";
+    private const string ListKey = "regularizer"; // the option of a run that is a list
     private static readonly string[] Keys = ["name", "command", "options", "case", GridKey, "unless"];
 
     /// <summary>Reads a file.</summary>
@@ -105,7 +106,9 @@ public static class SweepFile
                 p =>
                     p.Value switch
                     {
-                        JsonArray values => values.Select(v => Value($"{where}, {p.Key}", v)).ToImmutableArray(),
+                        JsonArray values => values
+                            .Select(v => Value($"{where}, {p.Key}", v, isList: p.Key == ListKey))
+                            .ToImmutableArray(),
                         { } value when single => [Value($"{where}, {p.Key}", value)],
                         _ => throw new RunException(
                             $"{where}: '{p.Key}' must be a list of values, as in [0.1, 0.2]; a single value belongs to the options."
@@ -114,18 +117,26 @@ public static class SweepFile
             );
 
     private static ImmutableSortedDictionary<string, string> Values(string where, JsonNode? node) =>
-        Table(where, node).ToImmutableSortedDictionary(p => p.Key, p => Value($"{where}, {p.Key}", p.Value));
+        Table(where, node)
+            .ToImmutableSortedDictionary(
+                p => p.Key,
+                p => Value($"{where}, {p.Key}", p.Value, isList: p.Key == ListKey)
+            );
 
     private static JsonObject Table(string where, JsonNode? node) =>
         node is null ? [] : node as JsonObject ?? throw new RunException($"{where} must be a table.");
 
-    private static string Value(string where, JsonNode? node) =>
-        node is JsonValue value
-            ? value.GetValueKind() switch
+    // What a list holds is one value of its option, with spaces between.
+    private static string Value(string where, JsonNode? node, bool isList = false) =>
+        node switch
+        {
+            JsonArray list when isList => string.Join(' ', list.Select(v => Value(where, v))),
+            JsonValue value => value.GetValueKind() switch
             {
                 JsonValueKind.True => "true",
                 JsonValueKind.False => "false",
                 _ => value.ToString(),
-            }
-            : throw new RunException($"{where} must be a number, a word, true or false.");
+            },
+            _ => throw new RunException($"{where} must be a number, a word, true or false."),
+        };
 }

@@ -39,7 +39,7 @@ public sealed class LambdaSteering : Regularizer
         var usual = new SteeringOptions { TargetMacs = 0.5 };
         var options = new SteeringOptions
         {
-            TargetMacs = take.Number("macs", "a share in (0, 1)", x => x is > 0 and < 1),
+            TargetMacs = take.Number("target-macs", "a share in (0, 1)", x => x is > 0 and < 1),
             AccuracyBand = take.Number("band", "a share in (0, 1)", x => x is > 0 and < 1, usual.AccuracyBand),
             Factor = take.Number("factor", "above 1", x => x > 1, usual.Factor),
         };
@@ -47,7 +47,7 @@ public sealed class LambdaSteering : Regularizer
     }
 
     /// <summary>The method whose λ is steered.</summary>
-    internal ScaleRegularizer Method => _method;
+    public ScaleRegularizer Method => _method;
 
     private static LambdaSteering For(RegularizerSetting setting, SteeringOptions options)
     {

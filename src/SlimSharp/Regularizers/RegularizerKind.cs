@@ -52,7 +52,7 @@ public sealed record RegularizerKind(
         new(
             "steering",
             "λ of the penalty before it, steered to a share of MACs",
-            "steering:macs=0.5",
+            "steering:target-macs=0.5",
             LambdaSteering.Read
         )
         {

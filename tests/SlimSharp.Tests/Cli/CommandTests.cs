@@ -29,8 +29,10 @@ public class CommandTests
         );
         Assert.Equal(2, File.ReadAllLines(Path.Combine(a, "metrics.jsonl")).Length);
         Assert.Equal(
-            "tl1:a=1",
-            (string)JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(a, "run.json")))!["penalty"]!
+            ["subgradient:penalty=tl1:a=1,lambda=0.001"],
+            JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(a, "run.json")))!["regularizers"]!
+                .AsArray()
+                .Select(t => (string)t!)
         );
         Assert.Contains("<svg", await File.ReadAllTextAsync(Path.Combine(a, "report.html")));
 

@@ -55,8 +55,10 @@ public class MethodTests
             $"train {Small} --epochs 1 --data {Slim.Images} --method splitting --preset vgg19 --out {folder}"
         );
         var options = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(folder, "run.json")))!;
-        Assert.Equal(("l1", 0.0045), ((string)options["penalty"]!, (double)options["lambda"]!));
-        Assert.Equal(100, (double)options["method"]!["coupling"]!);
+        Assert.Equal(
+            "splitting:penalty=l1,beta=100,lambda=0.0045",
+            (string)Assert.Single(options["regularizers"]!.AsArray())!
+        );
     }
 
     [Fact]

@@ -56,9 +56,9 @@ public class RegularizerKindTests
     [InlineData("prox:penalty=l1,lambda=1,step=big", "step=big, but that must be effective or published")]
     [InlineData("prox:penalty=l1", "lacks its parameter 'lambda'")]
     [InlineData("splitting:penalty=l1,lambda=1", "lacks its parameter 'beta'")]
-    [InlineData("steering:macs=0.5", "there is none")]
-    [InlineData("prox:penalty=l1 steering:macs=0.5 steering:macs=0.4", "'steering:macs=0.4")]
-    [InlineData("prox:penalty=l1 prox:penalty=l1 steering:macs=0.5", "lacks its parameter 'lambda'")]
+    [InlineData("steering:target-macs=0.5", "there is none")]
+    [InlineData("prox:penalty=l1 steering:target-macs=0.5 steering:target-macs=0.4", "'steering:target-macs=0.4")]
+    [InlineData("prox:penalty=l1 prox:penalty=l1 steering:target-macs=0.5", "lacks its parameter 'lambda'")]
     [InlineData("variational:sigma=NaN", "sigma=NaN")]
     [InlineData("distillation:temperature=4", "lacks its parameter 'teacher'")]
     [InlineData("", "There is no regulariser ''")]
@@ -116,13 +116,16 @@ public class RegularizerKindTests
         using var model = new Model(Network, 1);
         var setting = Setting(model);
         using var made = RegularizerSet.Make(
-            RegularizerText.ParseAll(["prox:penalty=tl1:a=1", "steering:macs=0.5"]),
+            RegularizerText.ParseAll(["prox:penalty=tl1:a=1", "steering:target-macs=0.5"]),
             setting
         );
         var least = LambdaRange.Least(new TransformedL1(1), setting.Training, setting.Training.StepsPerEpoch(640));
         Assert.Equal(2 * least, ((ScaleRegularizer)made[0]).Lambda, 1e-12);
         var error = Assert.Throws<TrainingException>(() =>
-            RegularizerSet.Make(RegularizerText.ParseAll(["prox:penalty=mcp:knee=0.3", "steering:macs=0.5"]), setting)
+            RegularizerSet.Make(
+                RegularizerText.ParseAll(["prox:penalty=mcp:knee=0.3", "steering:target-macs=0.5"]),
+                setting
+            )
         );
         Assert.Contains("no λ empties a scale", error.Message);
     }

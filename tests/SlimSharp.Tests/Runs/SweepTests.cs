@@ -84,6 +84,34 @@ public class SweepTests
         Assert.All(runs, r => Assert.False(r.Options.ContainsKey("case")));
     }
 
+    [Fact]
+    public void A_list_of_regularisers_is_one_value_in_options_cases_and_grids()
+    {
+        var runs = SweepFile
+            .Read(
+                Write(
+                    """
+                    [[stage]]
+                    command = "train"
+                    [stage.grid]
+                    regularizer = ["mixup:alpha=0.2", ["mixup:alpha=1", "prox:penalty=l1,lambda=1e-3"]]
+                    [[stage]]
+                    command = "retrain"
+                    case = [{ name = "both", regularizer = ["zeros", "mixup:alpha=0.4"] }]
+                    """
+                )
+            )
+            .Expand();
+        Assert.Equal(
+            ["mixup:alpha=0.2", "mixup:alpha=1 prox:penalty=l1,lambda=1e-3"],
+            runs.Where(r => r.Command == "train").Select(r => r.Settings["regularizer"])
+        );
+        Assert.All(
+            runs.Where(r => r.Command == "retrain"),
+            r => Assert.Equal("zeros mixup:alpha=0.4", r.Options["regularizer"])
+        );
+    }
+
     private const string Controls = """
         [[stage]]
         command = "train"
