@@ -37,7 +37,12 @@ internal sealed class OurTraining : IDisposable
         using var still = torch.no_grad();
         var slots = _model
             .parameters()
-            .Select(p => new OptimizerSlot(p, torch.zeros_like(p), [torch.zeros_like(p)]))
+            .Select(p => new OptimizerSlot(
+                p,
+                torch.zeros_like(p),
+                [torch.zeros_like(p)],
+                _options.Optimizer.For("", SlimSharp.Networks.ParameterRole.Weight)
+            ))
             .ToArray();
         var penalties = PenaltyKind.All.Select(k => Penalty.Parse(k.Example, 1e-4)).ToArray();
         foreach (var scale in _model.Scales)

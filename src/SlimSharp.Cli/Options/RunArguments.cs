@@ -65,11 +65,13 @@ internal sealed class RunArguments
         };
     }
 
-    /// <summary>Says what options for single regularisers stand for, if one was typed.</summary>
+    /// <summary>Says what options for single regularisers and rules of the optimiser stand for, if one was typed.</summary>
     internal void SayMeaning(ParseResult parsed, Screen screen)
     {
-        if (_regularizers.Meaning(parsed) is { } meaning)
-            screen.Say(meaning);
+        foreach (
+            var meaning in ((string?[])[_regularizers.Meaning(parsed), _training.Meaning(parsed)]).OfType<string>()
+        )
+            screen.Say($"{meaning}.");
     }
 
     /// <summary>Carries out the run that <paramref name="read"/> describes, or goes on with one.</summary>

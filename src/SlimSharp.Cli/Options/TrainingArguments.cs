@@ -43,7 +43,13 @@ internal sealed class TrainingArguments
         Description = "Share of the training over which the rate rises from 0.",
         HelpName = "SHARE",
     };
-    private readonly Option<string> _optimizer = Choices.Choice("--optimizer", "The rule.", "sgd", "adamw");
+    private readonly Option<string> _optimizer = new("--optimizer")
+    {
+        Description =
+            $"sgd, adamw, or a chain of rules with spaces between: {string.Join(", ", OptimizerRuleKind.All.Select(k => $"{k.Example} ({k.Title})"))}. Each takes of, by roles (weight, bias, scale, gain, shift) or names with *; ! before them means all others.",
+        DefaultValueFactory = _ => "sgd",
+        HelpName = "RULES",
+    };
     private readonly Option<double> _momentum = new("--momentum")
     {
         Description = "Momentum of sgd.",
@@ -146,12 +152,10 @@ internal sealed class TrainingArguments
 
     internal TrainingOptions Get(ParseResult parsed, DataOptions data)
     {
-        var adam = parsed.GetValue(_optimizer) == "adamw";
-        if (adam)
-            parsed.Refuse("goes with --optimizer sgd; adamw has its own moments", _momentum, _nesterov);
-        var (rate, warmUp) = (parsed.GetValue(_rate) ?? (adam ? 0.001 : 0.1), parsed.GetValue(_warmUp));
-        var (begin, decayScales) = (parsed.GetValue(_begin), !parsed.GetValue(_keepScales));
-        var decay = parsed.GetValue(_decay) ?? (adam ? 1e-2 : 1e-4);
+        var optimizer = Optimizer(parsed);
+        var usual = optimizer.Rules.Any(r => r is AdamMoments) ? 0.001 : 0.1;
+        var (rate, warmUp) = (parsed.GetValue(_rate) ?? usual, parsed.GetValue(_warmUp));
+        var begin = parsed.GetValue(_begin);
         var augment = parsed.GetValue(_augment) ?? (DataSource.ShowsCharacters(data) ? "crop" : "crop-flip");
         var options = new TrainingOptions
         {
@@ -172,16 +176,7 @@ internal sealed class TrainingArguments
                         WarmUp = warmUp,
                         Begin = begin,
                     },
-            Optimizer = adam
-                ? new AdamW { WeightDecay = decay, DecayScales = decayScales }
-                : new Sgd
-                {
-                    Momentum = parsed.GetValue(_momentum),
-                    Nesterov = parsed.GetValue(_nesterov),
-                    WeightDecay = decay,
-                    DecayScales = decayScales,
-                    Fused = FastPaths.FusesOptimizer(Without(parsed)),
-                },
+            Optimizer = optimizer,
             Augmentation = new(
                 augment.Contains("crop", StringComparison.Ordinal) ? 4 : 0,
                 augment.Contains("flip", StringComparison.Ordinal)
@@ -193,5 +188,50 @@ internal sealed class TrainingArguments
         };
         options.Check();
         return options;
+    }
+
+    /// <summary>What options for single rules stand for, in a sentence; null if none of them was typed.</summary>
+    internal string? Meaning(ParseResult parsed)
+    {
+        string[] typed =
+        [
+            .. ((Option[])[_momentum, _nesterov, _decay, _keepScales]).Where(parsed.Has).Select(o => o.Name),
+        ];
+        return typed.Length == 0
+            ? null
+            : $"{Words.List(typed)} {(typed.Length == 1 ? "stands" : "stand")} for --optimizer '{Optimizer(parsed)}'";
+    }
+
+    private Optimizer Optimizer(ParseResult parsed)
+    {
+        var text = parsed.GetValue(_optimizer)!.Trim();
+        switch (text)
+        {
+            case "sgd":
+                return new Sgd
+                {
+                    Momentum = parsed.GetValue(_momentum),
+                    Nesterov = parsed.GetValue(_nesterov),
+                    WeightDecay = parsed.GetValue(_decay) ?? 1e-4,
+                    DecayScales = !parsed.GetValue(_keepScales),
+                    Fused = FastPaths.FusesOptimizer(Without(parsed)),
+                };
+            case "adamw":
+                parsed.Refuse("goes with --optimizer sgd; adamw has its own moments", _momentum, _nesterov);
+                return new AdamW
+                {
+                    WeightDecay = parsed.GetValue(_decay) ?? 1e-2,
+                    DecayScales = !parsed.GetValue(_keepScales),
+                };
+        }
+        parsed.Refuse("goes with sgd or adamw; in a chain, it is a rule", _momentum, _nesterov, _decay, _keepScales);
+        try
+        {
+            return Training.Optimizer.Parse(text);
+        }
+        catch (FormatException e)
+        {
+            throw new UsageException($"--optimizer: {e.Message}");
+        }
     }
 }

@@ -32,7 +32,7 @@ public sealed class Distillation : Regularizer
         (_teacher, Temperature, Weight) = (teacher, temperature, weight);
     }
 
-    internal static Func<RegularizerSetting, Regularizer> Read(RegularizerArguments take)
+    internal static Func<RegularizerSetting, Regularizer> Read(TextArguments take)
     {
         var teacher = take.Text("teacher");
         var temperature = take.Number("temperature", "positive", t => t > 0, 4);

@@ -23,7 +23,7 @@ public sealed class KeptZeros : Regularizer
         }
     }
 
-    internal static Func<RegularizerSetting, Regularizer> Read(RegularizerArguments take) =>
+    internal static Func<RegularizerSetting, Regularizer> Read(TextArguments take) =>
         setting => new KeptZeros(setting.Model);
 
     /// <summary>How many scales are kept at zero.</summary>

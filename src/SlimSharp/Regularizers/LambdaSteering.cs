@@ -34,7 +34,7 @@ public sealed class LambdaSteering : Regularizer
         _before = Numbers.Tensor(scales, [scales.Length], torch.float64).DetachFromDisposeScope();
     }
 
-    internal static Func<RegularizerSetting, Regularizer> Read(RegularizerArguments take)
+    internal static Func<RegularizerSetting, Regularizer> Read(TextArguments take)
     {
         var usual = new SteeringOptions { TargetMacs = 0.5 };
         var options = new SteeringOptions

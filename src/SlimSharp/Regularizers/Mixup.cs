@@ -31,7 +31,7 @@ public sealed class Mixup : Regularizer
     /// <inheritdoc/>
     public override string Name => FormattableString.Invariant($"mixup, α = {_alpha}");
 
-    internal static Func<RegularizerSetting, Regularizer> Read(RegularizerArguments take)
+    internal static Func<RegularizerSetting, Regularizer> Read(TextArguments take)
     {
         var alpha = take.Number("alpha", "positive", a => a > 0);
         return setting => new Mixup(alpha, Classes(setting.Model.Network), setting.Seed);

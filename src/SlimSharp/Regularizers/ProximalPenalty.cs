@@ -32,7 +32,7 @@ public sealed class ProximalPenalty(Penalty penalty, double lambda) : ScaleRegul
     /// <inheritdoc/>
     public override string Name => $"proximal {Penalty}";
 
-    internal static Func<RegularizerSetting, Regularizer> Read(RegularizerArguments take)
+    internal static Func<RegularizerSetting, Regularizer> Read(TextArguments take)
     {
         var bare = take.Choice("step", "effective", "published") == "published";
         var (penalty, lambda) = PenaltyAndLambda(take);

@@ -43,7 +43,7 @@ public sealed class ProximalSplitting : ScaleRegularizer
         _inOrder = [.. Enumerable.Range(0, scales.Count).Select(i => _auxiliary[$"xi.{i}"])];
     }
 
-    internal static Func<RegularizerSetting, Regularizer> Read(RegularizerArguments take)
+    internal static Func<RegularizerSetting, Regularizer> Read(TextArguments take)
     {
         var coupling = take.Number("beta", "positive", b => b > 0);
         var (penalty, lambda) = PenaltyAndLambda(take);

@@ -9,7 +9,7 @@ public sealed record RegularizerKind(
     string Name,
     string Title,
     string Example,
-    Func<RegularizerArguments, Func<RegularizerSetting, Regularizer>> Read
+    Func<TextArguments, Func<RegularizerSetting, Regularizer>> Read
 )
 {
     /// <summary>Whether it is a penalty on BatchNorm scales, whose λ can be steered.</summary>

@@ -10,7 +10,7 @@ public sealed class RegularizerText
 
     private RegularizerText(
         RegularizerKind kind,
-        RegularizerArguments arguments,
+        TextArguments arguments,
         Func<RegularizerSetting, Regularizer> make
     ) => (Kind, Parameters, _make) = (kind, arguments.Taken, make);
 
@@ -28,13 +28,13 @@ public sealed class RegularizerText
     public static RegularizerText Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        var (name, parameters) = text.Split(':', 2) is [var n, var p] ? (n.Trim(), p) : (text.Trim(), "");
+        var (name, parameters) = TextArguments.Split(text);
         var kind =
             RegularizerKind.All.FirstOrDefault(k => k.Name == name)
             ?? throw new FormatException(
                 $"There is no regulariser '{name}'. Known are {string.Join(", ", RegularizerKind.All.Select(k => k.Example))}."
             );
-        var arguments = new RegularizerArguments(text, parameters);
+        var arguments = new TextArguments("The regulariser", text, parameters);
         try
         {
             var make = kind.Read(arguments);
@@ -53,7 +53,8 @@ public sealed class RegularizerText
     /// <exception cref="FormatException">One is none, or does not go with the others; the message says which.</exception>
     public static IReadOnlyList<RegularizerText> ParseAll(IEnumerable<string> texts)
     {
-        RegularizerText[] all = [.. texts.SelectMany(Split).Select(Parse)];
+        string[] names = [.. RegularizerKind.All.Select(k => k.Name)];
+        RegularizerText[] all = [.. texts.SelectMany(t => TextArguments.Split(t, names)).Select(Parse)];
         var open = new Stack<RegularizerText>(); // scale penalties whose λ nobody steers
         var steered = new HashSet<RegularizerText>();
         foreach (var one in all)
@@ -84,24 +85,4 @@ public sealed class RegularizerText
         new(
             $"'{one}' steers the λ of the scale penalty before it, but there is none; give one before it, such as prox:penalty=tl1:a=1."
         );
-
-    // At spaces before a kind: paths may have spaces in them.
-    private static IEnumerable<string> Split(string text)
-    {
-        var words = text.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        var current = "";
-        foreach (var word in words)
-        {
-            var isKind = RegularizerKind.All.Any(k =>
-                word == k.Name || word.StartsWith($"{k.Name}:", StringComparison.Ordinal)
-            );
-            if (current.Length > 0 && isKind)
-            {
-                yield return current;
-                current = "";
-            }
-            current = current.Length == 0 ? word : $"{current} {word}";
-        }
-        yield return current;
-    }
 }

@@ -25,7 +25,7 @@ public sealed class ScalePenalty(Penalty penalty, double lambda) : ScaleRegulari
     /// <inheritdoc/>
     public override string Name => $"scale penalty {Penalty}";
 
-    internal static Func<RegularizerSetting, Regularizer> Read(RegularizerArguments take)
+    internal static Func<RegularizerSetting, Regularizer> Read(TextArguments take)
     {
         var (penalty, lambda) = PenaltyAndLambda(take);
         return setting => new ScalePenalty(penalty, lambda) { Warning = setting.Warning };

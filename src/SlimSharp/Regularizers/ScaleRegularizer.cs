@@ -51,10 +51,10 @@ public abstract class ScaleRegularizer(Penalty penalty, double lambda) : Regular
     }
 
     /// <summary>The penalty and its strength of a text form; 0 where that is left out, to be found by what steers it.</summary>
-    private protected static (Penalty Penalty, double Lambda) PenaltyAndLambda(RegularizerArguments take)
+    private protected static (Penalty Penalty, double Lambda) PenaltyAndLambda(TextArguments take)
     {
         var lambda = take.MaybeNumber("lambda", "positive", l => l > 0);
-        return (take.Penalty(lambda), lambda ?? 0);
+        return (take.Form("penalty", text => Penalties.Penalty.Parse(text, lambda)), lambda ?? 0);
     }
 
     /// <summary>A module in words.</summary>

@@ -37,7 +37,7 @@ public sealed class VariationalScales : Regularizer
     /// <summary>Stands in for the noise ε of a layer, by its place and number of channels.</summary>
     internal Func<int, int, double[]>? Noise { get; set; }
 
-    internal static Func<RegularizerSetting, Regularizer> Read(RegularizerArguments take)
+    internal static Func<RegularizerSetting, Regularizer> Read(TextArguments take)
     {
         var usual = new VariationalOptions();
         var options = new VariationalOptions

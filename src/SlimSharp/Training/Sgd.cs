@@ -1,11 +1,10 @@
-using SlimSharp.Models.Kernels;
-using TorchSharp;
+using System.Text.Json.Serialization;
 
 namespace SlimSharp.Training;
 
 /// <summary>
 /// Stochastic gradient descent with heavy-ball momentum: v ← momentum·v + (g + decay·w); w ← w − rate·v; with Nesterov,
-/// w ← w − rate·(g + decay·w + momentum·v).
+/// w ← w − rate·(g + decay·w + momentum·v). The chain of <see cref="Training.WeightDecay"/> and <see cref="Training.Momentum"/>.
 /// </summary>
 public sealed record Sgd : Optimizer
 {
@@ -18,45 +17,26 @@ public sealed record Sgd : Optimizer
     /// <summary>All parameters in one go where they lie in memory as that needs; false for one operation after another.</summary>
     public bool Fused { get; init; } = true;
 
-    /// <inheritdoc/>
-    public override IReadOnlyList<string> Memory => ["momentum"];
+    /// <summary>The strength of the decay of every parameter towards 0.</summary>
+    public double WeightDecay { get; init; } = 1e-4;
+
+    /// <summary>Whether the decay acts on the BatchNorm scales, too, as published.</summary>
+    public bool DecayScales { get; init; } = true;
 
     /// <inheritdoc/>
-    public override double EffectiveStep(double learningRate) => learningRate / (1 - Momentum);
+    [JsonIgnore]
+    public override IReadOnlyList<OptimizerRule> Rules =>
+        [
+            new WeightDecay(WeightDecay) { Of = DecayScales ? ParameterSelector.All : ParameterSelector.NotScales },
+            new Momentum(Momentum) { IsNesterov = Nesterov },
+        ];
+
+    private protected override bool IsFused => Fused;
 
     /// <inheritdoc/>
-    public override void Step(IReadOnlyList<OptimizerSlot> slots, double learningRate, long count)
+    public override void Check()
     {
-        foreach (var alike in slots.ToLookup(s => (Fuses: Fuses(s), s.Decays)))
-        {
-            var decay = alike.Key.Decays ? WeightDecay : 0;
-            if (alike.Key.Fuses)
-                DescentKernel.Step(
-                    [.. alike.Select(s => (s.Parameter, s.Gradient, s.Memory[0]))],
-                    (float)learningRate,
-                    (float)Momentum,
-                    (float)decay,
-                    Nesterov
-                );
-            else
-                Plainly(alike, learningRate, decay);
-        }
-    }
-
-    private bool Fuses(OptimizerSlot slot) =>
-        Fused && DescentKernel.Fits(slot.Parameter, slot.Gradient, slot.Memory[0]);
-
-    private void Plainly(IEnumerable<OptimizerSlot> slots, double learningRate, double weightDecay)
-    {
-        using Scalar decay = weightDecay;
-        using Scalar momentum = Momentum;
-        using Scalar back = -learningRate;
-        foreach (var (parameter, gradient, memory, _) in slots)
-        {
-            if (weightDecay != 0)
-                gradient.add_(parameter, decay);
-            memory[0].mul_(momentum).add_(gradient, Scalars.One);
-            parameter.add_(Nesterov ? gradient.add_(memory[0], momentum) : memory[0], back);
-        }
+        Require(WeightDecay is >= 0 and < double.PositiveInfinity, "Sgd.WeightDecay", WeightDecay, "0 or more");
+        Require(Momentum is >= 0 and < 1, "Sgd.Momentum", Momentum, "in [0, 1)");
     }
 }

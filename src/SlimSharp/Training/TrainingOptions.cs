@@ -79,18 +79,7 @@ public sealed record TrainingOptions : IJsonOnDeserialized
         );
         Require(LearningRate.WarmUp is >= 0 and < 1, "LearningRate.WarmUp", LearningRate.WarmUp, "a share in [0, 1)");
         Require(LearningRate.Begin is >= 0 and < 1, "LearningRate.Begin", LearningRate.Begin, "a share in [0, 1)");
-        Require(
-            Optimizer.WeightDecay is >= 0 and < double.PositiveInfinity,
-            "Optimizer.WeightDecay",
-            Optimizer.WeightDecay,
-            "0 or more"
-        );
-        Require(
-            Optimizer is not Sgd { Momentum: not (>= 0 and < 1) },
-            "Sgd.Momentum",
-            (Optimizer as Sgd)?.Momentum ?? 0,
-            "in [0, 1)"
-        );
+        Optimizer.Check();
         Require(
             Augmentation.Pad is >= 0 and <= MaxPad,
             "Augmentation.Pad",

@@ -11,13 +11,13 @@ internal sealed class TrainingState : IDisposable
     private readonly Dictionary<string, torch.Tensor> _trained;
     private readonly Dictionary<string, torch.Tensor[]> _memory = [];
     private readonly Dictionary<string, torch.Tensor> _beside; // the regularisers' own
-    private readonly HashSet<string> _scales;
-    private readonly Optimizer _rule;
+    private readonly Dictionary<string, ParameterRules> _rules = [];
+    private readonly Optimizer _optimizer;
 
-    internal TrainingState(Model model, Optimizer rule, IReadOnlyList<Regularizer> regularizers)
+    internal TrainingState(Model model, Optimizer optimizer, IReadOnlyList<Regularizer> regularizers)
     {
         var named = RegularizerSet.Of(regularizers);
-        (Model, _rule) = (model, rule);
+        (Model, _optimizer) = (model, optimizer);
         _trained = model
             .Network.Parameters()
             .Where(p => p.Parameter.IsTrained)
@@ -25,15 +25,21 @@ internal sealed class TrainingState : IDisposable
         foreach (var (name, tensor) in named.Parameters)
             _trained.Add(name, tensor);
         _beside = named.Parameters.Concat(named.State).ToDictionary();
-        _scales =
-        [
-            .. model.Network.Parameters().Where(p => p.Parameter.Role == ParameterRole.Scale).Select(p => p.Name),
-        ];
+        var roles = model.Network.Parameters().ToDictionary(p => p.Name, p => p.Parameter.Role);
+        foreach (var idle in optimizer.Rules.Where(r => !_trained.Keys.Any(n => r.Of.Selects(n, Role(n)))))
+            throw new TrainingException(
+                $"The rule '{idle}' of the optimiser is for no parameter of {model.Network.Name}: '{idle.Of}' selects none. There are roles such as weight and names such as {_trained.Keys.First()}."
+            );
+        ParameterRole? Role(string name) => roles.TryGetValue(name, out var role) ? role : null;
         foreach (var (name, tensor) in _trained)
+        {
+            _rules[name] = optimizer.For(name, Role(name));
             _memory[name] =
             [
-                .. rule.Memory.Select(_ => torch.zeros_like(tensor, requires_grad: false).DetachFromDisposeScope()),
+                .. _rules[name]
+                    .Memory.Select(_ => torch.zeros_like(tensor, requires_grad: false).DetachFromDisposeScope()),
             ];
+        }
     }
 
     internal Model Model { get; }
@@ -52,11 +58,11 @@ internal sealed class TrainingState : IDisposable
             .. from p in _trained
             let gradient = p.Value.grad
             where gradient is not null
-            select new OptimizerSlot(p.Value, gradient, _memory[p.Key], _rule.DecayScales || !_scales.Contains(p.Key)),
+            select new OptimizerSlot(p.Value, gradient, _memory[p.Key], _rules[p.Key]),
         ];
         if (clipNorm is { } norm)
-            Clip(slots, norm);
-        _rule.Step(slots, learningRate, Position.Steps);
+            new Clipping(norm).Clip([.. slots.Where(s => !s.Rules.IsFrozen)]);
+        _optimizer.Step(slots, learningRate, Position.Steps);
         foreach (var parameter in _trained.Values)
             parameter.grad = null;
     }
@@ -74,7 +80,7 @@ internal sealed class TrainingState : IDisposable
         foreach (var (name, tensors) in _memory)
         {
             for (var i = 0; i < tensors.Length; i++)
-                extras[$"{_rule.Memory[i]}.{name}"] = tensors[i].clone();
+                extras[$"{_rules[name].Memory[i]}.{name}"] = tensors[i].clone();
         }
         foreach (var (name, tensor) in _beside)
         {
@@ -94,7 +100,7 @@ internal sealed class TrainingState : IDisposable
         {
             for (var i = 0; i < tensors.Length; i++)
             {
-                var key = $"{_rule.Memory[i]}.{name}";
+                var key = $"{_rules[name].Memory[i]}.{name}";
                 if (!memory.Contains(key))
                     throw new TrainingException(
                         $"The optimiser's memory that training is to go on with lacks '{key}'; it is of another optimiser or network."
@@ -112,7 +118,7 @@ internal sealed class TrainingState : IDisposable
         foreach (var (name, tensors) in _memory)
         {
             for (var i = 0; i < tensors.Length; i++)
-                tensors[i].copy_(extras[$"{_rule.Memory[i]}.{name}"]);
+                tensors[i].copy_(extras[$"{_rules[name].Memory[i]}.{name}"]);
         }
         foreach (var (name, tensor) in _beside)
             tensor.copy_(extras[Checkpoint.Beside + name]);
@@ -125,20 +131,5 @@ internal sealed class TrainingState : IDisposable
         foreach (var tensor in _memory.Values.SelectMany(t => t))
             tensor.Dispose();
         Best?.Dispose();
-    }
-
-    private static void Clip(List<OptimizerSlot> slots, double norm)
-    {
-        var squares = slots.Sum(s =>
-        {
-            using var square = s.Gradient.mul(s.Gradient);
-            using var sum = square.sum();
-            return Numbers.Single(sum);
-        });
-        if (Math.Sqrt(squares) <= norm)
-            return;
-        using Scalar factor = norm / Math.Sqrt(squares);
-        foreach (var slot in slots)
-            slot.Gradient.mul_(factor);
     }
 }

@@ -183,18 +183,25 @@ public class RegularizerTests
     public void Scales_can_be_spared_from_weight_decay()
     {
         foreach (
-            Optimizer rule in new Optimizer[]
-            {
-                new Sgd { WeightDecay = 0.1 },
-                new Sgd { WeightDecay = 0.1, Fused = false },
-                new AdamW { WeightDecay = 0.1 },
-            }
+            Func<bool, Optimizer> rule in (Func<bool, Optimizer>[])
+                [
+                    decays => new Sgd { WeightDecay = 0.1, DecayScales = decays },
+                    decays => new Sgd
+                    {
+                        WeightDecay = 0.1,
+                        DecayScales = decays,
+                        Fused = false,
+                    },
+                    decays => new AdamW { WeightDecay = 0.1, DecayScales = decays },
+                    decays => Optimizer.Parse($"decay:strength=0.1{(decays ? "" : ",of=!scale")} momentum:share=0.9"),
+                    decays => Optimizer.Parse($"adam decay:strength=0.1,of={(decays ? "all" : "weight+bias+shift")}"),
+                ]
         )
         {
             foreach (var decays in new[] { true, false })
             {
                 using var model = new Model(Network, 1);
-                using var state = new TrainingState(model, rule with { DecayScales = decays }, []);
+                using var state = new TrainingState(model, rule(decays), []);
                 foreach (var parameter in model.parameters())
                     parameter.grad = torch.zeros_like(parameter);
                 var before = model["block1.conv.weight"].detach().abs().sum().item<float>();

@@ -99,9 +99,10 @@ public class OptimizerTests
             };
             var parameters = start.Select(p => p.clone()).ToArray();
             var memory = start.Select(p => torch.zeros_like(p)).ToArray();
+            var rules = rule.For("w", ParameterRole.Weight);
             for (var step = 0; step < 5; step++)
                 rule.Step(
-                    [.. parameters.Select((p, i) => new OptimizerSlot(p, gradients[i].clone(), [memory[i]]))],
+                    [.. parameters.Select((p, i) => new OptimizerSlot(p, gradients[i].clone(), [memory[i]], rules))],
                     0.1,
                     step + 1
                 );

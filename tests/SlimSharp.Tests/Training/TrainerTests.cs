@@ -45,14 +45,21 @@ public class TrainerTests
     [Theory]
     [InlineData("sgd")]
     [InlineData("adamw")]
+    [InlineData(
+        "freeze:of=block1.* clip:norm=1 decay:strength=1e-3,of=!scale momentum:share=0.5 momentum:share=0.8,of=weight rate:factor=0.5,of=bias"
+    )]
+    [InlineData("adam decay:strength=0.01,of=weight")]
     public void A_run_resumed_from_any_checkpoint_has_the_bits_of_one_never_stopped(string rule)
     {
-        Optimizer optimizer = rule == "sgd" ? new Sgd() : new AdamW();
+        var optimizer = Optimizer.Parse(rule);
         var options = Options with
         {
             Optimizer = optimizer,
             KeepBest = true,
-            LearningRate = new CosineSchedule { Initial = rule == "sgd" ? 0.1 : 0.001 },
+            LearningRate = new CosineSchedule
+            {
+                Initial = rule.StartsWith("adam", StringComparison.Ordinal) ? 0.001 : 0.1,
+            },
         };
         var checkpoints = new List<Checkpoint>();
         using var whole = new Model(Network, 5);
