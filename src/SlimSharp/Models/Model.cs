@@ -54,6 +54,9 @@ public sealed partial class Model : torch.nn.Module<torch.Tensor, torch.Tensor>
     /// <summary>What this model computes.</summary>
     public Network Network { get; }
 
+    /// <summary>The names of the BatchNorm scales, in the order of <see cref="Scales"/>.</summary>
+    internal IReadOnlyList<string> ScaleNames => [.. _scales];
+
     /// <summary>The BatchNorm scales (γ), in the order of their nodes; they stay the model's.</summary>
     public IEnumerable<torch.Tensor> Scales => _scales.Select(name => _tensors[name]);
 

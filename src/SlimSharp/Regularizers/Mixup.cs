@@ -8,7 +8,7 @@ namespace SlimSharp.Regularizers;
 
 /// <summary>
 /// Mixup (Zhang, Cissé, Dauphin and Lopez-Paz, ICLR 2018): trains on convex combinations of two samples and of their targets. Labels become probabilities of classes,
-/// N×classes; with the loss λ·H(a) + (1 − λ)·H(b) of the two labels, as it is often written, that is the same.
+/// N×classes, and targets that are numbers are mixed as such; with the loss λ·H(a) + (1 − λ)·H(b) of the two labels, as it is often written, that is the same.
 /// </summary>
 public sealed class Mixup : Regularizer
 {
@@ -17,14 +17,14 @@ public sealed class Mixup : Regularizer
     private readonly long _seed;
 
     /// <param name="alpha">α > 0 of the weights' Beta(α, α); published are 0.2 to 0.4 for ImageNet, 1 for CIFAR-10.</param>
-    /// <param name="classes">How many classes labels are of.</param>
+    /// <param name="classes">How many classes labels are of; 0 where there are none, but numbers.</param>
     /// <param name="seed">What weights and partners are a function of, with the epoch and the samples' indices.</param>
-    /// <exception cref="ArgumentOutOfRangeException">α is not positive, or there is no class.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">α is not positive, or the number of classes negative.</exception>
     public Mixup(double alpha, int classes, long seed = 0)
     {
         if (!(alpha > 0 && double.IsFinite(alpha)))
             throw new ArgumentOutOfRangeException(nameof(alpha), alpha, "α must be positive.");
-        ArgumentOutOfRangeException.ThrowIfLessThan(classes, 1);
+        ArgumentOutOfRangeException.ThrowIfNegative(classes);
         (_alpha, _classes, _seed) = (alpha, classes, seed);
     }
 
@@ -46,7 +46,12 @@ public sealed class Mixup : Regularizer
         var inputs = batch.Inputs.ToDictionary(t => t.Key, t => Mixed(mixing, t.Key, t.Value));
         var targets = batch.Targets.ToDictionary(
             t => t.Key,
-            t => t.Key == Batch.Label ? Mixed(mixing, t.Key, Probabilities(t.Value)) : Mixed(mixing, t.Key, t.Value)
+            t =>
+                Mixed(
+                    mixing,
+                    t.Key,
+                    t.Value.dtype == torch.int64 && t.Value.dim() == 1 ? Probabilities(t.Value) : t.Value
+                )
         );
         var mixed = new Batch(inputs, targets, batch.Indices);
         batch.Dispose();
@@ -60,16 +65,13 @@ public sealed class Mixup : Regularizer
                 $"Mixup mixes '{name}', but that holds {samples.dtype}, of which there is nothing between two; leave mixup out."
             );
 
+    // 0 where outputs are no classes: then targets are numbers, and there is no label.
     private static int Classes(Network network) =>
-        Classification.NoClasses(network) is { } reason
-            ? throw new TrainingException($"{reason}; mixup takes targets for labels, so leave it out.")
-            : network.Shapes[network.Outputs[0]].Channels;
+        Classification.NoClasses(network) is null ? network.Shapes[network.Outputs[0]].Channels : 0;
 
-    // N to N×classes; labels that were mixed before are such already.
+    // N to N×classes.
     private torch.Tensor Probabilities(torch.Tensor labels)
     {
-        if (labels.is_floating_point())
-            return labels;
         var largest = labels.max().item<long>();
         return largest < _classes
             ? torch.nn.functional.one_hot(labels, _classes).to(torch.float32)

@@ -1,5 +1,6 @@
 using System.Numerics;
 using SlimSharp.Models;
+using SlimSharp.Networks;
 using SlimSharp.Penalties;
 using SlimSharp.Training;
 using TorchSharp;
@@ -26,6 +27,8 @@ namespace SlimSharp.Regularizers;
 /// <param name="lambda">The strength λ ≥ 0.</param>
 public sealed class ProximalPenalty(Penalty penalty, double lambda) : ScaleRegularizer(penalty, lambda)
 {
+    private (Optimizer Of, ParameterRules[] Rules)? _rules;
+
     /// <summary>True for the bare learning rate in place of the effective step.</summary>
     public bool BareStep { get; init; }
 
@@ -55,7 +58,32 @@ public sealed class ProximalPenalty(Penalty penalty, double lambda) : ScaleRegul
     public override void AfterStep(Model model, StepInfo step)
     {
         Note(step);
-        Shrink(model, BareStep ? step.LearningRate : step.EffectiveStep);
+        var steps = Steps(model, step);
+        if (steps.Distinct().Count() < 2)
+        {
+            Shrink(model, steps.FirstOrDefault());
+            return;
+        }
+        using var still = torch.no_grad();
+        foreach (var (scale, own) in model.Scales.Zip(steps).Where(s => s.Second > 0))
+            SpanWork.On(scale, scale, new Work(Penalty, own * Lambda));
+    }
+
+    // That of each scale: some may be frozen, or have a rate of their own.
+    private double[] Steps(Model model, StepInfo step)
+    {
+        if (step.Optimizer is not { } optimizer)
+            return [BareStep ? step.LearningRate : step.EffectiveStep];
+        if (_rules is not { } known || !ReferenceEquals(known.Of, optimizer))
+            _rules = known = (optimizer, [.. model.ScaleNames.Select(n => optimizer.For(n, ParameterRole.Scale))]);
+        return
+        [
+            .. known.Rules.Select(r =>
+                r.IsFrozen ? 0
+                : BareStep ? step.LearningRate
+                : r.EffectiveStep(step.LearningRate)
+            ),
+        ];
     }
 
     private readonly record struct Work(Penalty Penalty, double Strength) : ISpanWork

@@ -1,3 +1,5 @@
+using SlimSharp.Training;
+
 namespace SlimSharp.Regularizers;
 
 /// <summary>Where a training step stands.</summary>
@@ -16,4 +18,8 @@ public readonly record struct StepInfo(
     double EffectiveStep,
     double Progress = 0,
     bool IsLastOfEpoch = false
-);
+)
+{
+    /// <summary>The optimiser, whose rules may be for some parameters and not for others; null where there is none to ask.</summary>
+    public Optimizer? Optimizer { get; init; }
+}

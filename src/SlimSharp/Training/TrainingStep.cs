@@ -33,7 +33,10 @@ internal sealed class TrainingStep(
             options.Optimizer.EffectiveStep(rate),
             progress,
             position.Batch == batches - 1
-        );
+        )
+        {
+            Optimizer = options.Optimizer,
+        };
         using var batch = objective.Prepare(regularizers.Aggregate(given, (b, r) => r.OnBatch(b, info)));
         var names = objective.Measures(model.Network);
         var sums = new double[names.Count];

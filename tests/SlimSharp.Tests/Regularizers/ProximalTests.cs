@@ -1,3 +1,4 @@
+using SlimSharp.Models;
 using SlimSharp.Penalties;
 using SlimSharp.Regularizers;
 using SlimSharp.Training;
@@ -163,6 +164,21 @@ public class ProximalTests
         Assert.All(
             SplittingPreset.All,
             p => Assert.Contains(p.Network, SlimSharp.Zoo.ZooEntry.All.Select(e => e.Name))
+        );
+    }
+
+    [Fact]
+    public void What_is_frozen_is_not_shrunk_and_what_learns_slower_is_shrunk_slower()
+    {
+        var network = SlimSharp.Zoo.Vgg.Create("tiny", [3, 0, 3, 0, 3], 2, new SlimSharp.Networks.Shape(1, 8, 8));
+        using var model = new Model(network, 1);
+        var optimizer = Optimizer.Parse("freeze:of=block1.* momentum:share=0.9 rate:factor=0.5,of=block2.*");
+        var method = new ProximalPenalty(new L1(), 0.1);
+        method.AfterStep(model, new(0, 0, 0.05, optimizer.EffectiveStep(0.05)) { Optimizer = optimizer });
+        var start = Initialization.Scale;
+        Assert.Equal(
+            [start, start - 0.5 * 0.05, start - 0.05], // λ · rate/(1 − momentum)
+            network.BatchNorms.Select(n => Math.Round(Numbers.Read(model[$"{n.Name}.weight"])[0], 6))
         );
     }
 }
