@@ -63,6 +63,9 @@ internal static class CheckedJson
             _ = value.GetValue<string>();
     }
 
+    /// <summary>The same of a part that has a converter of its own.</summary>
+    internal static void Check(object part, JsonSerializerOptions options) => Check(part, options, "");
+
     private static void Check(object value, JsonSerializerOptions options, string path)
     {
         switch (value)
@@ -83,7 +86,9 @@ internal static class CheckedJson
                 CheckElements(list, options, path);
                 return;
         }
-        foreach (var property in options.GetTypeInfo(value.GetType()).Properties)
+        if (!options.TryGetTypeInfo(value.GetType(), out var type))
+            return; // its converter has looked at it
+        foreach (var property in type.Properties)
         {
             if (property.Get is not { } get)
                 continue;

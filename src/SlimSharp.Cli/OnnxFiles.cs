@@ -1,7 +1,6 @@
 using System.CommandLine;
 using SlimSharp.Data;
 using SlimSharp.Formats;
-using SlimSharp.Networks;
 using SlimSharp.Onnx;
 
 namespace SlimSharp.Cli;
@@ -99,7 +98,10 @@ internal static class OnnxFiles
             var some = set.Subset(set.Spread(Math.Min(Images, set.Count)));
             return (some, $"{some.Count} images");
         }
-        if (file.Network.Inputs.ToArray() is not [{ Layer: Input { Shape: { IsImage: true } shape } }])
+        if (
+            file.Network.Inputs.ToArray() is not [var only]
+            || file.Network.Shapes[only.Name] is not { IsImage: true } shape
+        )
             return null;
         var pixels = new byte[Images * shape.Count];
         new Random(0).NextBytes(pixels);

@@ -218,4 +218,7 @@ internal sealed partial class LayerNodes(
         );
 
     public override string Visit(Dropout layer) => X;
+
+    public override string Visit(CustomLayer layer) =>
+        CustomNodes.Write(_node.Name, layer, new(graph, network, _node, _inputs, values));
 }

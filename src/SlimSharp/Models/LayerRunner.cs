@@ -208,6 +208,9 @@ internal sealed class LayerRunner(Func<string, torch.Tensor> parameter, RunMode 
         return F.linear(input, weight, layer.Bias ? Of("bias") : null);
     }
 
+    public override torch.Tensor Visit(CustomLayer layer) =>
+        CustomLayers.Run(_node.Name, layer, new(_inputs, Of, mode.IsTraining));
+
     public override torch.Tensor Visit(Dropout layer) =>
         !mode.IsTraining || layer.Share == 0 ? X.alias()
         : mode.Sampling is { } sampling ? DropoutMask.Apply(X, layer.Share, _node.Name, sampling)

@@ -61,15 +61,23 @@ public static class ChannelGroups
         var frozen = new Dictionary<int, FrozenReason>();
         foreach (var node in network.Nodes)
         {
-            var reason =
-                network.Outputs.Contains(node.Name) ? new FrozenReason(FrozenKind.Output)
-                : node.IsInput ? new FrozenReason(FrozenKind.Input)
-                : network.FlowOf(node) is ChannelFlow.Whole(var because) ? new FrozenReason(FrozenKind.Layer, because)
-                : null;
-            for (var channel = 0; reason is not null && channel < network.Shapes[node.Name].Channels; channel++)
-                frozen.TryAdd(union.Find(node.Name, channel), reason);
+            if (network.Outputs.Contains(node.Name))
+                Freeze(node.Name, new(FrozenKind.Output));
+            else if (node.IsInput)
+                Freeze(node.Name, new(FrozenKind.Input));
+            if (network.FlowOf(node) is not ChannelFlow.Whole(var because))
+                continue;
+            // Such a layer keeps what it reads, too.
+            foreach (var name in node.Inputs.Add(node.Name))
+                Freeze(name, new(FrozenKind.Layer, because));
         }
         return frozen;
+
+        void Freeze(string node, FrozenReason reason)
+        {
+            for (var channel = 0; channel < network.Shapes[node].Channels; channel++)
+                frozen.TryAdd(union.Find(node, channel), reason);
+        }
     }
 
     private static ChannelGroup Describe(

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace SlimSharp.Networks;
 
 /// <summary>Union-find over all output channels of all nodes: which live and die together.</summary>
@@ -26,7 +28,12 @@ internal sealed class ChannelUnion
     {
         var shapes = network.InputShapes(node);
         var channels = network.Shapes[node.Name].Channels;
-        switch (node.Layer.Flow(shapes))
+        var flow = node.Layer.Flow(shapes);
+        if (!Fits(flow, shapes, channels))
+            throw new NetworkException(
+                $"{node.Layer.GetType().Name} '{node.Name}' says that its channels follow those of its inputs ({flow.GetType().Name}), but it reads {string.Join(" and ", shapes)} and makes {channels} channels."
+            );
+        switch (flow)
         {
             case ChannelFlow.Same:
                 foreach (var input in node.Inputs)
@@ -39,7 +46,7 @@ internal sealed class ChannelUnion
                         Join(_offset[node.Name] + i, _offset[node.Inputs[sources[i].Port]] + sources[i].Channel);
                 }
                 break;
-            case ChannelFlow.Whole:
+            case ChannelFlow.Whole when shapes is [var whole, ..] && whole.Channels == channels:
                 JoinEach(_offset[node.Name], _offset[node.Inputs[0]], channels);
                 break;
             case ChannelFlow.Blocks(var count):
@@ -59,6 +66,25 @@ internal sealed class ChannelUnion
             JoinEach(_offset[node.Inputs[0]], _offset[network[owner].Inputs[0]], shapes[0].Channels);
         }
     }
+
+    // Kinds of others' may say what cannot be.
+    private static bool Fits(ChannelFlow flow, Shape[] shapes, int channels) =>
+        flow switch
+        {
+            ChannelFlow.Same => shapes.All(s => s.Channels == channels),
+            ChannelFlow.Map(var sources) => AreThere(sources, shapes, channels),
+            ChannelFlow.Pick(var sources) => AreThere(sources, shapes, channels),
+            ChannelFlow.Blocks(var count) => shapes is [var read] && read.Channels == channels && channels % count == 0,
+            ChannelFlow.Own(var groups) when groups > 1 => channels % groups == 0 && shapes[0].Channels % groups == 0,
+            _ => true,
+        };
+
+    private static bool AreThere(ImmutableArray<ChannelSource> sources, Shape[] shapes, int channels) =>
+        sources.Length == channels
+        && sources.All(s =>
+            s == ChannelSource.None
+            || s.Port >= 0 && s.Port < shapes.Length && s.Channel >= 0 && s.Channel < shapes[s.Port].Channels
+        );
 
     // Every group must keep the same places, so that all stay equally wide.
     private void TieGroups(int offset, int channels, int groups)

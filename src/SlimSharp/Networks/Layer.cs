@@ -3,31 +3,10 @@ using System.Text.Json.Serialization;
 namespace SlimSharp.Networks;
 
 /// <summary>
-/// A layer kind: its shapes, cost, parameters and channel flow. A new kind is a file in Layers/, a row here, and one
-/// method in every <see cref="LayerVisitor{T}"/>.
+/// A layer kind: its shapes, cost, parameters and channel flow. A new kind is a file in Layers/, its name in LayerNames and LayerJson, and one
+/// method in every <see cref="LayerVisitor{T}"/>; a kind of a program's own is a <see cref="CustomLayer"/>.
 /// </summary>
-[JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
-[JsonDerivedType(typeof(Input), "input")]
-[JsonDerivedType(typeof(Convolution), "convolution")]
-[JsonDerivedType(typeof(TransposedConvolution), "transposedConvolution")]
-[JsonDerivedType(typeof(BatchNorm), "batchNorm")]
-[JsonDerivedType(typeof(GroupNorm), "groupNorm")]
-[JsonDerivedType(typeof(LayerNorm), "layerNorm")]
-[JsonDerivedType(typeof(Activation), "activation")]
-[JsonDerivedType(typeof(PRelu), "prelu")]
-[JsonDerivedType(typeof(MaxPool), "maxPool")]
-[JsonDerivedType(typeof(AveragePool), "averagePool")]
-[JsonDerivedType(typeof(GlobalAveragePool), "globalAveragePool")]
-[JsonDerivedType(typeof(Upsample), "upsample")]
-[JsonDerivedType(typeof(Add), "add")]
-[JsonDerivedType(typeof(Multiply), "multiply")]
-[JsonDerivedType(typeof(Concat), "concat")]
-[JsonDerivedType(typeof(Select), "select")]
-[JsonDerivedType(typeof(Shift), "shift")]
-[JsonDerivedType(typeof(Factor), "factor")]
-[JsonDerivedType(typeof(Flatten), "flatten")]
-[JsonDerivedType(typeof(Linear), "linear")]
-[JsonDerivedType(typeof(Dropout), "dropout")]
+[JsonConverter(typeof(LayerConverter))]
 public abstract partial record Layer
 {
     /// <summary>The least number of inputs.</summary>
@@ -42,11 +21,19 @@ public abstract partial record Layer
     /// <exception cref="NetworkException">The inputs do not fit; the message is the rest of a sentence that begins with the node's name.</exception>
     public abstract Shape Output(IReadOnlyList<Shape> inputs);
 
-    /// <summary>Multiply-adds per sample.</summary>
-    public virtual long Macs(IReadOnlyList<Shape> inputs) => 0;
+    /// <summary>Multiply-adds per sample: unless a kind knows better, those with each number of its weights at every position.</summary>
+    public virtual long Macs(IReadOnlyList<Shape> inputs) => WeightMacs(inputs);
 
     /// <summary>How often a sample uses each number of a weight: the positions at which it stands.</summary>
     public virtual int Uses(IReadOnlyList<Shape> inputs) => Output(inputs).Area;
+
+    /// <summary>Multiply-adds per sample with the numbers of its weights.</summary>
+    internal long WeightMacs(IReadOnlyList<Shape> inputs) =>
+        checked(
+            Parameters(inputs).Where(p => p.Role == ParameterRole.Weight).Sum(p => p.Count) is var count && count > 0
+                ? count * Uses(inputs)
+                : 0
+        );
 
     /// <summary>
     /// Operations per sample as network-slimming papers count them: a multiply-add is 2, BatchNorm 2 and an activation 1 per

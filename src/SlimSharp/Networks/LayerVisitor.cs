@@ -66,4 +66,7 @@ public abstract class LayerVisitor<T>
 
     /// <summary>For dropout.</summary>
     public abstract T Visit(Dropout layer);
+
+    /// <summary>For a layer of a kind that a program added.</summary>
+    public abstract T Visit(CustomLayer layer);
 }

@@ -21,6 +21,10 @@ public readonly record struct Shape(int Channels, int Height = 0, int Width = 0)
     /// <summary>Sizes in the order of a tensor's dimensions, the batch in front.</summary>
     public long[] Sizes(long batch) => IsImage ? [batch, Channels, Height, Width] : [batch, Channels];
 
+    /// <summary>The shape behind a tensor's dimensions, the batch in front.</summary>
+    internal static Shape Of(ReadOnlySpan<long> sizes) =>
+        sizes.Length == 4 ? new((int)sizes[1], (int)sizes[2], (int)sizes[3]) : new((int)sizes[1]);
+
     /// <inheritdoc/>
     public override string ToString() => IsImage ? $"{Channels}×{Height}×{Width}" : $"{Channels}";
 }
