@@ -27,7 +27,7 @@ internal sealed class CutImages
             return;
         Sets.WarnOfSeen(screen, file, given, sets.Validation);
         any.CheckFits(file.Network);
-        if (Classification.NoClasses(file.Network) is null)
+        if (any.HasLabels && Classification.NoClasses(file.Network) is null)
             Classification.CheckClasses(file.Network, any);
     }
 

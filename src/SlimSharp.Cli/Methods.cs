@@ -102,7 +102,9 @@ internal sealed class Methods(
         {
             Options = FastPaths.Schedule(options.Without ?? [], options.Precision == Precision.BFloat16),
         };
-        Classification.CheckFit(teacher.Network, train);
+        train.CheckFits(teacher.Network);
+        if (train.HasLabels)
+            Classification.CheckClasses(teacher.Network, train);
         return teacher;
     }
 }

@@ -19,6 +19,7 @@ internal static partial class OptionNames
             ["DataOptions.Records"] = "--records",
             ["DataOptions.Size"] = "--size",
             ["DataOptions.Test"] = "--test",
+            ["DataOptions.Unlabelled"] = "--no-labels",
             ["DataOptions.Validation"] = "--validation",
             ["DataSource.All"] = "'slim data'",
             ["TrainingOptions.Accumulate"] = "--accumulate",

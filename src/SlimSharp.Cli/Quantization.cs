@@ -30,7 +30,8 @@ internal sealed class Quantization(Screen screen, SlimFile file, TrainAndTest da
         var train = data.Train ?? throw new DataException("Calibration needs training images, and there are none.");
         var test = data.Test ?? data.Validation ?? train;
         train.CheckFits(file.Network);
-        var noClasses = Classification.NoClasses(file.Network);
+        var noClasses =
+            Classification.NoClasses(file.Network) ?? (test.HasLabels ? null : $"{test.Name} has no labels");
         if (noClasses is null)
             Classification.CheckClasses(file.Network, test);
         var normalization = file.Normalization!;

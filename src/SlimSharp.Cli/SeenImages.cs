@@ -26,7 +26,11 @@ internal static class SeenImages
         CancellationToken stop = default
     )
     {
-        if (judges is null || file.Data is not { } own || !file.Provenance.TryGetValue(Hash, out var hash))
+        if (
+            judges is not { IsInMemory: true }
+            || file.Data is not { } own
+            || !file.Provenance.TryGetValue(Hash, out var hash)
+        )
             return null;
         // What a larger share holds out includes what a smaller one does.
         if (options.Test == own.Test && (name == "test" || options.Validation <= own.Validation))
@@ -41,8 +45,8 @@ internal static class SeenImages
                 Cancellation = stop,
             }
         ).Train;
-        if (trained?.Checksum() != hash)
-            return null; // other data
+        if (trained is not { IsInMemory: true } || trained.Checksum() != hash)
+            return null; // other data, or too much to look through
         var seen = Contents(trained).ToHashSet();
         var count = Contents(judges).Count(seen.Contains);
         return count == 0

@@ -1,3 +1,5 @@
+using SlimSharp.Objectives;
+using SlimSharp.Regularizers;
 using System.Text.Json;
 using SlimSharp.Data;
 using SlimSharp.Formats;
@@ -53,8 +55,13 @@ internal sealed class TrainingSession(RunFolder folder, RunOptions options, Scre
             Warn(new(RunWarning.SeenImages, seen));
         var normalization = Normalization(start, data);
         stop.ThrowIfCancellationRequested();
+        if (!train.HasLabels && start is null)
+            throw Unlabelled(train);
         using var model = Create(start, train);
         using var regularizers = new Methods(options, train, normalization, screen, Warn).Make(model);
+        var teacher = train.HasLabels
+            ? null
+            : regularizers.OfType<Distillation>().FirstOrDefault() ?? throw Unlabelled(train);
         using var nothing = new Weights();
         var description = new SlimFile
         {
@@ -62,7 +69,7 @@ internal sealed class TrainingSession(RunFolder folder, RunOptions options, Scre
             Weights = nothing,
             Extras = nothing,
             Normalization = normalization,
-            Classes = train.Classes,
+            Classes = train.HasLabels ? train.Classes : start!.Classes,
             Data = options.Data,
             Plan = start?.Plan,
             Certificate = start?.Certificate,
@@ -80,8 +87,11 @@ internal sealed class TrainingSession(RunFolder folder, RunOptions options, Scre
             WriteEpochs(description, position, last.Weights); // a kill may have come between the checkpoint and these
         var display = new TrainingDisplay(screen, done);
         using var events = options.TensorBoard is true ? new EpochEvents(folder, done, display) : null;
-        var trainer = new Trainer(options.Training, regularizers)
+        var trainer = new Trainer(options.Training, teacher is null ? regularizers : [.. regularizers.Where(r => r != teacher)])
         {
+            Objective =
+                teacher?.AsObjective() as Objective
+                ?? new Classification { LabelSmoothing = options.Training.LabelSmoothing },
             Progress = events is null ? display : events,
             Save = checkpoint => Save(description, checkpoint),
         };
@@ -120,6 +130,11 @@ internal sealed class TrainingSession(RunFolder folder, RunOptions options, Scre
         RunEnd.Write(folder, _record, end.History);
         return result;
     }
+
+    private static DataException Unlabelled(ImageSet train) =>
+        new(
+            $"{train.Name}: its images have no labels, and nothing is learned from those alone; 'slim retrain' learns with --teacher from another network."
+        );
 
     // That of the network; a new one, or new weights, have none yet.
     private Normalization Normalization(SlimFile? start, TrainAndTest data) =>

@@ -111,13 +111,17 @@ internal static class DataCommand
                             name,
                             Words.Count(set.Count),
                             $"{set.Shape}",
-                            counts.Min() == counts.Max() ? $"{counts[0]}" : $"{counts.Min()}–{counts.Max()}",
+                            counts.Length == 0 ? "no labels"
+                            : counts.Min() == counts.Max() ? $"{counts[0]}"
+                            : $"{counts.Min()}–{counts.Max()}",
                             set.Checksum()[..16],
                         ];
                 })
                 .ToArray()
         );
         var classes = (data.Train ?? data.Test)!.Classes;
+        if (classes.Length == 0)
+            return;
         screen.Say(
             $"{classes.Length} classes: {string.Join(", ", classes.Take(20))}{(classes.Length > 20 ? ", …" : "")}"
         );

@@ -110,7 +110,7 @@ internal static class ImportCommand
         var sets = Sets.Read(screen, options);
         var images = (sets.Train ?? sets.Test)!;
         images.CheckFits(network);
-        if (withClasses && Classification.NoClasses(network) is null)
+        if (withClasses && images.HasLabels && Classification.NoClasses(network) is null)
             Classification.CheckClasses(network, images);
         return sets;
     }

@@ -29,6 +29,11 @@ internal sealed class DataArguments
         Description = "Files hold records of a label byte and planes of this shape, as in 3×32×32.",
         HelpName = "C×H×W",
     };
+    private readonly Option<bool> _unlabelled = new("--no-labels")
+    {
+        Description =
+            "Take the images without labels, for what needs none: pictures wherever they lie in a folder or tar file; with --records, records without a label byte.",
+    };
     private readonly Option<double> _validation = new("--validation")
     {
         Description = "Share of training images held out to choose with.",
@@ -53,7 +58,7 @@ internal sealed class DataArguments
     internal Option<string?> Path => _path;
 
     /// <summary>Those that say how images are read.</summary>
-    internal IEnumerable<Option> Ways => [_size, _pad, _channels, _records, _range, _validation, _test];
+    internal IEnumerable<Option> Ways => [_size, _pad, _channels, _records, _range, _unlabelled, _validation, _test];
 
     /// <summary>All of them.</summary>
     internal IEnumerable<Option> All => [_path, .. Ways];
@@ -99,6 +104,7 @@ internal sealed class DataArguments
             Channels = parsed.GetValue(_channels) ?? start.Channels,
             Records = parsed.GetValue(_records) is { } shape ? ParseShape(shape) : start.Records,
             Range = parsed.GetValue(_range) is { } range ? ParseRange(range) : start.Range,
+            Unlabelled = parsed.GetValue(_unlabelled) || start.Unlabelled,
             Validation = parsed.Has(_validation) ? parsed.GetValue(_validation) : start.Validation,
             Test = parsed.GetValue(_test) ?? start.Test,
         };

@@ -27,6 +27,9 @@ public sealed record DataOptions : IJsonOnDeserialized
     /// <summary>For IDX files whose numbers are no bytes: those that become 0 and 255; null takes numbers in 0–255, or fractions in 0–1.</summary>
     public PixelRange? Range { get; init; }
 
+    /// <summary>Take the images without labels, even if they have some; records then have no label byte.</summary>
+    public bool Unlabelled { get; init; }
+
     /// <summary>The share of training images held out to choose with.</summary>
     public double Validation { get; init; } = 0.1;
 

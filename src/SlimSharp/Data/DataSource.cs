@@ -47,6 +47,12 @@ public sealed record DataSource(string Name, string Looks, string HowToGet, Func
             "Your own images.",
             Images
         ),
+        new(
+            "unlabelled",
+            "*.jpg|png|bmp|gif|tif in the folder itself, without classes, and in folders below it; with DataOptions.Unlabelled also a tar file, a folder of class folders, and records without a label byte",
+            "Your own images. They serve what needs no labels: calibration, recalibration, retraining on a teacher.",
+            PictureParts.Unlabelled
+        ),
     ];
 
     /// <summary>Reads what is at the path, then brings it to the size and channels asked for.</summary>
@@ -68,7 +74,8 @@ public sealed record DataSource(string Name, string Looks, string HowToGet, Func
                 throw new DataException(
                     $"{options.Path}: these are {source.Name}, whose numbers are bytes; DataOptions.Range is for IDX files."
                 );
-            return Split(found.Map(set => Fit(set, options)), options).HoldOut(options.Validation);
+            found = found.Map(set => Fit(set, options));
+            return Split(options.Unlabelled ? found.WithoutLabels() : found, options).HoldOut(options.Validation);
         }
         throw new DataException(
             $"In '{options.Path}' there is nothing that can be read. Pictures belong in train/CLASS and test/CLASS below it; "
@@ -97,9 +104,10 @@ public sealed record DataSource(string Name, string Looks, string HowToGet, Func
     {
         if (options.Records is not { } shape)
             return null;
-        ImageSet Read(string[] files) => ImageRecords.Read(files, shape, null, 1, options.Cancellation);
+        ImageSet Read(string[] files) =>
+            ImageRecords.Read(files, shape, null, options.Unlabelled ? 0 : 1, options.Cancellation);
         if (File.Exists(options.Path))
-            return new(null, Read([options.Path]));
+            return options.Unlabelled ? new(Read([options.Path]), null) : new(null, Read([options.Path]));
         string[] files =
         [
             .. Directory
@@ -188,7 +196,7 @@ public sealed record DataSource(string Name, string Looks, string HowToGet, Func
     private static TrainAndTest? Images(DataOptions options)
     {
         if (File.Exists(options.Path))
-            return PictureParts.IsTar(options.Path) ? PictureParts.Single(options) : null;
+            return PictureParts.IsTar(options.Path) && !options.Unlabelled ? PictureParts.Single(options) : null;
         return PictureParts.Find(options.Path) is { } parts ? parts.Read(options) : null;
     }
 }

@@ -60,13 +60,20 @@ public sealed class ImageBatches(
     public Batch Make(int[] indices, int epoch = 0)
     {
         var images = torch.empty(set.Shape.Sizes(indices.Length), torch.float32);
-        var pixels = MemoryMarshal.Cast<byte, float>(images.bytes);
         var table = normalization.Table();
-        for (var i = 0; i < indices.Length; i++)
+        void One(int i)
         {
+            var pixels = MemoryMarshal.Cast<byte, float>(images.bytes);
             var target = pixels.Slice((int)(i * set.Shape.Count), (int)set.Shape.Count);
             Fill(set.Image(indices[i]), target, table, augmentation.Draw(seed, epoch, indices[i]));
         }
+        if (set.IsInMemory)
+        {
+            for (var i = 0; i < indices.Length; i++)
+                One(i);
+        }
+        else // decoding is the most of it
+            Parallel.For(0, indices.Length, Threads.ParallelUntil(default), One);
         return set.HasLabels
             ? new(images, Labels(indices), indices)
             : new(

@@ -28,21 +28,26 @@ public sealed record Normalization(ImmutableArray<double> Mean, ImmutableArray<d
     /// <summary>A network sees numbers from −1 to 1.</summary>
     public static Normalization Signed(int channels) => Alike(channels, 0.5, 0.5);
 
-    /// <summary>The mean and deviation of a set's own pixels.</summary>
+    /// <summary>The mean and deviation of a set's own pixels; of a set on disk, of up to 10,000 of its images.</summary>
     public static Normalization Of(ImageSet set)
     {
+        const int Sampled = 10_000;
         var (channels, area) = (set.Shape.Channels, set.Shape.Area);
-        var mean = new double[channels];
-        var deviation = new double[channels];
-        for (var c = 0; c < channels; c++)
+        var (mean, deviation) = (new double[channels], new double[channels]);
+        var histograms = mean.Select(_ => new long[256]).ToArray();
+        var places = set.Spread(set.IsInMemory ? set.Count : Sampled);
+        foreach (var place in places)
         {
-            var histogram = new long[256];
-            for (var i = 0; i < set.Count; i++)
+            var image = set.Image(place);
+            for (var c = 0; c < channels; c++)
             {
-                foreach (var value in set.Image(i).Slice(c * area, area))
-                    histogram[value]++;
+                foreach (var value in image.Slice(c * area, area))
+                    histograms[c][value]++;
             }
-            var count = (double)set.Count * area;
+        }
+        var count = (double)places.Length * area;
+        foreach (var (c, histogram) in histograms.Index())
+        {
             mean[c] = histogram.Select((n, value) => n * value / 255.0).Sum() / count;
             deviation[c] = Math.Sqrt(
                 histogram.Select((n, value) => n * Math.Pow(value / 255.0 - mean[c], 2)).Sum() / count

@@ -13,7 +13,7 @@ public static class Resizing
         if (set.Shape.Channels == channels)
             return set;
         var area = set.Shape.Area;
-        return set.Change(
+        return set.Changed(
             set.Shape with
             {
                 Channels = channels,
@@ -47,7 +47,7 @@ public static class Resizing
                 $"{set.Name}: images of {shape} cannot be padded to {height}×{width}; resize them with DataOptions.Size."
             );
         var (top, left) = ((height - shape.Height) / 2, (width - shape.Width) / 2);
-        return set.Change(
+        return set.Changed(
             new Shape(shape.Channels, height, width),
             (source, target) =>
             {
@@ -73,7 +73,7 @@ public static class Resizing
         if ((shape.Height, shape.Width) == (height, width))
             return set;
         var (rows, columns) = (Filter(shape.Height, height), Filter(shape.Width, width));
-        return set.Change(
+        return set.Changed(
             new Shape(shape.Channels, height, width),
             (source, target) =>
             {
@@ -100,20 +100,6 @@ public static class Resizing
             },
             stop
         );
-    }
-
-    private delegate void ImageChange(ReadOnlySpan<byte> source, Span<byte> target);
-
-    private static ImageSet Change(this ImageSet set, Shape shape, ImageChange change, CancellationToken stop)
-    {
-        var pixels = ImageSet.Allocate(set.Name, shape, set.Count);
-        Parallel.For(
-            0,
-            set.Count,
-            Threads.ParallelUntil(stop),
-            i => change(set.Image(i), pixels.AsSpan((int)(i * shape.Count), (int)shape.Count))
-        );
-        return set.With(shape, pixels);
     }
 
     // For every target position: the first source position and the weights from there on, which sum to 1.

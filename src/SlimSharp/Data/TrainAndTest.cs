@@ -36,6 +36,9 @@ public sealed record TrainAndTest(ImageSet? Train, ImageSet? Test)
             Test = Test is null ? null : change(Test),
         };
 
+    /// <summary>The same images without their labels.</summary>
+    public TrainAndTest WithoutLabels() => Map(set => set.WithoutLabels());
+
     /// <summary>Holds out that share of the training images: always the same ones, whatever a run's seed.</summary>
     /// <exception cref="DataException">The share is not in [0, 1), or leaves nothing.</exception>
     public TrainAndTest HoldOut(double share)
@@ -97,8 +100,8 @@ public sealed record TrainAndTest(ImageSet? Train, ImageSet? Test)
         var remarks = new List<string>(Remarks);
         ImageSet? Match(ImageSet? set)
         {
-            if (set is null)
-                return null;
+            if (set is not { HasLabels: true })
+                return set;
             var (matched, remark) = ClassNames.Match(set, classes, owner);
             if (remark is not null && !remarks.Contains(remark))
                 remarks.Add(remark);
@@ -126,6 +129,8 @@ public sealed record TrainAndTest(ImageSet? Train, ImageSet? Test)
             throw new DataException(
                 $"{test.Name}: test images are {test.Shape}, but training images are {train.Shape}. Give DataOptions.Size."
             );
+        if (!train.HasLabels || !test.HasLabels)
+            return new(train, test);
         if (ClassNames.AreNumbers(train.Classes) && ClassNames.AreNumbers(test.Classes))
         {
             var more = train.Classes.Length >= test.Classes.Length ? train.Classes : test.Classes;

@@ -46,6 +46,9 @@ public sealed class Distillation : Regularizer
     /// <summary>The weight beside the loss on labels.</summary>
     public double Weight { get; }
 
+    /// <summary>The same as an objective, for samples without labels: the teacher alone says what is right.</summary>
+    public Imitation AsObjective() => new(_teacher) { Temperature = Temperature, LogitsWeight = Weight };
+
     /// <inheritdoc/>
     public override string Name =>
         FormattableString.Invariant($"distillation from {_teacher.Network.Name}, T = {Temperature}, weight {Weight}");

@@ -37,6 +37,20 @@ internal sealed class PictureListing
         Classes = [.. Pictures.Select(Class).Distinct().Order(StringComparer.Ordinal)];
     }
 
+    private PictureListing(string path, Entry[] files)
+    {
+        (_path, _files, _folders, _level) = (path, files, [], 0);
+        Pictures = [.. files.Where(f => PictureFormat.IsRead(f.Name))];
+        Classes = [];
+        if (Pictures.Length == 0)
+            throw new DataException($"{path}: holds no picture; {PictureFormat.Names} are read.");
+    }
+
+    /// <summary>All pictures, wherever they lie, without classes.</summary>
+    /// <exception cref="DataException">There is none.</exception>
+    internal static PictureListing Unlabelled(string path, IEnumerable<Entry> entries) =>
+        new(path, [.. entries.Where(e => !e.IsFolder && !e.Parts.Any(IsHidden))]);
+
     private PictureListing(PictureListing whole, Entry[] pictures)
     {
         (_path, _files, _folders, _level) = (whole._path, whole._files, whole._folders, whole._level);
@@ -46,7 +60,7 @@ internal sealed class PictureListing
     /// <summary>The pictures to read.</summary>
     internal Entry[] Pictures { get; }
 
-    /// <summary>The classes of all pictures, in the order of their names.</summary>
+    /// <summary>The classes of all pictures, in the order of their names; none if they have none.</summary>
     internal string[] Classes { get; }
 
     /// <summary>The label of a picture.</summary>
@@ -69,6 +83,13 @@ internal sealed class PictureListing
     /// <summary>What was left out, in a sentence each.</summary>
     internal IEnumerable<string> Remarks()
     {
+        if (Classes.Length == 0)
+        {
+            var others = _files.Except(Pictures).ToArray();
+            if (others.Length > 0)
+                yield return $"{_path}: left out {Count(others.Length, "file")} of other kinds ({Endings(others)}).";
+            yield break;
+        }
         var unread = _files.Where(f => f.Parts.Length == _level && !PictureFormat.IsRead(f.Name)).ToArray();
         if (unread.Length > 0)
             yield return $"{_path}: left out {Count(unread.Length, "file")} of other kinds in class folders ({Endings(unread)}); "
@@ -144,6 +165,9 @@ internal sealed class PictureListing
     internal sealed record Entry(string[] Parts, string Name, Func<byte[]>? Read)
     {
         internal bool IsFolder => Read is null;
+
+        /// <summary>Its name, and of a file its length.</summary>
+        internal string Identity => File.Exists(Name) ? $"{Name} {new FileInfo(Name).Length}" : Name;
     }
 
     private sealed record Folder(string Key, IEnumerable<Entry> Within);

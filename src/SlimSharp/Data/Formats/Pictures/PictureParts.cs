@@ -30,6 +30,26 @@ internal sealed record PictureParts(string? Train, string? Test, IReadOnlyList<s
         return train is null && test is null ? null : new(train, test, [.. all.Where(p => p != train && p != test)]);
     }
 
+    /// <summary>
+    /// The pictures of a folder or an archive without classes, to calibrate and imitate on; null if a folder has none of its own, and nobody
+    /// asks for those below it.
+    /// </summary>
+    internal static TrainAndTest? Unlabelled(DataOptions options)
+    {
+        if (
+            !options.Unlabelled
+            && !(
+                Directory.Exists(options.Path)
+                && Directory
+                    .EnumerateFiles(options.Path)
+                    .Any(f => PictureFormat.IsRead(f) && !PictureListing.IsHidden(Path.GetFileName(f)))
+            )
+        )
+            return null;
+        var listing = ImageFolder.ListUnlabelled(options.Path, options.Cancellation);
+        return new(Decode(listing, options.Path, options), null) { Remarks = [.. listing.Remarks()] };
+    }
+
     /// <summary>The pictures of one archive, which are test images unless a share of them is asked for.</summary>
     internal static TrainAndTest Single(DataOptions options)
     {
