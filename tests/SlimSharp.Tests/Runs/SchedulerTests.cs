@@ -29,7 +29,7 @@ public class SchedulerTests
         Assert.Equal("claim", read.Spec.Template.Spec.Volumes.Single().PersistentVolumeClaim.ClaimName);
         Assert.Equal([75], read.Spec.PodFailurePolicy.Rules[0].OnExitCodes.Values);
         Assert.Contains(
-            "--mount",
+            "KubernetesJob.Mount",
             Assert.Throws<RunException>(() => (job with { Mount = "/elsewhere" }).For(sweep)).Message
         );
     }
