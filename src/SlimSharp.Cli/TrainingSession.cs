@@ -1,10 +1,10 @@
-using SlimSharp.Objectives;
-using SlimSharp.Regularizers;
 using System.Text.Json;
 using SlimSharp.Data;
 using SlimSharp.Formats;
 using SlimSharp.Models;
 using SlimSharp.Networks;
+using SlimSharp.Objectives;
+using SlimSharp.Regularizers;
 using SlimSharp.Runs;
 using SlimSharp.Training;
 using SlimSharp.Zoo;
@@ -87,7 +87,10 @@ internal sealed class TrainingSession(RunFolder folder, RunOptions options, Scre
             WriteEpochs(description, position, last.Weights); // a kill may have come between the checkpoint and these
         var display = new TrainingDisplay(screen, done);
         using var events = options.TensorBoard is true ? new EpochEvents(folder, done, display) : null;
-        var trainer = new Trainer(options.Training, teacher is null ? regularizers : [.. regularizers.Where(r => r != teacher)])
+        var trainer = new Trainer(
+            options.Training,
+            teacher is null ? regularizers : [.. regularizers.Where(r => r != teacher)]
+        )
         {
             Objective =
                 teacher?.AsObjective() as Objective

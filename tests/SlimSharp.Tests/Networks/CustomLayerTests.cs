@@ -81,7 +81,7 @@ public class CustomLayerTests
         var groups = ChannelGroups.Of(Network());
         var frozen = groups.Where(g => g.FrozenBecause is not null).SelectMany(g => g.Channels.Keys).ToHashSet();
         Assert.Equal(["classifier", "hidden", "input", "mixer"], frozen.Order());
-        Assert.Contains(groups, g => g.FrozenBecause?.Contains("Mixer", StringComparison.Ordinal) == true);
+        Assert.Contains(groups, g => g.FrozenBecause?.ToString().Contains("Mixer", StringComparison.Ordinal) == true);
         Assert.Equal(["conv1", "second.conv"], groups.Where(g => g.FrozenBecause is null).Select(g => g.Name));
     }
 
