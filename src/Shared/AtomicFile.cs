@@ -1,7 +1,13 @@
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
+#if OWN_NAMESPACE // where tests see this copy beside another
+namespace SlimSharp.Latency;
+
+#else
 namespace SlimSharp;
+
+#endif
 
 /// <summary>Writes a file so that at any instant either the old content or the whole new one is there.</summary>
 internal static partial class AtomicFile

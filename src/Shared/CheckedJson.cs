@@ -3,7 +3,13 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
 
+#if OWN_NAMESPACE // where tests see this copy beside another
+namespace SlimSharp.Latency;
+
+#else
 namespace SlimSharp;
+
+#endif
 
 /// <summary>
 /// The one way in which JSON of files becomes objects. A context (SlimJson, RunsJson, …) refuses doubled keys, missing parts and null where there must be something; here, what it

@@ -1,7 +1,13 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
 
+#if OWN_NAMESPACE // where tests see this copy beside another
+namespace SlimSharp.Latency;
+
+#else
 namespace SlimSharp;
+
+#endif
 
 /// <summary>
 /// What is wrong with a JSON text, for whoever wrote or keeps it. The serialiser speaks to programmers: of types, members and constructor parameters, with paths in its own notation. The part of a sentence that

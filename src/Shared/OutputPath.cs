@@ -1,6 +1,12 @@
 using System.Runtime.InteropServices;
 
+#if OWN_NAMESPACE // where tests see this copy beside another
+namespace SlimSharp.Latency;
+
+#else
 namespace SlimSharp;
+
+#endif
 
 /// <summary>
 /// What is at the end of a path that is to be written. As with other tools a link is written through: the file that it means is replaced, and the link stays. Where it means

@@ -4,7 +4,13 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.RegularExpressions;
 
+#if OWN_NAMESPACE // where tests see this copy beside another
+namespace SlimSharp.Latency;
+
+#else
 namespace SlimSharp;
+
+#endif
 
 /// <summary>
 /// The names of files that are being written: NAME.PROCESS-MACHINE.tmp. They say by whom, so that what a killed process has left can be told from what a living one

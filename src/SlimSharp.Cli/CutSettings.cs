@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json.Nodes;
-using SlimSharp.Onnx;
+using SlimSharp.Latency;
 using SlimSharp.Runs;
 using SlimSharp.Slimming;
 using Values = System.Collections.Generic.SortedDictionary<string, string>;

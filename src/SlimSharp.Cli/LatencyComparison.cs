@@ -1,3 +1,4 @@
+using SlimSharp.Latency;
 using SlimSharp.Models;
 using SlimSharp.Networks;
 using SlimSharp.Onnx;

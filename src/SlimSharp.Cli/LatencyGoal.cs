@@ -1,4 +1,4 @@
-using SlimSharp.Onnx;
+using SlimSharp.Latency;
 
 namespace SlimSharp.Cli;
 

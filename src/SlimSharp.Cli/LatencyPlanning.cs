@@ -1,6 +1,6 @@
+using SlimSharp.Latency;
 using SlimSharp.Models;
 using SlimSharp.Networks;
-using SlimSharp.Onnx;
 using SlimSharp.Slimming;
 
 namespace SlimSharp.Cli;

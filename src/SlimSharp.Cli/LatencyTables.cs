@@ -1,5 +1,5 @@
+using SlimSharp.Latency;
 using SlimSharp.Networks;
-using SlimSharp.Onnx;
 
 namespace SlimSharp.Cli;
 

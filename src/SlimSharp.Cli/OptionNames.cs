@@ -58,6 +58,7 @@ internal static partial class OptionNames
             ["ScaleRestoration.Run"] = "slim import --restore-batchnorm",
             ["SlimFile.Normalization"] = "--normalization, or --mean and --deviation",
             ["Verification.Of"] = "--against ORIGINAL",
+            ["LatencyProbe.Measure"] = "'slim bench layers'",
             ["KubernetesJob.Mount"] = "--mount",
             ["SlurmScript.For"] = "--dry-run",
             ["SweepFolder.Create"] = "'slim sweep plan FILE --out DIR'",

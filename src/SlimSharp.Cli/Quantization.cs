@@ -1,5 +1,6 @@
 using SlimSharp.Data;
 using SlimSharp.Formats;
+using SlimSharp.Latency;
 using SlimSharp.Objectives;
 using SlimSharp.Onnx;
 

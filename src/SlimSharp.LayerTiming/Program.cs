@@ -1,5 +1,5 @@
 using SlimSharp;
-using SlimSharp.Onnx;
+using SlimSharp.Latency;
 
 // Fills in, on the device that matters, what 'slim bench layers --request' asked for.
 const string EvenIfBusy = "--even-if-busy";

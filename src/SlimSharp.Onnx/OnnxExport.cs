@@ -74,8 +74,15 @@ public static class OnnxExport
         OnnxPixels pixels = OnnxPixels.Normalized
     ) => Build(quantized.Original, quantized.Folding, quantized, normalization, pixels);
 
-    /// <summary>A network with some numbers or other, as it is written: to be timed, not to be used.</summary>
-    internal static OnnxModel Drawn(Network network)
+    /// <summary>A network as it is written, BatchNorms folded where they can be.</summary>
+    public static Network Folded(Network network)
+    {
+        var sizes = network.Parameters().ToDictionary(p => p.Name, p => p.Parameter.Count);
+        return new Folding(network, name => new double[sizes[name]]).BatchNorms().Selections().Network;
+    }
+
+    /// <summary>A network with some numbers or other, as it is: to be timed, not to be used.</summary>
+    public static OnnxModel Drawn(Network network)
     {
         var parameters = network.Parameters().ToDictionary(p => p.Name, p => p.Parameter);
         double[] Values(string name)

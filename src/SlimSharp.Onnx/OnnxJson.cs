@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace SlimSharp.Onnx;
 
-/// <summary>How metadata and tables of latencies are written as JSON.</summary>
+/// <summary>How metadata are written as JSON.</summary>
 [JsonSourceGenerationOptions(
     AllowDuplicateProperties = false,
     RespectNullableAnnotations = true,
@@ -13,5 +13,4 @@ namespace SlimSharp.Onnx;
 )]
 [JsonSerializable(typeof(string[]))]
 [JsonSerializable(typeof(double[]))]
-[JsonSerializable(typeof(LatencyTable))]
 internal sealed partial class OnnxJson : JsonSerializerContext;

@@ -34,7 +34,7 @@ public sealed class OnnxSession : IDisposable
     internal int Batch => Math.Max(_session.InputMetadata[_input].Dimensions.FirstOrDefault(), 0);
 
     /// <summary>Operators one after another, each with so many threads, and if <paramref name="profiled"/> with the time of each; the caller disposes them.</summary>
-    internal static SessionOptions Options(int threads, bool profiled = false)
+    public static SessionOptions Options(int threads, bool profiled = false)
     {
         var options = new SessionOptions
         {
@@ -53,7 +53,7 @@ public sealed class OnnxSession : IDisposable
 
     /// <summary>ONNX Runtime's own session; the caller disposes it.</summary>
     /// <exception cref="OnnxException">ONNX Runtime refuses the model.</exception>
-    internal static InferenceSession Open(byte[] model, SessionOptions options)
+    public static InferenceSession Open(byte[] model, SessionOptions options)
     {
         try
         {

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
-using SlimSharp.Onnx;
+using SlimSharp.Latency;
 
 namespace SlimSharp.Cli;
 

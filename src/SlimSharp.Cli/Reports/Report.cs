@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using SlimSharp.Formats;
-using SlimSharp.Onnx;
+using SlimSharp.Latency;
 using SlimSharp.Runs;
 
 namespace SlimSharp.Cli;

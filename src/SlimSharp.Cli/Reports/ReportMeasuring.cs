@@ -1,4 +1,5 @@
 using SlimSharp.Formats;
+using SlimSharp.Latency;
 using SlimSharp.Onnx;
 
 namespace SlimSharp.Cli;

@@ -4,8 +4,9 @@ using System.Text.Json.Serialization;
 namespace SlimSharp.Networks;
 
 /// <summary>Layers as JSON: the properties of each, and in front of them the name of its kind.</summary>
-internal sealed class LayerConverter : JsonConverter<Layer>
+public sealed class LayerConverter : JsonConverter<Layer>
 {
+    /// <inheritdoc/>
     public override Layer Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
         var name = NameIn(reader);
@@ -27,6 +28,7 @@ internal sealed class LayerConverter : JsonConverter<Layer>
         }
     }
 
+    /// <inheritdoc/>
     public override void Write(Utf8JsonWriter writer, Layer value, JsonSerializerOptions options)
     {
         var type = value.GetType();

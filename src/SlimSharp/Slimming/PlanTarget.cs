@@ -52,7 +52,7 @@ public abstract partial record PlanTarget
 
     /// <summary>
     /// Cut until a table of latencies says that no more time than this is needed; planned by <c>LatencyPlanner</c> of
-    /// SlimSharp.Onnx.
+    /// SlimSharp.Latency.
     /// </summary>
     /// <param name="Milliseconds">Above 0.</param>
     public sealed record Latency(double Milliseconds) : PlanTarget

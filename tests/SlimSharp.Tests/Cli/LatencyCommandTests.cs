@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using SlimSharp.Formats;
+using SlimSharp.Latency;
 using SlimSharp.Models;
-using SlimSharp.Onnx;
 using SlimSharp.Zoo;
 using static SlimSharp.Tests.Cli.Slim;
 

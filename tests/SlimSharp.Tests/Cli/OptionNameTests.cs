@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Reflection;
 using System.Text.RegularExpressions;
 using SlimSharp.Cli;
+using SlimSharp.Latency;
 using SlimSharp.Linear;
 using SlimSharp.Onnx;
 using SlimSharp.Penalties;
@@ -20,6 +21,7 @@ public partial class OptionNameTests
         {
             typeof(SlimSharpException),
             typeof(OnnxExport),
+            typeof(LatencyTable),
             typeof(RunFolder),
             typeof(Penalty),
             typeof(LogisticProblem),

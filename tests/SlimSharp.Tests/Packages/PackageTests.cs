@@ -11,7 +11,14 @@ public class PackageTests(Packed packed)
     private const long GalleryLimit = 250_000_000;
 
     public static TheoryData<string> Libraries =>
-        ["SlimSharp.Penalties", "SlimSharp.Linear", "SlimSharp", "SlimSharp.Onnx", "SlimSharp.Runs"];
+        [
+            "SlimSharp.Penalties",
+            "SlimSharp.Linear",
+            "SlimSharp",
+            "SlimSharp.Onnx",
+            "SlimSharp.Latency",
+            "SlimSharp.Runs",
+        ];
 
     private string PathOf(string package, string extension = "nupkg") =>
         Path.Combine(packed.Packages, $"{package}.{Packed.Version}.{extension}");

@@ -1,5 +1,6 @@
 using System.Reflection;
 using PublicApiGenerator;
+using SlimSharp.Latency;
 using SlimSharp.Linear;
 using SlimSharp.Onnx;
 using SlimSharp.Penalties;
@@ -16,6 +17,7 @@ public class PublicSurfaceTests
         typeof(LogisticProblem).Assembly,
         typeof(SlimSharpException).Assembly,
         typeof(OnnxExport).Assembly,
+        typeof(LatencyTable).Assembly,
         typeof(RunFolder).Assembly,
     ];
 

@@ -1,5 +1,6 @@
 using SlimSharp.Data;
 using SlimSharp.Formats;
+using SlimSharp.Latency;
 using SlimSharp.Models;
 using SlimSharp.Networks;
 using SlimSharp.Onnx;

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using SlimSharp.Formats;
+using SlimSharp.Latency;
 using SlimSharp.Onnx;
 using SlimSharp.Runs;
 using SlimSharp.Tests.Cli;

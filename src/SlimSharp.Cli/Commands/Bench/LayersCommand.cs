@@ -1,7 +1,7 @@
 using System.CommandLine;
 using SlimSharp.Formats;
+using SlimSharp.Latency;
 using SlimSharp.Networks;
-using SlimSharp.Onnx;
 using SlimSharp.Zoo;
 
 namespace SlimSharp.Cli;

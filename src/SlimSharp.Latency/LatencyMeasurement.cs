@@ -1,4 +1,4 @@
-namespace SlimSharp.Onnx;
+namespace SlimSharp.Latency;
 
 /// <summary>A table of latencies that was measured.</summary>
 /// <param name="Table">The table.</param>

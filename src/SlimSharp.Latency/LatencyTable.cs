@@ -1,8 +1,9 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using SlimSharp.Formats;
+using SlimSharp.Onnx;
 
-namespace SlimSharp.Onnx;
+namespace SlimSharp.Latency;
 
 /// <summary>
 /// How long layers take in ONNX Runtime on one machine, by kind and width: what latency is planned with. Times at widths between are interpolated, after
@@ -51,7 +52,7 @@ public sealed record LatencyTable
     {
         try
         {
-            var table = CheckedJson.Read(File.ReadAllText(path), OnnxJson.Default.LatencyTable);
+            var table = CheckedJson.Read(File.ReadAllText(path), LatencyJson.Default.LatencyTable);
             return
                 table is { Format: CurrentFormat, Threads: >= 1, Batch: >= 1, Step: >= 0 }
                 && table.Kinds.All(k => k.IsSound)
@@ -65,7 +66,7 @@ public sealed record LatencyTable
         catch (JsonException e)
         {
             throw new FileFormatException(
-                $"{path} is no table of latencies: {e.Message.TrimEnd('.')}. Measure one with 'slim bench layers'.",
+                $"{path} is no table of latencies: {e.Message.TrimEnd('.')}. Measure one (LatencyProbe.Measure).",
                 e
             );
         }
@@ -73,12 +74,12 @@ public sealed record LatencyTable
 
     /// <summary>Writes the table, whole or not at all.</summary>
     public void Save(string path) =>
-        AtomicFile.WriteText(path, JsonSerializer.Serialize(this, OnnxJson.Default.LatencyTable));
+        AtomicFile.WriteText(path, JsonSerializer.Serialize(this, LatencyJson.Default.LatencyTable));
 
     /// <summary>Milliseconds of a layer; NaN where the table does not reach.</summary>
     public double Milliseconds(LayerUse layer) => Milliseconds(layer.Kind, layer.Reads, layer.Makes);
 
-    internal double Milliseconds(LayerKind kind, double reads, double makes) =>
+    internal double Milliseconds(TimedLayer kind, double reads, double makes) =>
         this[kind]?.At(reads, makes, Math.Max(Step, 1)) ?? double.NaN;
 
     /// <summary>Milliseconds of all layers; NaN where the table does not reach.</summary>
@@ -92,5 +93,5 @@ public sealed record LatencyTable
             : throw new OnnxException($"The table of latencies says nothing of '{layer.Node}' ({layer.Kind}).");
 
     /// <summary>The times of a kind; null if it is not there.</summary>
-    internal LayerTimes? this[LayerKind kind] => Kinds.FirstOrDefault(k => k.Kind == kind);
+    internal LayerTimes? this[TimedLayer kind] => Kinds.FirstOrDefault(k => k.Kind == kind);
 }

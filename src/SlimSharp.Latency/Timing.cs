@@ -1,4 +1,4 @@
-namespace SlimSharp.Onnx;
+namespace SlimSharp.Latency;
 
 /// <summary>How long something took, over several runs, in milliseconds.</summary>
 /// <param name="Median">Half of the runs took no longer.</param>

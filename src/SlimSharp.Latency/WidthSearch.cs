@@ -1,6 +1,6 @@
 using SlimSharp.Slimming;
 
-namespace SlimSharp.Onnx;
+namespace SlimSharp.Latency;
 
 /// <summary>The search for widths of some groups.</summary>
 internal sealed class WidthSearch

@@ -2,9 +2,10 @@ using System.Collections.Immutable;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
 using SlimSharp.Models;
+using SlimSharp.Onnx;
 using TorchSharp;
 
-namespace SlimSharp.Onnx;
+namespace SlimSharp.Latency;
 
 /// <summary>A model in a runtime, ready to be run again and again on the same images.</summary>
 public sealed class Contestant : IDisposable

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 
-namespace SlimSharp.Onnx;
+namespace SlimSharp.Latency;
 
 /// <summary>What the processors that this process may use have done up to an instant, in seconds.</summary>
 /// <param name="Wall">Time that passed.</param>

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace SlimSharp.Onnx;
+namespace SlimSharp.Latency;
 
 /// <summary>
 /// What else a machine did while something was timed, as far as that can be seen: from the system's counters, and from

@@ -1,8 +1,9 @@
 using System.Diagnostics;
 using Microsoft.ML.OnnxRuntime;
 using SlimSharp.Networks;
+using SlimSharp.Onnx;
 
-namespace SlimSharp.Onnx;
+namespace SlimSharp.Latency;
 
 /// <summary>
 /// Measures how long layers take in ONNX Runtime on this machine: each at all widths of its grid, between two other
@@ -37,7 +38,7 @@ public sealed class LatencyProbe(int threads, int batch)
         if (table.Step == 0)
             table = table with { Step = MeasureStep(stop) };
         LayerTimes[] open = [.. table.Kinds.Where(k => !k.IsMeasured)];
-        (LayerKind Kind, int Reads, int Makes)[] cells = [.. open.SelectMany(Cells)];
+        (TimedLayer Kind, int Reads, int Makes)[] cells = [.. open.SelectMany(Cells)];
         var times = new Queue<double>();
         foreach (var some in cells.Chunk(SideBySide))
         {
@@ -56,7 +57,7 @@ public sealed class LatencyProbe(int threads, int batch)
         };
     }
 
-    private static IEnumerable<(LayerKind Kind, int Reads, int Makes)> Cells(LayerTimes times) =>
+    private static IEnumerable<(TimedLayer Kind, int Reads, int Makes)> Cells(LayerTimes times) =>
         from reads in times.Reads
         from makes in times.Makes.Count == 0 ? [reads] : times.Makes
         select (times.Kind, reads, makes);
@@ -64,7 +65,7 @@ public sealed class LatencyProbe(int threads, int batch)
     // A width costs as much as the next multiple of the step: where from 48 to 64 channels is the rise?
     private int MeasureStep(CancellationToken stop)
     {
-        var kind = new LayerKind(new Convolution(1, 3) { Padding = 1, Bias = true }, 16, 16);
+        var kind = new TimedLayer(new Convolution(1, 3) { Padding = 1, Bias = true }, 16, 16);
         int[] widths = [StepBase, StepBase + 1, StepBase + 2, StepBase + 4, StepBase + 8, StepBase + StepSize];
         var timings = Timer.Run(() => Measure([.. widths.Select(w => (kind, StepSize * 4, w))], stop));
         double[] times = [.. timings.Select(t => t.Median)];
@@ -78,7 +79,7 @@ public sealed class LatencyProbe(int threads, int batch)
         return StepSize;
     }
 
-    private Timing[] Measure((LayerKind Kind, int Reads, int Makes)[] cells, CancellationToken stop)
+    private Timing[] Measure((TimedLayer Kind, int Reads, int Makes)[] cells, CancellationToken stop)
     {
         var probes = new List<Probe>();
         try
@@ -135,8 +136,8 @@ public sealed class LatencyProbe(int threads, int batch)
 
         private static double Between(List<(string Name, double Milliseconds)> run)
         {
-            var begin = run.FindLastIndex(o => o.Name.StartsWith(LayerKind.Before, StringComparison.Ordinal)) + 1;
-            var end = run.FindIndex(o => o.Name.StartsWith(LayerKind.After, StringComparison.Ordinal));
+            var begin = run.FindLastIndex(o => o.Name.StartsWith(TimedLayer.Before, StringComparison.Ordinal)) + 1;
+            var end = run.FindIndex(o => o.Name.StartsWith(TimedLayer.After, StringComparison.Ordinal));
             return run[begin..(end < 0 ? run.Count : end)].Sum(o => o.Milliseconds);
         }
 

@@ -1,15 +1,15 @@
 using CsCheck;
 using SlimSharp.Formats;
+using SlimSharp.Latency;
 using SlimSharp.Networks;
-using SlimSharp.Onnx;
 using SlimSharp.Tests.Networks;
 using SlimSharp.Zoo;
 
-namespace SlimSharp.Tests.Onnx.Latency;
+namespace SlimSharp.Tests.Latency;
 
 public class LatencyTableTests
 {
-    private static readonly LayerKind Kind = new(new Convolution(1, 3) { Padding = 1, Bias = true }, 16, 16);
+    private static readonly TimedLayer Kind = new(new Convolution(1, 3) { Padding = 1, Bias = true }, 16, 16);
 
     private static readonly LayerTimes Times = new(Kind, [4, 16, 48], [8, 32], [.. Bilinear([4, 16, 48], [8, 32])]);
 

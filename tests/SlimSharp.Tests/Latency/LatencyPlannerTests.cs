@@ -1,5 +1,6 @@
 using CsCheck;
 using SlimSharp.Data;
+using SlimSharp.Latency;
 using SlimSharp.Models;
 using SlimSharp.Networks;
 using SlimSharp.Onnx;
@@ -8,7 +9,7 @@ using SlimSharp.Tests.Networks;
 using SlimSharp.Zoo;
 using TorchSharp;
 
-namespace SlimSharp.Tests.Onnx.Latency;
+namespace SlimSharp.Tests.Latency;
 
 public class LatencyPlannerTests
 {

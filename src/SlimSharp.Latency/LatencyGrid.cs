@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using SlimSharp.Networks;
 
-namespace SlimSharp.Onnx;
+namespace SlimSharp.Latency;
 
 /// <summary>What a table has to hold for some layers: kinds and widths, before they are measured.</summary>
 public static class LatencyGrid

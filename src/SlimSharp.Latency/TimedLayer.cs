@@ -1,6 +1,6 @@
 using SlimSharp.Networks;
 
-namespace SlimSharp.Onnx;
+namespace SlimSharp.Latency;
 
 /// <summary>What layers have in common that differ in nothing but their widths: a layer that takes time, on images or vectors of one size.</summary>
 /// <param name="Layer">The layer; its own number of channels is 1, and so are the groups of a depthwise convolution.</param>
@@ -9,7 +9,7 @@ namespace SlimSharp.Onnx;
 /// <param name="Inputs">How many inputs, at most two.</param>
 /// <param name="Depthwise">Whether it is a depthwise convolution.</param>
 /// <param name="Then">The activation behind it, which runtimes compute in the same go; null if there is none.</param>
-public sealed record LayerKind(
+public sealed record TimedLayer(
     Layer Layer,
     int Height,
     int Width,

@@ -1,4 +1,4 @@
-namespace SlimSharp.Onnx;
+namespace SlimSharp.Latency;
 
 /// <summary>Watches what else a machine does while something is timed, from its construction on.</summary>
 public sealed class LatencyWatch

@@ -1,6 +1,7 @@
 using SlimSharp.Networks;
+using SlimSharp.Onnx;
 
-namespace SlimSharp.Onnx;
+namespace SlimSharp.Latency;
 
 /// <summary>A layer of a network that takes time.</summary>
 /// <param name="Node">Its node.</param>
@@ -9,20 +10,13 @@ namespace SlimSharp.Onnx;
 /// <param name="Reads">Channels that it reads, of all inputs of a concatenation together.</param>
 /// <param name="Makes">Channels that it makes.</param>
 /// <param name="Macs">Multiply-adds per sample.</param>
-public sealed record LayerUse(string Node, string? Then, LayerKind Kind, int Reads, int Makes, long Macs)
+public sealed record LayerUse(string Node, string? Then, TimedLayer Kind, int Reads, int Makes, long Macs)
 {
     /// <summary>The layers of a network as it is exported, BatchNorms folded where they can be.</summary>
-    public static IReadOnlyList<LayerUse> Of(Network network) => [.. OfFolded(Folded(network))];
+    public static IReadOnlyList<LayerUse> Of(Network network) => [.. OfFolded(OnnxExport.Folded(network))];
 
     /// <summary>The ONNX file of a network with some numbers or other, BatchNorms folded: to be timed before there are real ones.</summary>
-    public static byte[] Drawn(Network network) => OnnxExport.Drawn(Folded(network)).ToBytes();
-
-    /// <summary>A network as it is exported.</summary>
-    internal static Network Folded(Network network)
-    {
-        var sizes = network.Parameters().ToDictionary(p => p.Name, p => p.Parameter.Count);
-        return new Folding(network, name => new double[sizes[name]]).BatchNorms().Selections().Network;
-    }
+    public static byte[] Drawn(Network network) => OnnxExport.Drawn(OnnxExport.Folded(network)).ToBytes();
 
     /// <summary>The layers of a network that is folded already.</summary>
     internal static IEnumerable<LayerUse> OfFolded(Network network)
@@ -51,7 +45,7 @@ public sealed record LayerUse(string Node, string? Then, LayerKind Kind, int Rea
         var (inputs, made) = (network.InputShapes(node), network.Shapes[node.Name]);
         var reads = node.Layer.Traits().IsConcatenation ? inputs.Sum(i => i.Channels) : inputs[0].Channels;
         var image = inputs[0].IsImage;
-        var kind = new LayerKind(
+        var kind = new TimedLayer(
             node.Layer.Timed(inputs),
             image ? inputs[0].Height : 0,
             image ? inputs[0].Width : 0,

@@ -1,9 +1,10 @@
 using System.Diagnostics;
 using SlimSharp.Cli;
+using SlimSharp.Latency;
 using SlimSharp.Onnx;
 using SlimSharp.Tests.Networks;
 
-namespace SlimSharp.Tests.Onnx.Latency;
+namespace SlimSharp.Tests.Latency;
 
 /// <summary>A busy machine is recognised, by timings and counters that are made up here; what it timed is measured again, and not kept.</summary>
 [Collection(nameof(Alone))]

@@ -1,7 +1,7 @@
+using SlimSharp.Latency;
 using SlimSharp.Networks;
-using SlimSharp.Onnx;
 
-namespace SlimSharp.Tests.Onnx.Latency;
+namespace SlimSharp.Tests.Latency;
 
 /// <summary>Tables whose times follow a formula instead of a machine.</summary>
 internal static class MadeTable
@@ -29,7 +29,7 @@ internal static class MadeTable
         };
     }
 
-    internal static double Milliseconds(LayerKind kind, double reads, double makes)
+    internal static double Milliseconds(TimedLayer kind, double reads, double makes)
     {
         var places = Math.Max(kind.Height * kind.Width, 1);
         var window = kind.Layer is Convolution c ? c.Kernel.Area : 1;

@@ -1,7 +1,7 @@
 using CsCheck;
-using SlimSharp.Onnx;
+using SlimSharp.Latency;
 
-namespace SlimSharp.Tests.Onnx.Latency;
+namespace SlimSharp.Tests.Latency;
 
 public class KnapsackTests
 {

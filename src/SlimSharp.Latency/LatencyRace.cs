@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using SlimSharp.Networks;
 
-namespace SlimSharp.Onnx;
+namespace SlimSharp.Latency;
 
 /// <summary>Times several models against each other: turn by turn, so that whatever slows the machine slows all of them.</summary>
 public static class LatencyRace

@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 
-namespace SlimSharp.Onnx;
+namespace SlimSharp.Latency;
 
 /// <summary>The times of one kind of layer on a grid of widths.</summary>
 /// <param name="Kind">The kind.</param>
@@ -8,7 +8,7 @@ namespace SlimSharp.Onnx;
 /// <param name="Makes">Numbers of channels that are made, ascending; empty where as many are made as are read.</param>
 /// <param name="Times">Milliseconds, row by row: for each number that is read those of all that are made. Empty before they are measured.</param>
 public sealed record LayerTimes(
-    LayerKind Kind,
+    TimedLayer Kind,
     IReadOnlyList<int> Reads,
     IReadOnlyList<int> Makes,
     IReadOnlyList<double> Times
@@ -44,8 +44,8 @@ public sealed record LayerTimes(
         get
         {
             long reads = Reads[^1];
-            long makes = Makes.Count == 0 ? LayerKind.LastChannels : Makes[^1];
-            return Math.Max(reads, LayerKind.LastChannels) * Math.Max(makes, LayerKind.LastChannels) <= MostWeights;
+            long makes = Makes.Count == 0 ? TimedLayer.LastChannels : Makes[^1];
+            return Math.Max(reads, TimedLayer.LastChannels) * Math.Max(makes, TimedLayer.LastChannels) <= MostWeights;
         }
     }
 

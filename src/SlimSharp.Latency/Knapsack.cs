@@ -1,4 +1,4 @@
-namespace SlimSharp.Onnx;
+namespace SlimSharp.Latency;
 
 /// <summary>The multiple-choice knapsack: one item of every class, of least loss within a capacity (Kellerer, Pferschy and Pisinger, Knapsack Problems, 2004, chapter 11).</summary>
 internal static class Knapsack

@@ -1,3 +1,4 @@
+using SlimSharp.Latency;
 using SlimSharp.Models;
 using SlimSharp.Networks;
 using SlimSharp.Onnx;
@@ -5,7 +6,7 @@ using SlimSharp.Tests.Networks;
 using SlimSharp.Zoo;
 using TorchSharp;
 
-namespace SlimSharp.Tests.Onnx.Latency;
+namespace SlimSharp.Tests.Latency;
 
 [Collection(nameof(Alone))]
 public class LatencyRaceTests

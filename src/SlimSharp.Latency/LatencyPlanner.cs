@@ -1,7 +1,8 @@
 using SlimSharp.Models;
+using SlimSharp.Onnx;
 using SlimSharp.Slimming;
 
-namespace SlimSharp.Onnx;
+namespace SlimSharp.Latency;
 
 /// <summary>
 /// Plans a cut that a table of latencies says reaches a <see cref="PlanTarget.Latency"/>. Time is a function of two widths per layer, so it is

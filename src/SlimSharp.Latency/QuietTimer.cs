@@ -1,4 +1,4 @@
-namespace SlimSharp.Onnx;
+namespace SlimSharp.Latency;
 
 /// <summary>
 /// Times things again while the machine is busy, a bounded number of times for all of them together, and keeps of each

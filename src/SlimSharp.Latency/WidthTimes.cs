@@ -1,6 +1,7 @@
 using SlimSharp.Networks;
+using SlimSharp.Onnx;
 
-namespace SlimSharp.Onnx;
+namespace SlimSharp.Latency;
 
 /// <summary>The milliseconds of a network, by a table, as a function of how many units of each group of channels stay.</summary>
 internal sealed class WidthTimes
@@ -14,14 +15,14 @@ internal sealed class WidthTimes
     internal WidthTimes(Network network, IReadOnlyList<ChannelGroup> groups, LatencyTable table)
     {
         _step = Math.Max(table.Step, 1);
-        var folded = LayerUse.Folded(network);
+        var folded = OnnxExport.Folded(network);
         var parts = new List<Part>();
         foreach (var use in LayerUse.OfFolded(folded))
         {
             var times = table[use.Kind];
             if (times is not { IsMeasured: true })
                 throw new OnnxException(
-                    $"The table of latencies says nothing of '{use.Node}' ({use.Kind}); measure it with 'slim bench layers'."
+                    $"The table of latencies says nothing of '{use.Node}' ({use.Kind}); measure it (LatencyProbe.Measure)."
                 );
             var node = folded[use.Node];
             var inputs = node.Layer.Traits().IsConcatenation ? node.Inputs : [node.Inputs[0]];

@@ -1,4 +1,4 @@
-namespace SlimSharp.Onnx;
+namespace SlimSharp.Latency;
 
 /// <summary>How a planner chooses widths that reach a latency.</summary>
 public enum WidthChoice
