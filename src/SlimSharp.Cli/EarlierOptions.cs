@@ -3,7 +3,10 @@ using SlimSharp.Regularizers;
 
 namespace SlimSharp.Cli;
 
-/// <summary>What penalty, method and recovery stand for as text forms of regularisers: they are options of the command, and runs that began before there was a list have them.</summary>
+/// <summary>
+/// What penalty, method and recovery stand for as text forms of regularisers: they are options of the command, and runs
+/// that began before there was a list have them.
+/// </summary>
 internal static class EarlierOptions
 {
     /// <summary>The text forms, in the order in which they take part.</summary>
@@ -23,8 +26,7 @@ internal static class EarlierOptions
             yield return method.Kind switch
             {
                 Method.Prox => $"prox:penalty={penalty}{strength},step={(method.BareStep ? "published" : "effective")}",
-                Method.Splitting =>
-                    $"splitting:penalty={penalty}{strength},beta={Number(method.Coupling ?? throw new UsageException("splitting lacks its coupling β"))}",
+                Method.Splitting => $"splitting:penalty={penalty}{strength},beta={Number(Coupling(method))}",
                 Method.Subgradient => $"subgradient:penalty={penalty}{strength}",
                 var other => throw new UsageException($"the method is {other}, which needs no penalty"),
             };
@@ -32,17 +34,23 @@ internal static class EarlierOptions
                 yield return Text(steering);
         }
         if (recovery?.Teacher is { } teacher)
-            yield return $"distillation:teacher={teacher},temperature={Number(recovery.Temperature)},weight={Number(recovery.TeacherWeight)}";
+            yield return $"distillation:teacher={teacher},temperature={Number(recovery.Temperature)},"
+                + $"weight={Number(recovery.TeacherWeight)}";
         if (recovery?.KeepZeros is true)
             yield return "zeros";
     }
 
     private static string Text(VariationalOptions options) =>
-        $"variational:sigma={Number(options.Deviation)},rate={Number(options.Rate)},momentum={Number(options.Momentum)},weight={Number(options.Weight)},warmup={Number(options.WarmUp)},"
+        $"variational:sigma={Number(options.Deviation)},rate={Number(options.Rate)},"
+        + $"momentum={Number(options.Momentum)},weight={Number(options.Weight)},warmup={Number(options.WarmUp)},"
         + $"mean-below={Number(options.MeanThreshold)},sigma-below={Number(options.DeviationThreshold)}";
 
     private static string Text(SteeringOptions options) =>
-        $"steering:target-macs={Number(options.TargetMacs)},band={Number(options.AccuracyBand)},factor={Number(options.Factor)}";
+        $"steering:target-macs={Number(options.TargetMacs)},band={Number(options.AccuracyBand)},"
+        + $"factor={Number(options.Factor)}";
+
+    private static double Coupling(MethodOptions method) =>
+        method.Coupling ?? throw new UsageException("splitting lacks its coupling β");
 
     private static string Number(double value) => value.ToString("R", CultureInfo.InvariantCulture);
 }

@@ -2,7 +2,9 @@ using SlimSharp.Regularizers;
 
 namespace SlimSharp.Cli;
 
-/// <summary>How scales are made sparse, by options of its own; run.json had it before there was a list of regularisers.</summary>
+/// <summary>
+/// How scales are made sparse, by options of its own; run.json had it before there was a list of regularisers.
+/// </summary>
 internal sealed record MethodOptions
 {
     public Method Kind { get; init; }

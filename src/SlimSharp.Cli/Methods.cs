@@ -25,13 +25,15 @@ internal sealed class Methods(
     private const double GentlePull = 0.05; // about that of λ = 1e-2 on l1, at a scale of 0.2
     private readonly HashSet<string> _cautioned = [];
 
-    /// <summary>The regularisers in their order, for a model that is about to be trained; the caller disposes them.</summary>
+    /// <summary>
+    /// The regularisers in their order, for a model that is about to be trained; the caller disposes them.
+    /// </summary>
     internal RegularizerSet Make(Model model)
     {
         var texts = options.Texts;
         var made = RegularizerSet.Make(
             texts,
-            new(model, options.Training, train.Count) { OpenNetwork = Teacher, Warning = WarnOnce }
+            new(model, options.Training, train.Count) { LoadNetwork = Teacher, Warning = WarnOnce }
         );
         foreach (var (text, regularizer) in texts.Zip(made))
         {

@@ -1,6 +1,9 @@
 namespace SlimSharp.Cli;
 
-/// <summary>What helps a network to recover from a cut, by options of its own; run.json had it before there was a list of regularisers.</summary>
+/// <summary>
+/// What helps a network to recover from a cut, by options of its own; run.json had it before there was a list of
+/// regularisers.
+/// </summary>
 internal sealed record RecoveryOptions
 {
     /// <summary>The file of a teacher to learn from.</summary>

@@ -32,7 +32,9 @@ internal sealed record RunOptions : IJsonOnDeserialized
 
     public required DataOptions Data { get; init; }
 
-    /// <summary>How images are normalised for a network whose file does not say; null where it says, or is new.</summary>
+    /// <summary>
+    /// How images are normalised for a network whose file does not say; null where it says, or is new.
+    /// </summary>
     public Normalization? Normalization { get; init; }
 
     /// <summary>The regularisers in their order, as text forms with all parameters; null for none.</summary>
@@ -84,7 +86,10 @@ internal sealed record RunOptions : IJsonOnDeserialized
 
     public string Device { get; init; } = "cpu";
 
-    /// <summary>The same with new weights, for the multiply-adds that a network of which <paramref name="left"/> is left would have taken whole.</summary>
+    /// <summary>
+    /// The same with new weights, for the multiply-adds that a network of which <paramref name="left"/> is left would
+    /// have taken whole.
+    /// </summary>
     internal RunOptions WithNewWeights(double left = 1) =>
         this with
         {

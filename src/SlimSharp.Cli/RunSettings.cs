@@ -7,8 +7,8 @@ using Settings = System.Collections.Generic.IReadOnlyDictionary<string, string>;
 namespace SlimSharp.Cli;
 
 /// <summary>
-/// The settings of a run by which it is listed and found: those of its options, and each parameter of its regularisers, as in variational.sigma. Penalty, λ and method
-/// of the first that makes scales sparse are penalty, lambda and method.
+/// The settings of a run by which it is listed and found: those of its options, and each parameter of its regularisers,
+/// as in variational.sigma. Penalty, λ and method of the first that makes scales sparse are penalty, lambda and method.
 /// </summary>
 internal static class RunSettings
 {

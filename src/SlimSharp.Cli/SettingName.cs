@@ -2,7 +2,10 @@ using System.Text;
 
 namespace SlimSharp.Cli;
 
-/// <summary>The names of settings: in files with dots between levels, as in training.batchSize; for people those of the options that set them, as in batch.</summary>
+/// <summary>
+/// The names of settings: in files with dots between levels, as in training.batchSize; for people those of the options
+/// that set them, as in batch.
+/// </summary>
 internal static class SettingName
 {
     // Options whose setting has a name of its own in run.json.
@@ -27,7 +30,10 @@ internal static class SettingName
         ["teacher-weight"] = "distillation.weight",
     };
 
-    /// <summary>True if a setting has that name: the option's, its own, or the end of its own after a dot, however words are joined.</summary>
+    /// <summary>
+    /// True if a setting has that name: the option's, its own, or the end of its own after a dot, however words are
+    /// joined.
+    /// </summary>
     internal static bool Means(string name, string setting) =>
         setting == name
         || (
@@ -36,7 +42,10 @@ internal static class SettingName
                 : $".{Plain(setting)}".EndsWith($".{Plain(name)}", StringComparison.Ordinal)
         );
 
-    /// <summary>The shortest name by which people find the setting, and none of <paramref name="others"/> but one of that very name: cuts and trainings both have a seed.</summary>
+    /// <summary>
+    /// The shortest name by which people find the setting, and none of <paramref name="others"/> but one of that very
+    /// name: cuts and trainings both have a seed.
+    /// </summary>
     internal static string Of(string setting, IEnumerable<string> others)
     {
         if (s_options.FirstOrDefault(o => o.Value == setting).Key is { } option)

@@ -49,8 +49,8 @@ public struct Randomness
     public double NextNormal() => Math.Sqrt(-2 * Math.Log(1 - NextDouble())) * Math.Cos(2 * Math.PI * NextDouble());
 
     /// <summary>
-    /// Beta(<paramref name="a"/>, <paramref name="b"/>), in [0, 1]: the share of the first of two gamma variates in their sum. Computed from their logarithms, for
-    /// at small shapes both are too small for a number.
+    /// Beta(<paramref name="a"/>, <paramref name="b"/>), in [0, 1]: the share of the first of two gamma variates in
+    /// their sum. Computed from their logarithms, for at small shapes both are too small for a number.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">A shape is not positive.</exception>
     public double NextBeta(double a, double b)

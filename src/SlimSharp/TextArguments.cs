@@ -3,8 +3,9 @@ using System.Globalization;
 namespace SlimSharp;
 
 /// <summary>
-/// The parameters of a text form, as in alpha=0.2 of <c>mixup:alpha=0.2</c>; each must be taken exactly by the kind that it was written for. A comma within a value, as paths
-/// have, is no separator unless a name and an equals sign follow it.
+/// The parameters of a text form, as in alpha=0.2 of <c>mixup:alpha=0.2</c>; each must be taken exactly by the kind
+/// that it was written for. A comma within a value, as paths have, is no separator unless a name and an equals sign
+/// follow it.
 /// </summary>
 public sealed class TextArguments
 {
@@ -62,7 +63,9 @@ public sealed class TextArguments
 
     /// <summary>Any text, such as a path.</summary>
     /// <param name="name">What it is called.</param>
-    /// <param name="otherwise">Its value where it was not given, which canonical texts leave out; null if it must be.</param>
+    /// <param name="otherwise">
+    /// Its value where it was not given, which canonical texts leave out; null if it must be.
+    /// </param>
     /// <exception cref="FormatException">It was not given.</exception>
     public string Text(string name, string? otherwise = null)
     {
@@ -86,8 +89,8 @@ public sealed class TextArguments
     }
 
     /// <summary>
-    /// The text form of something else, such as a penalty, with the parameters that follow it and were not taken, which are its own. To be taken last; in the canonical text it
-    /// stands first.
+    /// The text form of something else, such as a penalty, with the parameters that follow it and were not taken, which
+    /// are its own. To be taken last; in the canonical text it stands first.
     /// </summary>
     /// <param name="name">What it is called.</param>
     /// <param name="read">Reads it.</param>
@@ -131,7 +134,10 @@ public sealed class TextArguments
     internal static (string Name, string Parameters) Split(string text) =>
         text.Split(':', 2) is [var name, var parameters] ? (name.Trim(), parameters) : (text.Trim(), "");
 
-    /// <summary>The text forms in a text, with spaces between: each begins with a name that is known. Other spaces are a value's.</summary>
+    /// <summary>
+    /// The text forms in a text, with spaces between: each begins with a name that is known. Other spaces are a
+    /// value's.
+    /// </summary>
     internal static IEnumerable<string> Split(string text, IReadOnlyCollection<string> names)
     {
         var current = "";

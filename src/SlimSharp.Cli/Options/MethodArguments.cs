@@ -4,7 +4,9 @@ using SlimSharp.Regularizers;
 
 namespace SlimSharp.Cli;
 
-/// <summary>The penalty on BatchNorm scales and the method that lowers it, as options of their own; they stand for regularisers.</summary>
+/// <summary>
+/// The penalty on BatchNorm scales and the method that lowers it, as options of their own; they stand for regularisers.
+/// </summary>
 internal sealed class MethodArguments
 {
     private readonly Option<string?> _penalty = new("--penalty")

@@ -3,13 +3,17 @@ using SlimSharp.Regularizers;
 
 namespace SlimSharp.Cli;
 
-/// <summary>The regularisers of a run: those of --regularizer, and what the options for single ones stand for.</summary>
+/// <summary>
+/// The regularisers of a run: those of --regularizer, and what the options for single ones stand for.
+/// </summary>
 internal sealed class RegularizerListArguments
 {
     private readonly Option<string[]> _regularizers = new("--regularizer")
     {
         Description =
-            $"What takes part in training, any number of them, each option one: {string.Join(", ", RegularizerKind.All.Select(k => $"{k.Example} ({k.Title})"))}.",
+            "What takes part in training, any number of them: "
+            + string.Join(", ", RegularizerKind.All.Select(k => $"{k.Example} ({k.Title})"))
+            + ".",
         HelpName = "KIND:NAME=VALUE,…",
     };
     private readonly MethodArguments _method = new();
@@ -33,7 +37,8 @@ internal sealed class RegularizerListArguments
         string[] texts = RunOptions.Canonical(Shorthands(parsed)) ?? [];
         return typed.Length == 0 || texts.Length == 0
             ? null
-            : $"{Words.List(typed)} {(typed.Length == 1 ? "stands" : "stand")} for {string.Join(' ', texts.Select(t => $"--regularizer {Quoted(t)}"))}";
+            : $"{Words.List(typed)} {(typed.Length == 1 ? "stands" : "stand")} for "
+                + string.Join(' ', texts.Select(t => $"--regularizer {Quoted(t)}"));
     }
 
     private IEnumerable<string> Shorthands(ParseResult parsed)

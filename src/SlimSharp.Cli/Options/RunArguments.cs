@@ -8,7 +8,9 @@ using SlimSharp.Training;
 
 namespace SlimSharp.Cli;
 
-/// <summary>What train and retrain share: data, penalty, training, where the run goes, and going on with one that was stopped.</summary>
+/// <summary>
+/// What train and retrain share: data, penalty, training, where the run goes, and going on with one that was stopped.
+/// </summary>
 internal sealed class RunArguments
 {
     private readonly DataArguments _data = new();
@@ -65,7 +67,9 @@ internal sealed class RunArguments
         };
     }
 
-    /// <summary>Says what options for single regularisers and rules of the optimiser stand for, if one was typed.</summary>
+    /// <summary>
+    /// Says what options for single regularisers and rules of the optimiser stand for, if one was typed.
+    /// </summary>
     internal void SayMeaning(ParseResult parsed, Screen screen)
     {
         foreach (

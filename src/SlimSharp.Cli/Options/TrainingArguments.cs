@@ -46,7 +46,10 @@ internal sealed class TrainingArguments
     private readonly Option<string> _optimizer = new("--optimizer")
     {
         Description =
-            $"sgd, adamw, or a chain of rules with spaces between: {string.Join(", ", OptimizerRuleKind.All.Select(k => $"{k.Example} ({k.Title})"))}. Each takes of, by roles (weight, bias, scale, gain, shift) or names with *; ! before them means all others.",
+            "sgd, adamw, or a chain of rules with spaces between: "
+            + string.Join(", ", OptimizerRuleKind.All.Select(k => $"{k.Example} ({k.Title})"))
+            + ". With of, a rule is for roles (weight, bias, scale, gain, shift) or names with *; ! before them means all"
+            + " others.",
         DefaultValueFactory = _ => "sgd",
         HelpName = "RULES",
     };

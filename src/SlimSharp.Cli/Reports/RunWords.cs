@@ -39,7 +39,7 @@ internal static class RunWords
 
         string InWords(RegularizerText text) =>
             steered.Contains(text)
-                ? $"{text["penalty"]}, λ steered to {Words.Percent(Number(texts[Array.IndexOf(texts, text) + 1], "target-macs"))} of the MACs"
+                ? $"{text["penalty"]}, λ steered to {Target(texts[Array.IndexOf(texts, text) + 1])} of the MACs"
                 : Alone(text);
     }
 
@@ -59,13 +59,15 @@ internal static class RunWords
     private static string Alone(RegularizerText text) =>
         text.Kind.Name switch
         {
-            "variational" =>
-                $"variational scales, σ₀ = {Words.Number(Number(text, "sigma"))}, rate of ln σ² {Words.Number(Number(text, "rate"))}",
+            "variational" => $"variational scales, σ₀ = {Words.Number(Number(text, "sigma"))}, "
+                + $"rate of ln σ² {Words.Number(Number(text, "rate"))}",
             "subgradient" => Strength(text),
             "prox" => $"{Strength(text)}, proximal",
             "splitting" => $"{Strength(text)}, splitting with β = {Words.Number(Number(text, "beta"))}",
             _ => $"{text}",
         };
+
+    private static string Target(RegularizerText steering) => Words.Percent(Number(steering, "target-macs"));
 
     private static string Strength(RegularizerText text) =>
         $"{text["penalty"]}, λ = {Words.Number(Number(text, "lambda"))}";

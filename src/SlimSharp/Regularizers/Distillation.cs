@@ -7,9 +7,9 @@ using TorchSharp;
 namespace SlimSharp.Regularizers;
 
 /// <summary>
-/// Learning from a teacher, such as the dense network while its cut one is retrained (Hinton, Vinyals and Dean, 2015): adds
-/// weight·T²·KL(softmax(t/T) ‖ softmax(s/T)) to the loss, t and s being the teacher's and the model's outputs, the mean over images, summed over the outputs. The teacher
-/// sees the same augmented images, in evaluation.
+/// Learning from a teacher, such as the dense network while its cut one is retrained (Hinton, Vinyals and Dean, 2015):
+/// adds weight·T²·KL(softmax(t/T) ‖ softmax(s/T)) to the loss, t and s being the teacher's and the model's outputs, the
+/// mean over images, summed over the outputs. The teacher sees the same augmented images, in evaluation.
 /// </summary>
 public sealed class Distillation : Regularizer
 {
@@ -37,7 +37,7 @@ public sealed class Distillation : Regularizer
         var teacher = take.Text("teacher");
         var temperature = take.Number("temperature", "positive", t => t > 0, 4);
         var weight = take.Number("weight", "0 or more", w => w >= 0, 1);
-        return setting => new Distillation(setting.OpenNetwork(teacher), temperature, weight);
+        return setting => new Distillation(setting.LoadNetwork(teacher), temperature, weight);
     }
 
     /// <summary>T.</summary>

@@ -3,7 +3,10 @@ using TorchSharp;
 
 namespace SlimSharp.Regularizers;
 
-/// <summary>Channels whose scale is exactly zero at the start stay as they are, scale and shift, whatever their gradients and momentum say.</summary>
+/// <summary>
+/// Channels whose scale is exactly zero at the start stay as they are, scale and shift, whatever their gradients and
+/// momentum say.
+/// </summary>
 public sealed class KeptZeros : Regularizer
 {
     private readonly List<Kept> _kept = [];

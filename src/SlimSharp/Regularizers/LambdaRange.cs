@@ -8,18 +8,21 @@ using TorchSharp;
 namespace SlimSharp.Regularizers;
 
 /// <summary>
-/// Guidance on λ for a trained model: what holds each scale up against the penalty, |∂loss/∂γ|/J'(γ). A λ above it shrinks the scale now. (The λ at which everything
-/// is zero, as the lasso has one, does not exist: behind a ReLU all gradients vanish at zero scales.)
+/// Guidance on λ for a trained model: what holds each scale up against the penalty, |∂loss/∂γ|/J'(γ). A λ above it
+/// shrinks the scale now. (The λ at which everything is zero, as the lasso has one, does not exist: behind a ReLU all
+/// gradients vanish at zero scales.)
 /// </summary>
-/// <param name="Ratios">|∂loss/∂γ|/J'(γ) of every scale that is not zero, ascending; +∞ where the penalty is flat.</param>
+/// <param name="Ratios">
+/// |∂loss/∂γ|/J'(γ) of every scale that is not zero, ascending; +∞ where the penalty is flat.
+/// </param>
 public sealed record LambdaRange(IReadOnlyList<double> Ratios)
 {
     private const int Images = 2048;
     private const int BatchSize = 64;
 
     /// <summary>
-    /// Measures the loss of an objective, by default of classification, on training images, in training mode, as the gradients of
-    /// training are; the model stays as it is.
+    /// Measures the loss of an objective, by default of classification, on training images, in training mode, as the
+    /// gradients of training are; the model stays as it is.
     /// </summary>
     /// <exception cref="DataException">The images or classes are not those that the network takes.</exception>
     public static LambdaRange Of(
@@ -69,8 +72,9 @@ public sealed record LambdaRange(IReadOnlyList<double> Ratios)
         Ratios.Count == 0 ? 0 : (double)Ratios.Count(r => r < lambda) / Ratios.Count;
 
     /// <summary>
-    /// The least λ that brings a scale without gradient of its own from its start to zero within a training: the flow dγ = −λ·J'(γ)·dt takes
-    /// ∫₀^γ₀ dγ/J'(γ)/λ, and the training lasts Σ of its effective steps. For l1 that is λ·Σlr/(1 − momentum) ≥ γ₀. +∞ where the penalty is flat on the way.
+    /// The least λ that brings a scale without gradient of its own from its start to zero within a training: the flow
+    /// dγ = −λ·J'(γ)·dt takes ∫₀^γ₀ dγ/J'(γ)/λ, and the training lasts Σ of its effective steps. For l1 that is
+    /// λ·Σlr/(1 − momentum) ≥ γ₀. +∞ where the penalty is flat on the way.
     /// </summary>
     /// <param name="penalty">The shape J.</param>
     /// <param name="training">Its learning rates, momentum and epochs.</param>

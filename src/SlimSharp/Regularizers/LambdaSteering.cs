@@ -7,9 +7,10 @@ using TorchSharp;
 namespace SlimSharp.Regularizers;
 
 /// <summary>
-/// λ that steers itself. After every epoch each scale is carried forward to the training's end at the pace of that epoch, per unit of learning rate; what
-/// would then lie below the gap tells which share of multiply-adds would be left if it were cut. While that is above the target, λ is raised; once it is not, λ
-/// is held; once the scales really are there, or accuracy has fallen out of its band, λ is released. Nothing in it is random.
+/// λ that steers itself. After every epoch each scale is carried forward to the training's end at the pace of that
+/// epoch, per unit of learning rate; what would then lie below the gap tells which share of multiply-adds would be left
+/// if it were cut. While that is above the target, λ is raised; once it is not, λ is held; once the scales really are
+/// there, or accuracy has fallen out of its band, λ is released. Nothing in it is random.
 /// </summary>
 public sealed class LambdaSteering : Regularizer
 {
@@ -63,8 +64,8 @@ public sealed class LambdaSteering : Regularizer
                 ? Start * least
                 : throw new TrainingException(
                     FormattableString.Invariant(
-                        $"{method.Penalty} is flat on the way from {Initialization.Scale} to 0: no λ empties a scale that starts there. Take a larger knee, or give lambda."
-                    )
+                        $"{method.Penalty} is flat on the way from {Initialization.Scale} to 0: "
+                    ) + "no λ empties a scale that starts there. Take a larger knee, or give lambda."
                 );
         }
         return new(setting.Model, method, setting.Training, options);

@@ -4,8 +4,9 @@ using TorchSharp;
 namespace SlimSharp.Regularizers;
 
 /// <summary>
-/// Which samples of a batch are mixed with which, and how: sample k of the mixed batch is w·first + (1 − w)·second. Each sample's weight and its partner's place are drawn from
-/// a sequence of its own, which is a function of seed, epoch and the sample's index.
+/// Which samples of a batch are mixed with which, and how: sample k of the mixed batch is w·first + (1 − w)·second.
+/// Each sample's weight and its partner's place are drawn from a sequence of its own, which is a function of seed,
+/// epoch and the sample's index.
 /// </summary>
 public sealed class Mixing
 {
@@ -21,8 +22,8 @@ public sealed class Mixing
     public IReadOnlyList<double> Weights { get; }
 
     /// <summary>
-    /// Draws a mixing: weights from Beta(α, α), and as partners a uniformly random order of the batch (Zhang, Cissé, Dauphin and Lopez-Paz, ICLR 2018; there one weight
-    /// for a whole batch, here one for each sample).
+    /// Draws a mixing: weights from Beta(α, α), and as partners a uniformly random order of the batch (Zhang, Cissé,
+    /// Dauphin and Lopez-Paz, ICLR 2018; there one weight for a whole batch, here one for each sample).
     /// </summary>
     /// <param name="seed">What random numbers are a function of.</param>
     /// <param name="epoch">With this.</param>
@@ -41,8 +42,8 @@ public sealed class Mixing
     }
 
     /// <summary>
-    /// The same pairs, each with the sample first that has the larger weight, so that weights are at least ½, as mixreg has it (Wang, Kang, Shao and Feng, NeurIPS 2020): what
-    /// cannot be mixed, such as an action, is that of the first.
+    /// The same pairs, each with the sample first that has the larger weight, so that weights are at least ½, as mixreg
+    /// has it (Wang, Kang, Shao and Feng, NeurIPS 2020): what cannot be mixed, such as an action, is that of the first.
     /// </summary>
     public Mixing LargerFirst()
     {

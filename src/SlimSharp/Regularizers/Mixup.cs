@@ -7,8 +7,9 @@ using TorchSharp;
 namespace SlimSharp.Regularizers;
 
 /// <summary>
-/// Mixup (Zhang, Cissé, Dauphin and Lopez-Paz, ICLR 2018): trains on convex combinations of two samples and of their targets. Labels become probabilities of classes,
-/// N×classes, and targets that are numbers are mixed as such; with the loss λ·H(a) + (1 − λ)·H(b) of the two labels, as it is often written, that is the same.
+/// Mixup (Zhang, Cissé, Dauphin and Lopez-Paz, ICLR 2018): trains on convex combinations of two samples and of their
+/// targets. Labels become probabilities of classes, N×classes, and targets that are numbers are mixed as such; with the
+/// loss λ·H(a) + (1 − λ)·H(b) of the two labels, as it is often written, that is the same.
 /// </summary>
 public sealed class Mixup : Regularizer
 {
@@ -16,7 +17,9 @@ public sealed class Mixup : Regularizer
     private readonly int _classes;
     private readonly long _seed;
 
-    /// <param name="alpha">α > 0 of the weights' Beta(α, α); published are 0.2 to 0.4 for ImageNet, 1 for CIFAR-10.</param>
+    /// <param name="alpha">
+    /// α > 0 of the weights' Beta(α, α); published are 0.2 to 0.4 for ImageNet, 1 for CIFAR-10.
+    /// </param>
     /// <param name="classes">How many classes labels are of; 0 where there are none, but numbers.</param>
     /// <param name="seed">What weights and partners are a function of, with the epoch and the samples' indices.</param>
     /// <exception cref="ArgumentOutOfRangeException">α is not positive, or the number of classes negative.</exception>
@@ -62,7 +65,8 @@ public sealed class Mixup : Regularizer
         samples.is_floating_point()
             ? mixing.Of(samples).MoveToOuterDisposeScope()
             : throw new TrainingException(
-                $"Mixup mixes '{name}', but that holds {samples.dtype}, of which there is nothing between two; leave mixup out."
+                $"Mixup mixes '{name}', but that holds {samples.dtype}, of which there is nothing between two; "
+                    + "leave mixup out."
             );
 
     // 0 where outputs are no classes: then targets are numbers, and there is no label.

@@ -43,7 +43,10 @@ public sealed class ProximalPenalty(Penalty penalty, double lambda) : ScaleRegul
     }
 
     /// <summary>Replaces all BatchNorm scales by their proximal points for that step.</summary>
-    /// <exception cref="TrainingException">The module has no BatchNorm scales, or the penalty leaves all of them alone and nobody listens to <see cref="ScaleRegularizer.Warning"/>.</exception>
+    /// <exception cref="TrainingException">
+    /// The module has no BatchNorm scales, or the penalty leaves all of them alone and nobody listens to
+    /// <see cref="ScaleRegularizer.Warning"/>.
+    /// </exception>
     public void Shrink(torch.nn.Module module, double step)
     {
         var scales = ScalesOf(module);

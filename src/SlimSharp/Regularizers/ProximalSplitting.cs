@@ -7,16 +7,19 @@ using TorchSharp;
 namespace SlimSharp.Regularizers;
 
 /// <summary>
-/// Proximal network slimming by splitting (Bui, Xue, Park, Qi and Xin, LOD 2023, arXiv 2307.00684): loss + λ·ΣJ(ξ) + β/2·‖γ − ξ‖² with auxiliary
-/// scales ξ, by alternating linearised minimisation with the weight α = 1/learning rate. After every step of the optimiser
-/// γ ← (αγ + βξ)/(α + β), then ξ ← prox of λ/(α + β)·J at (αξ + βγ)/(α + β). Published for l1, here for every penalty.
+/// Proximal network slimming by splitting (Bui, Xue, Park, Qi and Xin, LOD 2023, arXiv 2307.00684): loss + λ·ΣJ(ξ) +
+/// β/2·‖γ − ξ‖² with auxiliary scales ξ, by alternating linearised minimisation with the weight α = 1/learning rate.
+/// After every step of the optimiser γ ← (αγ + βξ)/(α + β), then ξ ← prox of λ/(α + β)·J at (αξ + βγ)/(α + β).
+/// Published for l1, here for every penalty.
 /// </summary>
 public sealed class ProximalSplitting : ScaleRegularizer
 {
     private readonly Dictionary<string, torch.Tensor> _auxiliary = [];
     private readonly torch.Tensor[] _inOrder;
 
-    /// <summary>The method for the BatchNorm scales of a module, with ξ drawn from U(0.47, 0.53) as published.</summary>
+    /// <summary>
+    /// The method for the BatchNorm scales of a module, with ξ drawn from U(0.47, 0.53) as published.
+    /// </summary>
     /// <param name="module">The module; its scales must stay where they are.</param>
     /// <param name="penalty">The shape J; published is l1.</param>
     /// <param name="lambda">The strength λ ≥ 0.</param>
@@ -57,8 +60,8 @@ public sealed class ProximalSplitting : ScaleRegularizer
     public double Coupling { get; }
 
     /// <summary>
-    /// True leaves a scale whose ξ is zero to shrink for ever, as published: in float32 it sticks at a number below the smallest normal one.
-    /// Otherwise it becomes zero there.
+    /// True leaves a scale whose ξ is zero to shrink for ever, as published: in float32 it sticks at a number below the
+    /// smallest normal one. Otherwise it becomes zero there.
     /// </summary>
     public bool LeaveSubnormal { get; init; }
 
@@ -72,7 +75,9 @@ public sealed class ProximalSplitting : ScaleRegularizer
     public override IReadOnlyDictionary<string, torch.Tensor> State => _auxiliary;
 
     /// <summary>Both updates, for the weight α.</summary>
-    /// <exception cref="TrainingException">The penalty leaves all ξ alone and nobody listens to <see cref="ScaleRegularizer.Warning"/>.</exception>
+    /// <exception cref="TrainingException">
+    /// The penalty leaves all ξ alone and nobody listens to <see cref="ScaleRegularizer.Warning"/>.
+    /// </exception>
     public void Update(torch.nn.Module module, double alpha)
     {
         TellIfIdle(() => _inOrder.SelectMany(Numbers.Read), xi => Penalty.Prox(xi, Lambda / (alpha + Coupling)) == xi);

@@ -6,8 +6,9 @@ using TorchSharp;
 namespace SlimSharp.Regularizers;
 
 /// <summary>
-/// A method that takes part in training at up to five moments of a step, in this order: the batch, the values before the forward pass, a loss
-/// term, the gradients, and after the optimiser; and after every epoch. Regularisers combine: each moment is applied in the order in which they are given.
+/// A method that takes part in training at up to five moments of a step, in this order: the batch, the values before
+/// the forward pass, a loss term, the gradients, and after the optimiser; and after every epoch. Regularisers combine:
+/// each moment is applied in the order in which they are given.
 /// </summary>
 public abstract class Regularizer : IDisposable
 {
@@ -18,8 +19,8 @@ public abstract class Regularizer : IDisposable
     public virtual IReadOnlyCollection<string> Features => [];
 
     /// <summary>
-    /// Tensors of its own, trained and saved like the model's, by name. The names are the same over its whole life; where others have them too, the trainer numbers
-    /// them (<see cref="RegularizerSet"/>).
+    /// Tensors of its own, trained and saved like the model's, by name. The names are the same over its whole life;
+    /// where others have them too, the trainer numbers them (<see cref="RegularizerSet"/>).
     /// </summary>
     public virtual IReadOnlyDictionary<string, torch.Tensor> Parameters => new Dictionary<string, torch.Tensor>();
 
@@ -30,8 +31,8 @@ public abstract class Regularizer : IDisposable
     public virtual Batch OnBatch(Batch batch, StepInfo step) => batch;
 
     /// <summary>
-    /// Moment 2: puts tensors in the place of parameters for this forward pass. What is read of <paramref name="values"/> is what regularisers before this one have
-    /// put there, or the model's own.
+    /// Moment 2: puts tensors in the place of parameters for this forward pass. What is read of <paramref
+    /// name="values"/> is what regularisers before this one have put there, or the model's own.
     /// </summary>
     public virtual void Substitute(ParameterValues values, StepInfo step) { }
 

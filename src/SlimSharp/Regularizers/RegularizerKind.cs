@@ -4,7 +4,9 @@ namespace SlimSharp.Regularizers;
 /// <param name="Name">The word before the colon of the text form.</param>
 /// <param name="Title">What it does, in a few words.</param>
 /// <param name="Example">A text form that is valid.</param>
-/// <param name="Read">Takes the parameters and checks them; what it returns makes the regulariser for a training.</param>
+/// <param name="Read">
+/// Takes the parameters and checks them; what it returns makes the regulariser for a training.
+/// </param>
 public sealed record RegularizerKind(
     string Name,
     string Title,

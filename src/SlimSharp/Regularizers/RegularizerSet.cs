@@ -5,8 +5,9 @@ using TorchSharp;
 namespace SlimSharp.Regularizers;
 
 /// <summary>
-/// The regularisers of a training in their order, with names that tell them apart: where two have tensors or measures of the same names, as two of one kind do, those of
-/// the later one are numbered. One alone keeps its names. Disposing it disposes them, and the networks that were opened for them.
+/// The regularisers of a training in their order, with names that tell them apart: where two have tensors or measures
+/// of the same names, as two of one kind do, those of the later one are numbered. One alone keeps its names. Disposing
+/// it disposes them, and the networks that were opened for them.
 /// </summary>
 public sealed class RegularizerSet : IReadOnlyList<Regularizer>, IDisposable
 {
@@ -41,12 +42,14 @@ public sealed class RegularizerSet : IReadOnlyList<Regularizer>, IDisposable
     /// <summary>Makes the regularisers that text forms stand for.</summary>
     /// <param name="texts">In their order.</param>
     /// <param name="setting">The training that they are for.</param>
-    /// <exception cref="Training.TrainingException">One of them does not fit the model; the message says why.</exception>
+    /// <exception cref="Training.TrainingException">
+    /// One of them does not fit the model; the message says why.
+    /// </exception>
     public static RegularizerSet Make(IReadOnlyList<RegularizerText> texts, RegularizerSetting setting)
     {
         var (made, opened) = (new List<Regularizer>(), new Dictionary<string, Model>());
         Model Open(string path) =>
-            opened.TryGetValue(path, out var model) ? model : opened[path] = setting.OpenNetwork(path);
+            opened.TryGetValue(path, out var model) ? model : opened[path] = setting.LoadNetwork(path);
         try
         {
             foreach (var (text, place) in texts.Select((t, i) => (t, i)))
@@ -58,7 +61,7 @@ public sealed class RegularizerSet : IReadOnlyList<Regularizer>, IDisposable
                         {
                             Before = [.. made],
                             Seed = alike == 0 ? setting.Seed : (long)new Randomness(setting.Seed, alike).NextBits(),
-                            OpenNetwork = Open,
+                            LoadNetwork = Open,
                         }
                     )
                 );

@@ -9,19 +9,25 @@ namespace SlimSharp.Regularizers;
 /// <param name="Samples">How many samples an epoch has.</param>
 public sealed record RegularizerSetting(Model Model, TrainingOptions Training, int Samples)
 {
-    /// <summary>What random numbers are a function of; by default the training's seed. Of several regularisers of one kind each gets another.</summary>
+    /// <summary>
+    /// What random numbers are a function of; by default the training's seed. Of several regularisers of one kind each
+    /// gets another.
+    /// </summary>
     public long Seed { get; init; } = Training.Seed;
 
     /// <summary>The regularisers before this one.</summary>
     public IReadOnlyList<Regularizer> Before { get; init; } = [];
 
-    /// <summary>Opens the network that a text form names, such as a teacher; the set of regularisers disposes it. By default a .slim file.</summary>
-    public Func<string, Model> OpenNetwork { get; init; } =
+    /// <summary>
+    /// Loads the network that a text form names, such as the file of a teacher; the set of regularisers disposes it. By
+    /// default there is nobody to ask, and a sentence says so.
+    /// </summary>
+    public Func<string, Model> LoadNetwork { get; init; } =
         path =>
-        {
-            using var file = Formats.SlimFile.Load(path);
-            return file.ToModel();
-        };
+            throw new TrainingException(
+                $"A regulariser takes part with the network '{path}': set "
+                    + $"{nameof(RegularizerSetting)}.{nameof(LoadNetwork)} to what loads it."
+            );
 
     /// <summary>Is told what does nothing, in a sentence; null makes that an exception.</summary>
     public Action<string>? Warning { get; init; }

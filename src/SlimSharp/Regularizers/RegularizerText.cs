@@ -1,8 +1,9 @@
 namespace SlimSharp.Regularizers;
 
 /// <summary>
-/// The text form of a regulariser, read and checked: a kind and its parameters, as in <c>mixup:alpha=0.2</c> or <c>prox:penalty=tl1:a=1,lambda=2e-3</c>. What follows a
-/// penalty and is no parameter of the regulariser is the penalty's.
+/// The text form of a regulariser, read and checked: a kind and its parameters, as in <c>mixup:alpha=0.2</c> or
+/// <c>prox:penalty=tl1:a=1,lambda=2e-3</c>. What follows a penalty and is no parameter of the regulariser is the
+/// penalty's.
 /// </summary>
 public sealed class RegularizerText
 {
@@ -32,7 +33,8 @@ public sealed class RegularizerText
         var kind =
             RegularizerKind.All.FirstOrDefault(k => k.Name == name)
             ?? throw new FormatException(
-                $"There is no regulariser '{name}'. Known are {string.Join(", ", RegularizerKind.All.Select(k => k.Example))}."
+                $"There is no regulariser '{name}'. "
+                    + $"Known are {string.Join(", ", RegularizerKind.All.Select(k => k.Example))}."
             );
         var arguments = new TextArguments("The regulariser", text, parameters);
         try
@@ -48,9 +50,12 @@ public sealed class RegularizerText
     }
 
     /// <summary>
-    /// Reads the text forms of all regularisers of a training, also several in one text with spaces between, and checks that they go with each other.
+    /// Reads the text forms of all regularisers of a training, also several in one text with spaces between, and checks
+    /// that they go with each other.
     /// </summary>
-    /// <exception cref="FormatException">One is none, or does not go with the others; the message says which.</exception>
+    /// <exception cref="FormatException">
+    /// One is none, or does not go with the others; the message says which.
+    /// </exception>
     public static IReadOnlyList<RegularizerText> ParseAll(IEnumerable<string> texts)
     {
         string[] names = [.. RegularizerKind.All.Select(k => k.Name)];
@@ -66,7 +71,7 @@ public sealed class RegularizerText
         }
         return all.FirstOrDefault(t => t.Kind.ActsOnScales && t["lambda"] is null && !steered.Contains(t)) is { } weak
             ? throw new FormatException(
-                $"The regulariser '{weak}' lacks its parameter 'lambda', the strength of the penalty, such as lambda=1e-3."
+                $"The regulariser '{weak}' lacks its parameter 'lambda', the strength, such as lambda=1e-3."
             )
             : all;
     }
@@ -83,6 +88,7 @@ public sealed class RegularizerText
 
     private static FormatException NothingToSteer(RegularizerText one) =>
         new(
-            $"'{one}' steers the λ of the scale penalty before it, but there is none; give one before it, such as prox:penalty=tl1:a=1."
+            $"'{one}' steers the λ of the scale penalty before it, but there is none; "
+                + "give one before it, such as prox:penalty=tl1:a=1."
         );
 }

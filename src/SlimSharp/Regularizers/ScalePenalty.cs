@@ -31,8 +31,14 @@ public sealed class ScalePenalty(Penalty penalty, double lambda) : ScaleRegulari
         return setting => new ScalePenalty(penalty, lambda) { Warning = setting.Warning };
     }
 
-    /// <summary>Adds λ·J'(γ) to the gradients of all BatchNorm scales; single ones without a gradient, such as frozen ones, are passed over.</summary>
-    /// <exception cref="TrainingException">The module has no BatchNorm scales, or the penalty is flat at all of them and nobody listens to <see cref="ScaleRegularizer.Warning"/>.</exception>
+    /// <summary>
+    /// Adds λ·J'(γ) to the gradients of all BatchNorm scales; single ones without a gradient, such as frozen ones, are
+    /// passed over.
+    /// </summary>
+    /// <exception cref="TrainingException">
+    /// The module has no BatchNorm scales, or the penalty is flat at all of them and nobody listens to
+    /// <see cref="ScaleRegularizer.Warning"/>.
+    /// </exception>
     /// <exception cref="InvalidOperationException">No scale has a gradient.</exception>
     public void AddGradients(torch.nn.Module module)
     {

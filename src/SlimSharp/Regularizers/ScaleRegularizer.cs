@@ -33,8 +33,9 @@ public abstract class ScaleRegularizer(Penalty penalty, double lambda) : Regular
     public override IEnumerable<(string Name, double Value)> Measures(Model model) => [("penalty", Value(model))];
 
     /// <summary>
-    /// Told once, in a sentence, if the penalty does exactly nothing where it is first applied: MCP and SCAD leave scales alone that lie beyond their knee, as
-    /// TorchSharp's do, which start at 1. Where nobody listens that is an exception.
+    /// Told once, in a sentence, if the penalty does exactly nothing where it is first applied: MCP and SCAD leave
+    /// scales alone that lie beyond their knee, as TorchSharp's do, which start at 1. Where nobody listens that is an
+    /// exception.
     /// </summary>
     public Action<string>? Warning { get; init; }
 
@@ -50,7 +51,9 @@ public abstract class ScaleRegularizer(Penalty penalty, double lambda) : Regular
             );
     }
 
-    /// <summary>The penalty and its strength of a text form; 0 where that is left out, to be found by what steers it.</summary>
+    /// <summary>
+    /// The penalty and its strength of a text form; 0 where that is left out, to be found by what steers it.
+    /// </summary>
     private protected static (Penalty Penalty, double Lambda) PenaltyAndLambda(TextArguments take)
     {
         var lambda = take.MaybeNumber("lambda", "positive", l => l > 0);
@@ -61,7 +64,9 @@ public abstract class ScaleRegularizer(Penalty penalty, double lambda) : Regular
     private protected static string Words(torch.nn.Module module) =>
         module is Model model ? $"the network {model.Network.Name}" : $"the module {module.GetType().Name}";
 
-    /// <summary>Says so if the penalty leaves all of these alone where it is first applied; later that may be as it should.</summary>
+    /// <summary>
+    /// Says so if the penalty leaves all of these alone where it is first applied; later that may be as it should.
+    /// </summary>
     /// <param name="scales">The values that it acts on.</param>
     /// <param name="isLeftAlone">Whether it does nothing at a value.</param>
     private protected void TellIfIdle(Func<IEnumerable<double>> scales, Func<double, bool> isLeftAlone)

@@ -14,7 +14,10 @@ internal interface ISpanWork
 /// <summary>Lets plain loops over numbers work on tensors, in place.</summary>
 internal static class SpanWork
 {
-    /// <summary>Runs the work on two tensors of one length and data type, float32 or float64, which it may change; they may be the same.</summary>
+    /// <summary>
+    /// Runs the work on two tensors of one length and data type, float32 or float64, which it may change; they may be
+    /// the same.
+    /// </summary>
     internal static void On<TWork>(torch.Tensor first, torch.Tensor second, TWork work)
         where TWork : struct, ISpanWork
     {

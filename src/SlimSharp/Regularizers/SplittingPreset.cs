@@ -1,6 +1,8 @@
 namespace SlimSharp.Regularizers;
 
-/// <summary>The published settings of proximal splitting, with the l1 penalty, on CIFAR-10 (the scripts of arXiv 2307.00684).</summary>
+/// <summary>
+/// The published settings of proximal splitting, with the l1 penalty, on CIFAR-10 (the scripts of arXiv 2307.00684).
+/// </summary>
 /// <param name="Network">The network, by its name in the zoo.</param>
 /// <param name="Lambda">λ.</param>
 /// <param name="Coupling">β.</param>

@@ -8,7 +8,10 @@ public sealed record SteeringOptions
     /// <summary>The share of multiply-adds that is to be left when the channels below the gap are cut.</summary>
     public required double TargetMacs { get; init; }
 
-    /// <summary>How far accuracy over an epoch's training images may fall below its best so far, in [0, 1], before λ is released.</summary>
+    /// <summary>
+    /// How far accuracy over an epoch's training images may fall below its best so far, in [0, 1], before λ is
+    /// released.
+    /// </summary>
     public double AccuracyBand { get; init; } = 0.03;
 
     /// <summary>What λ is multiplied by when raised and divided by when released.</summary>

@@ -3,9 +3,9 @@ using SlimSharp.Training;
 namespace SlimSharp.Regularizers;
 
 /// <summary>
-/// How variational scales are trained. A channel is pruned when |μ| and σ are both below their thresholds; those are the published ones. With the
-/// published prior nothing but noise ever lowers σ, so its start and its rate decide whether anything is pruned: with 6,000 images, starts of
-/// 0.003 to 0.009 at a rate of 0.01 prune dead channels.
+/// How variational scales are trained. A channel is pruned when |μ| and σ are both below their thresholds; those are
+/// the published ones. With the published prior nothing but noise ever lowers σ, so its start and its rate decide
+/// whether anything is pruned: with 6,000 images, starts of 0.003 to 0.009 at a rate of 0.01 prune dead channels.
 /// </summary>
 public sealed record VariationalOptions
 {
@@ -22,8 +22,8 @@ public sealed record VariationalOptions
     public double Weight { get; init; } = 1;
 
     /// <summary>
-    /// The share of the training over which that weight rises from 0. On small sets the term is strong, Σμ²/(2σ²N), and would empty a network before
-    /// its channels have learnt anything to be held up by.
+    /// The share of the training over which that weight rises from 0. On small sets the term is strong, Σμ²/(2σ²N), and
+    /// would empty a network before its channels have learnt anything to be held up by.
     /// </summary>
     public double WarmUp { get; init; } = 0.25;
 

@@ -5,10 +5,11 @@ using TorchSharp;
 namespace SlimSharp.Regularizers;
 
 /// <summary>
-/// Variational channel pruning (Zhao et al., CVPR 2019): every BatchNorm scale is Gaussian, γ = μ + σε, and the loss plus KL/N is lowered over μ,
-/// ln σ² and all weights, N being the number of training images. The prior is N(0, σ²) with the posterior's own variance, so KL = Σ μ²/(2σ²). The shift is
-/// tied to the scale, γ·(x̂ + b), so that a pruned channel is silent. At every epoch's end channels whose |μ| and σ are small become zero for good,
-/// all but the largest of a layer. In evaluation the scale is μ. Nothing needs retraining: what is zero can be cut.
+/// Variational channel pruning (Zhao et al., CVPR 2019): every BatchNorm scale is Gaussian, γ = μ + σε, and the loss
+/// plus KL/N is lowered over μ, ln σ² and all weights, N being the number of training images. The prior is N(0, σ²)
+/// with the posterior's own variance, so KL = Σ μ²/(2σ²). The shift is tied to the scale, γ·(x̂ + b), so that a pruned
+/// channel is silent. At every epoch's end channels whose |μ| and σ are small become zero for good, all but the largest
+/// of a layer. In evaluation the scale is μ. Nothing needs retraining: what is zero can be cut.
 /// </summary>
 public sealed class VariationalScales : Regularizer
 {
@@ -141,7 +142,9 @@ public sealed class VariationalScales : Regularizer
         yield return ("mean σ", deviations.DefaultIfEmpty().Average());
     }
 
-    /// <summary>|μ|/σ of every scale by layer, from the weights and what this method kept beside them; empty without such.</summary>
+    /// <summary>
+    /// |μ|/σ of every scale by layer, from the weights and what this method kept beside them; empty without such.
+    /// </summary>
     /// <param name="weights">A network's.</param>
     /// <param name="beside">The method's tensors, by the names of <see cref="State"/>.</param>
     /// <param name="prefix">What stands before these names.</param>

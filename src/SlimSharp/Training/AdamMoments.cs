@@ -3,8 +3,8 @@ using TorchSharp;
 namespace SlimSharp.Training;
 
 /// <summary>
-/// The direction over its size: the running mean of directions divided by the root of the running mean of their squares, both corrected for beginning at zero (Kingma and Ba,
-/// ICLR 2015).
+/// The direction over its size: the running mean of directions divided by the root of the running mean of their
+/// squares, both corrected for beginning at zero (Kingma and Ba, ICLR 2015).
 /// </summary>
 public sealed record AdamMoments : OptimizerRule
 {
@@ -36,7 +36,10 @@ public sealed record AdamMoments : OptimizerRule
         slot.Gradient.copy_(slot.Memory[memory]).mul_(correction).div_(root);
     }
 
-    /// <summary>Takes a direction into both means and returns the root that the first is to be divided by; the caller disposes it.</summary>
+    /// <summary>
+    /// Takes a direction into both means and returns the root that the first is to be divided by; the caller disposes
+    /// it.
+    /// </summary>
     internal torch.Tensor Root(in OptimizerSlot slot, int memory, long count)
     {
         using Scalar keep1 = Beta1;

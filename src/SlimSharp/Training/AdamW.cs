@@ -3,7 +3,8 @@ using System.Text.Json.Serialization;
 namespace SlimSharp.Training;
 
 /// <summary>
-/// Adam with decoupled weight decay (Loshchilov and Hutter, ICLR 2019): the chain of <see cref="AdamMoments"/> and <see cref="Training.WeightDecay"/>.
+/// Adam with decoupled weight decay (Loshchilov and Hutter, ICLR 2019): the chain of <see cref="AdamMoments"/> and
+/// <see cref="Training.WeightDecay"/>.
 /// </summary>
 public sealed record AdamW : Optimizer
 {

@@ -3,7 +3,9 @@ using TorchSharp;
 
 namespace SlimSharp.Training;
 
-/// <summary>Scales the directions of the parameters that it is for down to a joint norm; smaller ones it leaves.</summary>
+/// <summary>
+/// Scales the directions of the parameters that it is for down to a joint norm; smaller ones it leaves.
+/// </summary>
 /// <param name="Norm">That norm, positive.</param>
 public sealed record Clipping(double Norm) : OptimizerRule
 {

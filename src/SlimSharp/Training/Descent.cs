@@ -4,7 +4,8 @@ using TorchSharp;
 namespace SlimSharp.Training;
 
 /// <summary>
-/// Steps of an optimiser. Chains that are decay and momentum, or Adam's moments and decay, have ways of their own, with the same bits as ever; any other goes rule by rule.
+/// Steps of an optimiser. Chains that are decay and momentum, or Adam's moments and decay, have ways of their own, with
+/// the same bits as ever; any other goes rule by rule.
 /// </summary>
 internal static class Descent
 {

@@ -1,6 +1,8 @@
 namespace SlimSharp.Training;
 
-/// <summary>Parameters that it is for stay as they are, and nothing is remembered for them. Regularisers that write to parameters themselves still do.</summary>
+/// <summary>
+/// Parameters that it is for stay as they are, whatever regularisers write to them, and nothing is remembered for them.
+/// </summary>
 public sealed record Freezing : OptimizerRule
 {
     /// <inheritdoc/>

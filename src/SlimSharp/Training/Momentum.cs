@@ -2,7 +2,9 @@ using TorchSharp;
 
 namespace SlimSharp.Training;
 
-/// <summary>Heavy-ball momentum: v ← share·v + direction, which becomes the direction; or, with Nesterov, direction + share·v.</summary>
+/// <summary>
+/// Heavy-ball momentum: v ← share·v + direction, which becomes the direction; or, with Nesterov, direction + share·v.
+/// </summary>
 /// <param name="Share">The share of the last direction that is kept, in [0, 1).</param>
 public sealed record Momentum(double Share) : OptimizerRule
 {

@@ -4,8 +4,8 @@ using SlimSharp.Networks;
 namespace SlimSharp.Training;
 
 /// <summary>
-/// Changes parameters by their gradients: a chain of small rules. What is remembered of parameters is kept outside, by name. SGD and AdamW are chains with names;
-/// <see cref="OptimizerChain"/> is any other.
+/// Changes parameters by their gradients: a chain of small rules. What is remembered of parameters is kept outside, by
+/// name. SGD and AdamW are chains with names; <see cref="OptimizerChain"/> is any other.
 /// </summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
 [JsonDerivedType(typeof(Sgd), "sgd")]
@@ -17,7 +17,10 @@ public abstract record Optimizer
     [JsonIgnore]
     public abstract IReadOnlyList<OptimizerRule> Rules { get; }
 
-    /// <summary>Reads sgd, adamw, or the text forms of a chain's rules with spaces between, as in <c>clip:norm=1 decay:strength=1e-4,of=!scale momentum:share=0.9</c>.</summary>
+    /// <summary>
+    /// Reads sgd, adamw, or the text forms of a chain's rules with spaces between, as in <c>clip:norm=1
+    /// decay:strength=1e-4,of=!scale momentum:share=0.9</c>.
+    /// </summary>
     /// <exception cref="FormatException">It is none; the message says what is.</exception>
     public static Optimizer Parse(string text)
     {
@@ -39,10 +42,15 @@ public abstract record Optimizer
     public void Step(IReadOnlyList<OptimizerSlot> slots, double learningRate, long count) =>
         Descent.Step(this, slots, learningRate, count);
 
-    /// <summary>How far a constant gradient moves a BatchNorm scale per step in the long run; with momentum, learning rate/(1 − momentum).</summary>
+    /// <summary>
+    /// How far a constant gradient moves a BatchNorm scale per step in the long run; with momentum, learning rate/(1 −
+    /// momentum).
+    /// </summary>
     public double EffectiveStep(double learningRate) => For("", ParameterRole.Scale).EffectiveStep(learningRate);
 
-    /// <summary>Whether the kernel that does decay and momentum in one go may be taken where a chain is those.</summary>
+    /// <summary>
+    /// Whether the kernel that does decay and momentum in one go may be taken where a chain is those.
+    /// </summary>
     private protected virtual bool IsFused => true;
 
     internal bool Fuses => IsFused;

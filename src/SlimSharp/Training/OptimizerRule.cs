@@ -1,8 +1,8 @@
 namespace SlimSharp.Training;
 
 /// <summary>
-/// One rule of an optimiser's chain. Each changes the direction in which a parameter is about to go, which begins as its gradient; behind the last the parameter goes
-/// against it by the learning rate.
+/// One rule of an optimiser's chain. Each changes the direction in which a parameter is about to go, which begins as
+/// its gradient; behind the last the parameter goes against it by the learning rate.
 /// </summary>
 public abstract record OptimizerRule
 {
@@ -13,7 +13,8 @@ public abstract record OptimizerRule
     public virtual IReadOnlyList<string> Memory => [];
 
     /// <summary>
-    /// What it makes of the distance that a constant gradient moves a parameter per step in the long run: 1/(1 − momentum), for example.
+    /// What it makes of the distance that a constant gradient moves a parameter per step in the long run: 1/(1 −
+    /// momentum), for example.
     /// </summary>
     public virtual double Reach => 1;
 

@@ -1,6 +1,8 @@
 namespace SlimSharp.Training;
 
-/// <summary>One row of the list of rules that an optimiser may be a chain of: how it is written, and how its text form is read.</summary>
+/// <summary>
+/// One row of the list of rules that an optimiser may be a chain of: how it is written, and how its text form is read.
+/// </summary>
 /// <param name="Name">The word before the colon of the text form.</param>
 /// <param name="Title">What it does, in a few words.</param>
 /// <param name="Example">A text form that is valid.</param>

@@ -2,7 +2,9 @@ using TorchSharp;
 
 namespace SlimSharp.Training;
 
-/// <summary>Multiplies the direction, so that some parameters learn faster or slower than the learning rate says.</summary>
+/// <summary>
+/// Multiplies the direction, so that some parameters learn faster or slower than the learning rate says.
+/// </summary>
 /// <param name="Factor">Positive.</param>
 public sealed record OwnRate(double Factor) : OptimizerRule
 {

@@ -25,7 +25,9 @@ public sealed class ParameterRules : IEquatable<ParameterRules>
         _key = string.Join(' ', parts.Select(p => p.Place));
     }
 
-    /// <summary>The names of the tensors that are remembered for the parameter, in the order in which rules find them.</summary>
+    /// <summary>
+    /// The names of the tensors that are remembered for the parameter, in the order in which rules find them.
+    /// </summary>
     public IReadOnlyList<string> Memory { get; }
 
     /// <summary>Whether the parameter stays as it is.</summary>

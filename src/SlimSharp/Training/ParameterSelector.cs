@@ -4,8 +4,9 @@ using SlimSharp.Networks;
 namespace SlimSharp.Training;
 
 /// <summary>
-/// Which parameters something is for, by words with + between: roles (weight, bias, scale, gain, shift), own for what regularisers train beside the model, all, and names in
-/// which * stands for anything, as in block1.*; with ! before them, all others.
+/// Which parameters something is for, by words with + between: roles (weight, bias, scale, gain, shift), own for what
+/// regularisers train beside the model, all, and names in which * stands for anything, as in block1.*; with ! before
+/// them, all others.
 /// </summary>
 public sealed class ParameterSelector : IEquatable<ParameterSelector>
 {
@@ -23,7 +24,8 @@ public sealed class ParameterSelector : IEquatable<ParameterSelector>
         _words = text.TrimStart('!').Split('+', StringSplitOptions.TrimEntries);
         if (_words.Any(w => w.Length == 0))
             throw new TrainingException(
-                $"'{text}' selects no parameters: it takes words with + between, such as weight+bias, !scale or block1.*."
+                $"'{text}' selects no parameters: "
+                    + "it takes words with + between, such as weight+bias, !scale or block1.*."
             );
     }
 

@@ -4,7 +4,8 @@ namespace SlimSharp.Training;
 
 /// <summary>
 /// Stochastic gradient descent with heavy-ball momentum: v ← momentum·v + (g + decay·w); w ← w − rate·v; with Nesterov,
-/// w ← w − rate·(g + decay·w + momentum·v). The chain of <see cref="Training.WeightDecay"/> and <see cref="Training.Momentum"/>.
+/// w ← w − rate·(g + decay·w + momentum·v). The chain of <see cref="Training.WeightDecay"/> and
+/// <see cref="Training.Momentum"/>.
 /// </summary>
 public sealed record Sgd : Optimizer
 {
@@ -14,7 +15,9 @@ public sealed record Sgd : Optimizer
     /// <summary>Looks one step ahead (not in the published setting).</summary>
     public bool Nesterov { get; init; }
 
-    /// <summary>All parameters in one go where they lie in memory as that needs; false for one operation after another.</summary>
+    /// <summary>
+    /// All parameters in one go where they lie in memory as that needs; false for one operation after another.
+    /// </summary>
     public bool Fused { get; init; } = true;
 
     /// <summary>The strength of the decay of every parameter towards 0.</summary>

@@ -5,7 +5,9 @@ using TorchSharp;
 
 namespace SlimSharp.Training;
 
-/// <summary>A model in training with what the optimiser remembers, the regularisers' own tensors and the best weights so far.</summary>
+/// <summary>
+/// A model in training with what the optimiser remembers, the regularisers' own tensors and the best weights so far.
+/// </summary>
 internal sealed class TrainingState : IDisposable
 {
     private readonly Dictionary<string, torch.Tensor> _trained;
@@ -13,6 +15,7 @@ internal sealed class TrainingState : IDisposable
     private readonly Dictionary<string, torch.Tensor> _beside; // the regularisers' own
     private readonly Dictionary<string, ParameterRules> _rules = [];
     private readonly Optimizer _optimizer;
+    private readonly Dictionary<string, torch.Tensor> _frozen = []; // as they are to stay
 
     internal TrainingState(Model model, Optimizer optimizer, IReadOnlyList<Regularizer> regularizers)
     {
@@ -28,7 +31,8 @@ internal sealed class TrainingState : IDisposable
         var roles = model.Network.Parameters().ToDictionary(p => p.Name, p => p.Parameter.Role);
         foreach (var idle in optimizer.Rules.Where(r => !_trained.Keys.Any(n => r.Of.Selects(n, Role(n)))))
             throw new TrainingException(
-                $"The rule '{idle}' of the optimiser is for no parameter of {model.Network.Name}: '{idle.Of}' selects none. There are roles such as weight and names such as {_trained.Keys.First()}."
+                $"The rule '{idle}' of the optimiser is for no parameter of {model.Network.Name}: '{idle.Of}' "
+                    + $"selects none. There are roles such as weight and names such as {_trained.Keys.First()}."
             );
         ParameterRole? Role(string name) => roles.TryGetValue(name, out var role) ? role : null;
         foreach (var (name, tensor) in _trained)
@@ -39,6 +43,8 @@ internal sealed class TrainingState : IDisposable
                 .. _rules[name]
                     .Memory.Select(_ => torch.zeros_like(tensor, requires_grad: false).DetachFromDisposeScope()),
             ];
+            if (_rules[name].IsFrozen)
+                _frozen[name] = tensor.detach().clone().DetachFromDisposeScope();
         }
     }
 
@@ -67,6 +73,14 @@ internal sealed class TrainingState : IDisposable
             parameter.grad = null;
     }
 
+    /// <summary>Takes back what regularisers have written to parameters that are frozen.</summary>
+    internal void KeepFrozen()
+    {
+        using var still = torch.no_grad();
+        foreach (var (name, tensor) in _frozen)
+            _trained[name].copy_(tensor);
+    }
+
     internal void KeepBest()
     {
         Best?.Dispose();
@@ -92,7 +106,9 @@ internal sealed class TrainingState : IDisposable
         return extras;
     }
 
-    /// <summary>Begins with what an optimiser of the same kind remembered, by the names that <see cref="Extras"/> gives.</summary>
+    /// <summary>
+    /// Begins with what an optimiser of the same kind remembered, by the names that <see cref="Extras"/> gives.
+    /// </summary>
     internal void Recall(Weights memory)
     {
         using var still = torch.no_grad();
@@ -122,13 +138,15 @@ internal sealed class TrainingState : IDisposable
         }
         foreach (var (name, tensor) in _beside)
             tensor.copy_(extras[Checkpoint.Beside + name]);
+        foreach (var (name, tensor) in _frozen)
+            tensor.copy_(_trained[name]);
         foreach (var name in extras.Names.Where(n => n.StartsWith(Checkpoint.Best, StringComparison.Ordinal)))
             (Best ??= new())[name[Checkpoint.Best.Length..]] = extras[name].clone();
     }
 
     public void Dispose()
     {
-        foreach (var tensor in _memory.Values.SelectMany(t => t))
+        foreach (var tensor in _memory.Values.SelectMany(t => t).Concat(_frozen.Values))
             tensor.Dispose();
         Best?.Dispose();
     }

@@ -6,7 +6,9 @@ using TorchSharp;
 
 namespace SlimSharp.Training;
 
-/// <summary>One step of a training: forward, loss, backward, optimiser, with the regularisers at their moments.</summary>
+/// <summary>
+/// One step of a training: forward, loss, backward, optimiser, with the regularisers at their moments.
+/// </summary>
 /// <param name="options">How.</param>
 /// <param name="objective">What for.</param>
 /// <param name="regularizers">Methods that take part, in their order.</param>
@@ -69,6 +71,7 @@ internal sealed class TrainingStep(
         state.Step(rate, options.ClipNorm);
         foreach (var regularizer in regularizers)
             regularizer.AfterStep(model, info);
+        state.KeepFrozen();
         state.Position = state.Position with
         {
             LossSum = position.LossSum + mean * batch.Count,

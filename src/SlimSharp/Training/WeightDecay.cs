@@ -3,8 +3,8 @@ using TorchSharp;
 namespace SlimSharp.Training;
 
 /// <summary>
-/// Adds strength·w to the direction. Before momentum or Adam's moments that is the gradient of strength/2·‖w‖², as published for network slimming; behind them it is decoupled
-/// (Loshchilov and Hutter, ICLR 2019).
+/// Adds strength·w to the direction. Before momentum or Adam's moments that is the gradient of strength/2·‖w‖², as
+/// published for network slimming; behind them it is decoupled (Loshchilov and Hutter, ICLR 2019).
 /// </summary>
 /// <param name="Strength">0 or more.</param>
 public sealed record WeightDecay(double Strength) : OptimizerRule

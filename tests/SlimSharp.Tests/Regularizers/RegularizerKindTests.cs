@@ -15,7 +15,7 @@ public class RegularizerKindTests
     public static TheoryData<string> Kinds => [.. RegularizerKind.All.Select(k => k.Name)];
 
     private static RegularizerSetting Setting(Model model) =>
-        new(model, new() { Epochs = 2, Seed = 3 }, 640) { OpenNetwork = _ => new(Network, 9) };
+        new(model, new() { Epochs = 2, Seed = 3 }, 640) { LoadNetwork = _ => new(Network, 9) };
 
     [Theory]
     [MemberData(nameof(Kinds))]
@@ -141,7 +141,7 @@ public class RegularizerKindTests
                 [text, text],
                 Setting(model) with
                 {
-                    OpenNetwork = _ =>
+                    LoadNetwork = _ =>
                     {
                         opened.Add(new(Network, 9));
                         return opened[^1];

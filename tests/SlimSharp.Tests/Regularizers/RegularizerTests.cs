@@ -307,4 +307,22 @@ public class RegularizerTests
         foreach (var p in new[] { 0, 0.2, 0.49, 0.5, 0.99 })
             Assert.Equal(whole.At(0.5 + 0.5 * p), second.At(p));
     }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void What_is_frozen_stays_whatever_methods_write_to_it(string name)
+    {
+        using var model = Start(5);
+        using var before = model.CopyWeights();
+        using var method = new RegularizerSet(Methods[name](model));
+        var options = Options with { Epochs = 1, Optimizer = Optimizer.Parse("freeze:of=block1.* momentum:share=0.9") };
+        new Trainer(options, method).Train(model, Set, null, Norm);
+        using var after = model.CopyWeights();
+        foreach (var (parameter, _, of) in Network.Parameters().Where(p => p.Parameter.IsTrained))
+            Assert.True(
+                parameter.StartsWith("block1.", StringComparison.Ordinal)
+                    == before.Values(parameter).SequenceEqual(after.Values(parameter)),
+                parameter
+            );
+    }
 }
