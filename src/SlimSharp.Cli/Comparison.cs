@@ -117,7 +117,7 @@ internal sealed class Comparison(Screen screen, string folder, int epochs, doubl
     {
         var test = data.Test!;
         var plan = variant.Plan(model, Planner.Plan(model, new() { Target = new PlanTarget.Macs(macs) }));
-        using var cut = Surgeon.Apply(model, plan, trained.Extras["probe.inputs"]);
+        using var cut = Surgeon.Apply(model, plan, trained.Probe!.Inputs);
         var file = Path.Combine(folder, $"{row.Name} {seed}.slim");
         Cutting.Save(file, trained, cut, CutSettings.Of(new PlanOptions { Target = new PlanTarget.Macs(macs) }));
         var cost = NetworkCost.Of(cut.Model.Network);

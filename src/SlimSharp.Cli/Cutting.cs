@@ -8,16 +8,6 @@ namespace SlimSharp.Cli;
 /// <summary>Writes cut networks.</summary>
 internal static class Cutting
 {
-    /// <summary>The beginning of the names of the tensors that certificates are checked with.</summary>
-    internal const string Probe = "probe.";
-
-    // What of a checkpoint is not the optimiser's.
-    private static readonly string[] NotRemembered = [Checkpoint.Best, Checkpoint.Beside, Probe];
-
-    /// <summary>True for the name of a tensor that an optimiser remembered.</summary>
-    internal static bool IsRemembered(string name) =>
-        !NotRemembered.Any(p => name.StartsWith(p, StringComparison.Ordinal));
-
     /// <summary>
     /// Writes the cut network with its plan, certificate and probe, what was asked for, and what the optimiser remembered if that is given; returns the size
     /// of the file in bytes.
@@ -43,7 +33,7 @@ internal static class Cutting
                 beside[name[(of.Key.Length + 1)..]] = memory![name].clone();
             using var carried = cut.Carry(beside);
             foreach (var name in carried.Names)
-                result.Extras[$"{of.Key}.{name}"] = carried[name].clone();
+                result.Optimizer[$"{of.Key}.{name}"] = carried[name].clone();
         }
         result.Save(path);
         return new FileInfo(path).Length;
@@ -58,7 +48,7 @@ internal static class Cutting
             throw new UsageException($"--with-optimizer needs the run's checkpoint, but there is no {path}.");
         using var last = SlimFile.Load(path);
         return last.Weights.Hash() == file.Weights.Hash()
-            ? last.Extras.Only(IsRemembered)
+            ? last.Optimizer.Copy()
             : throw new UsageException(
                 $"--with-optimizer needs a checkpoint of the weights that are cut, but {path} holds others; train with --keep last."
             );

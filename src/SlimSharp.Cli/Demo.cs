@@ -49,10 +49,10 @@ internal sealed class Demo(Screen screen, string folder, int threads, string dev
         using var model = sparse.ToModel();
         var plan = Plan(sparse, model);
         stop.ThrowIfCancellationRequested();
-        using var cut = Surgeon.Apply(model, plan, sparse.Extras["probe.inputs"]);
+        using var cut = Surgeon.Apply(model, plan, sparse.Probe!.Inputs);
         var pruned = InFolder("sparse", "pruned.slim");
         Cutting.Save(pruned, sparse, cut, CutSettings.Of(cut.Plan.Options));
-        using var random = Surgeon.Apply(model, RandomControl.Like(plan, RandomSeed), sparse.Extras["probe.inputs"]);
+        using var random = Surgeon.Apply(model, RandomControl.Like(plan, RandomSeed), sparse.Probe.Inputs);
         screen.Say(
             $"Certificate: masked and cut network differ by {Words.Number(cut.Certificate.StructureDifference, "G2")} (random weights) and {Words.Number(cut.Certificate.FunctionDifference, "G2")} (real ones) of the largest output."
         );

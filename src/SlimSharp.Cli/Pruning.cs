@@ -157,8 +157,7 @@ internal sealed class Pruning : IDisposable
         return score;
     }
 
-    private SurgeryResult Cut(SlimmingPlan plan) =>
-        Surgeon.Apply(_model, plan, _file.Extras.Contains("probe.inputs") ? _file.Extras["probe.inputs"] : null);
+    private SurgeryResult Cut(SlimmingPlan plan) => Surgeon.Apply(_model, plan, _file.Probe?.Inputs);
 
     // Of plans that weigh layers differently, that whose cut network does best once its statistics are its own (Li et al., ECCV 2020).
     private SlimmingPlan Choose(SlimmingPlan plan, int count, Evidence? evidence)

@@ -39,7 +39,7 @@ internal static class RunOrigin
     /// <summary>The record of a run whose process begins now.</summary>
     /// <param name="options">The run's options.</param>
     /// <param name="description">Its files, without their numbers.</param>
-    internal static RunRecord Record(RunOptions options, SlimFile description)
+    internal static RunRecord Record(RunOptions options, SlimDescription description)
     {
         var cost = NetworkCost.Of(description.Network);
         return new()

@@ -6,6 +6,7 @@ using SlimSharp.Networks;
 using SlimSharp.Objectives;
 using SlimSharp.Regularizers;
 using SlimSharp.Runs;
+using SlimSharp.Slimming;
 using SlimSharp.Training;
 using SlimSharp.Zoo;
 using TorchSharp;
@@ -62,12 +63,9 @@ internal sealed class TrainingSession(RunFolder folder, RunOptions options, Scre
         var teacher = train.HasLabels
             ? null
             : regularizers.OfType<Distillation>().FirstOrDefault() ?? throw Unlabelled(train);
-        using var nothing = new Weights();
-        var description = new SlimFile
+        var description = new SlimDescription
         {
             Network = model.Network,
-            Weights = nothing,
-            Extras = nothing,
             Normalization = normalization,
             Classes = train.HasLabels ? train.Classes : start!.Classes,
             Data = options.Data,
@@ -80,7 +78,7 @@ internal sealed class TrainingSession(RunFolder folder, RunOptions options, Scre
         using var last = Last(description);
         _record = RunOrigin.Record(options, description) with { Warnings = [.. _warnings] };
         folder.WriteRecord(_record);
-        var from = last?.Position is { } at ? new Checkpoint(at, last.Weights, last.Extras) : null;
+        using var from = last?.ToCheckpoint();
         EpochMetrics[] done = [.. last?.Position?.History ?? []];
         screen.Say(RunWords.Augmentation(options));
         if (last?.Position is { } position)
@@ -98,7 +96,7 @@ internal sealed class TrainingSession(RunFolder folder, RunOptions options, Scre
             Progress = events is null ? display : events,
             Save = checkpoint => Save(description, checkpoint),
         };
-        using var memory = options.FromScratch is true ? null : start?.Extras.Only(Cutting.IsRemembered);
+        var memory = options.FromScratch is true ? null : start?.Optimizer;
         TrainingPosition end;
         try
         {
@@ -118,16 +116,14 @@ internal sealed class TrainingSession(RunFolder folder, RunOptions options, Scre
             throw;
         }
 
-        var result = description with
+        var result = new SlimFile(description)
         {
             Weights = model.CopyWeights(options.Precision == Precision.Float64 ? torch.float32 : null),
             // A cut network keeps the probe of its certificate.
-            Extras = start?.Plan is null
-                ? Probe(data, normalization)
-                : start.Extras.Only(name => name.StartsWith(Cutting.Probe, StringComparison.Ordinal)),
+            Probe = start?.Plan is null ? Probe(data, normalization) : start.Probe?.Copy(),
         };
         foreach (var (name, tensor) in regularizers.State)
-            result.Extras[Checkpoint.Beside + name] = tensor.detach().clone();
+            result.Methods[name] = tensor.detach().clone();
         folder.CheckIsThere();
         result.Save(folder.ModelFile);
         RunEnd.Write(folder, _record, end.History);
@@ -150,7 +146,7 @@ internal sealed class TrainingSession(RunFolder folder, RunOptions options, Scre
         );
 
     // The checkpoint to go on from, if there is one.
-    private SlimFile? Last(SlimFile description)
+    private SlimFile? Last(SlimDescription description)
     {
         if (!folder.HasCheckpoint)
             return null;
@@ -199,17 +195,15 @@ internal sealed class TrainingSession(RunFolder folder, RunOptions options, Scre
         folder.WriteRecord(_record);
     }
 
-    private void Save(SlimFile description, Checkpoint checkpoint)
+    private void Save(SlimDescription description, Checkpoint checkpoint)
     {
-        var (position, weights, extras) = checkpoint;
-        var file = description with { Position = position, Weights = weights, Extras = extras };
         folder.CheckIsThere();
-        file.Save(folder.CheckpointFile, folder.FormerCheckpointFile);
-        WriteEpochs(description, position, weights);
+        description.Save(folder.CheckpointFile, checkpoint, folder.FormerCheckpointFile);
+        WriteEpochs(description, checkpoint.Position, checkpoint.Weights);
     }
 
     // A line per epoch that is done.
-    private void WriteEpochs(SlimFile description, TrainingPosition position, Weights weights)
+    private void WriteEpochs(SlimDescription description, TrainingPosition position, Weights weights)
     {
         WriteMetrics(position.History);
         if (position is not { Batch: 0, Epoch: > 0 })
@@ -242,11 +236,11 @@ internal sealed class TrainingSession(RunFolder folder, RunOptions options, Scre
         ZooEntry.Get(options.Model!, train.Classes.Length, options.Width, train.Shape);
 
     // Some real images, for certificates to be checked on.
-    private static Weights Probe(TrainAndTest data, Normalization normalization)
+    private static Probe Probe(TrainAndTest data, Normalization normalization)
     {
         var set = data.Validation ?? data.Train!;
         int[] spread = [.. Enumerable.Range(0, Math.Min(ProbeSize, set.Count)).Select(i => i * set.Count / ProbeSize)];
         using var batch = ImageBatches.InOrder(set, normalization).Make(spread);
-        return new() { ["probe.inputs"] = batch.Images.clone() };
+        return new(batch.Images.clone());
     }
 }

@@ -152,7 +152,7 @@ internal static class InspectCommand
             screen.Say($"ratios below {Words.Number(plan.EmptiesNoLayerBelow, "F4")} empty no layer");
         }
         var ratios = VariationalScales
-            .SignalToNoise(file.Weights, file.Extras, Checkpoint.Beside)
+            .SignalToNoise(file.Weights, file.Methods)
             .SelectMany(l => l.Value)
             .Order()
             .ToArray();

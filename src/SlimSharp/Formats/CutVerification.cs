@@ -138,12 +138,12 @@ internal sealed class CutVerification(SlimFile file, SlimmingPlan plan, Certific
     private Check Function(Check weights)
     {
         // A training's checkpoint keeps no probe, and its result need not agree with one.
-        if (weights.Holds is null && !file.Extras.Contains(CutProbe.Inputs))
+        if (weights.Holds is null && file.Probe is null)
             return new("function", null, "cannot be told of weights that were trained since the cut");
-        if (CutProbe.Fault(file.Network, file.Extras) is { } fault)
+        if (Probe.Fault(file.Network, file.Probe) is { } fault)
             return new("function", false, fault);
-        var (probe, expected) = (file.Extras[CutProbe.Inputs], file.Extras[CutProbe.Outputs]);
-        if (certificate.ProbeHash is { } hash && CutProbe.Hash(probe, expected) != hash)
+        var (probe, expected) = (file.Probe!.Inputs, file.Probe.Outputs!);
+        if (certificate.ProbeHash is { } hash && Probe.Hash(probe, expected) != hash)
             return new("function", false, "the probe is not the one that the certificate names");
         if (file.Weights.Hash() != certificate.WeightsHash)
             return new("function", null, "cannot be told of other weights than those of the cut");
@@ -174,8 +174,8 @@ internal sealed class CutVerification(SlimFile file, SlimmingPlan plan, Certific
         try
         {
             using var model = original.ToModel();
-            var fits = CutProbe.Fault(file.Network, file.Extras) is null;
-            var again = Surgeon.Apply(model, plan, fits ? file.Extras[CutProbe.Inputs] : null);
+            var fits = Probe.Fault(file.Network, file.Probe) is null;
+            var again = Surgeon.Apply(model, plan, fits ? file.Probe!.Inputs : null);
             checks.Add(
                 Compared(
                     "cut again",

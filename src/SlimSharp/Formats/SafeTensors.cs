@@ -9,8 +9,8 @@ using TorchSharp;
 namespace SlimSharp.Formats;
 
 /// <summary>
-/// The safetensors format: an 8-byte header length, a JSON header with type, shape and place of every tensor, and their raw
-/// bytes, little-endian and without gaps.
+/// The safetensors format: an 8-byte header length, a JSON header with type, shape and place of every tensor, and their
+/// raw bytes, little-endian and without gaps.
 /// </summary>
 public static class SafeTensors
 {
@@ -50,9 +50,9 @@ public static class SafeTensors
             Numbers.WithBytes(tensor, stream.Write);
     }
 
-    /// <summary>Reads a file. The caller disposes the tensors.</summary>
+    /// <summary>Reads a file. The caller disposes the result.</summary>
     /// <exception cref="FileFormatException">It is damaged, or not a safetensors file.</exception>
-    public static (Dictionary<string, torch.Tensor> Tensors, Dictionary<string, string> Metadata) Read(string path)
+    public static TensorFile Read(string path)
     {
         try
         {
@@ -65,7 +65,7 @@ public static class SafeTensors
         }
     }
 
-    private static (Dictionary<string, torch.Tensor>, Dictionary<string, string>) Read(string path, FileStream stream)
+    private static TensorFile Read(string path, FileStream stream)
     {
         var prefix = new byte[8];
         if (stream.ReadAtLeast(prefix, 8, throwOnEndOfStream: false) < 8)
@@ -103,7 +103,7 @@ public static class SafeTensors
                 tensor.Dispose();
             throw;
         }
-        return (tensors, metadata);
+        return new(tensors, metadata);
     }
 
     private static byte[] Header(

@@ -40,6 +40,15 @@ public sealed class Weights : IDisposable
             tensor.Dispose();
     }
 
+    /// <summary>Hands a tensor over to the caller, who disposes it.</summary>
+    /// <exception cref="KeyNotFoundException">There is none of that name.</exception>
+    internal torch.Tensor Take(string name)
+    {
+        var tensor = this[name];
+        _tensors.Remove(name);
+        return tensor;
+    }
+
     /// <summary>Gives a tensor another name.</summary>
     /// <exception cref="KeyNotFoundException">There is none of the old one.</exception>
     public void Rename(string name, string other)

@@ -147,19 +147,14 @@ public sealed class VariationalScales : Regularizer
     /// </summary>
     /// <param name="weights">A network's.</param>
     /// <param name="beside">The method's tensors, by the names of <see cref="State"/>.</param>
-    /// <param name="prefix">What stands before these names.</param>
-    public static IReadOnlyDictionary<string, double[]> SignalToNoise(
-        Weights weights,
-        Weights beside,
-        string prefix = ""
-    ) =>
+    public static IReadOnlyDictionary<string, double[]> SignalToNoise(Weights weights, Weights beside) =>
         beside
-            .Names.Where(n => n.StartsWith(prefix + LogVariance, StringComparison.Ordinal))
+            .Names.Where(n => n.StartsWith(LogVariance, StringComparison.Ordinal))
             .ToDictionary(
-                name => name[(prefix + LogVariance).Length..],
+                name => name[LogVariance.Length..],
                 name =>
                     weights
-                        .Values($"{name[(prefix + LogVariance).Length..]}.weight")
+                        .Values($"{name[LogVariance.Length..]}.weight")
                         .Zip(beside.Values(name), (m, v) => Math.Abs(m) / Math.Exp(v / 2))
                         .ToArray()
             );

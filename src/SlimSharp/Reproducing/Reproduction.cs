@@ -72,9 +72,12 @@ public static class Reproduction
         var run = Runs(folder, network).First(r => r.GetProperty("case").GetString() == name);
         using var scope = torch.NewDisposeScope();
         var initial = Path.Combine(folder, $"{network}.init.safetensors");
-        var (tensors, _) = SafeTensors.Read(initial);
-        var (batches, _) = SafeTensors.Read(Path.Combine(folder, $"{network}.batches.safetensors"));
-        var (scales, _) = SafeTensors.Read(Path.Combine(folder, $"{name}.scales.safetensors"));
+        using var tensorsFile = SafeTensors.Read(initial);
+        var tensors = tensorsFile.Tensors;
+        using var batchesFile = SafeTensors.Read(Path.Combine(folder, $"{network}.batches.safetensors"));
+        var batches = batchesFile.Tensors;
+        using var scalesFile = SafeTensors.Read(Path.Combine(folder, $"{name}.scales.safetensors"));
+        var scales = scalesFile.Tensors;
         var recognised = PublishedNetwork.Of(initial, tensors);
         var ours = NameMap.Of(initial, recognised, tensors).ToDictionary(n => n.Value, n => n.Key);
         using var model = new Model(recognised, NameMap.Match(initial, recognised, tensors, torch.float64));

@@ -77,7 +77,7 @@ public static class Surgeon
             ParametersHash = ParametersHash(cut.Target, small),
             SourceHash = plan.WeightsHash,
             PlanHash = plan.Hash(),
-            ProbeHash = CutProbe.Hash(inputs, masked),
+            ProbeHash = Slimming.Probe.Hash(inputs, masked),
         };
         var expected = NetworkCost.Of(cut.Target);
         if (certificate.Agrees && (parameters, macs) == (expected.Parameters, expected.Macs))

@@ -50,7 +50,7 @@ public sealed record SurgeryResult(
             Plan = Plan,
             Certificate = Certificate,
             Provenance = provenance,
-            Extras = new() { [CutProbe.Inputs] = Probe.clone(), [CutProbe.Outputs] = MaskedOutputs.clone() },
+            Probe = new(Probe.clone(), MaskedOutputs.clone()),
         };
     }
 

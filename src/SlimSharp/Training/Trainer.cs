@@ -16,7 +16,10 @@ public sealed class Trainer(TrainingOptions options, params IReadOnlyList<Regula
     /// <summary>Where to report to.</summary>
     public IProgress<TrainingProgress>? Progress { get; init; }
 
-    /// <summary>Writes a checkpoint; called at each epoch's end, when a minute has passed, and when stopped.</summary>
+    /// <summary>
+    /// Writes a checkpoint; called at each epoch's end, when a minute has passed, and when stopped. The checkpoint is
+    /// disposed afterwards.
+    /// </summary>
     public Action<Checkpoint>? Save { get; init; }
 
     /// <summary>How long at most between checkpoints.</summary>
@@ -86,15 +89,18 @@ public sealed class Trainer(TrainingOptions options, params IReadOnlyList<Regula
             throw new TrainingException($"{train.Name}: there is no batch to train on.");
         using var state = new TrainingState(model, options.Optimizer, _regularizers);
         if (from is not null)
-            state.Restore(from.Position, from.Weights, from.Extras);
+        {
+            state.Restore(from);
+            train.RestorePlace(from.Source);
+        }
         else if (memory is not null)
             state.Recall(memory);
         var pace = new Pace(options.Epochs, train.BatchCount, state.Position);
         while (state.Position.Epoch < options.Epochs)
         {
             RunEpoch(state, train, pace, stop);
-            FinishEpoch(state, Validate(state, validation, pace, stop), pace);
-            SaveNow(state, pace);
+            FinishEpoch(state, Validate(state, train, validation, pace, stop), pace);
+            SaveNow(state, train, pace);
         }
         if (options.KeepBest && state.Best is { } best)
             model.Load(best);
@@ -114,7 +120,7 @@ public sealed class Trainer(TrainingOptions options, params IReadOnlyList<Regula
                 new(p.Epoch, options.Epochs, p.Batch, count, p.LossSum / p.Seen, Means(state), pace.Remaining(p), null)
             );
             if (stop.IsCancellationRequested || (p.Batch < count && pace.SinceSave > SaveEvery))
-                SaveNow(state, pace);
+                SaveNow(state, batches, pace);
             stop.ThrowIfCancellationRequested();
         }
     }
@@ -127,7 +133,13 @@ public sealed class Trainer(TrainingOptions options, params IReadOnlyList<Regula
         ];
 
     // Many validation images take their time, too.
-    private Score? Validate(TrainingState state, BatchSource? validation, Pace pace, CancellationToken stop)
+    private Score? Validate(
+        TrainingState state,
+        BatchSource train,
+        BatchSource? validation,
+        Pace pace,
+        CancellationToken stop
+    )
     {
         try
         {
@@ -135,7 +147,7 @@ public sealed class Trainer(TrainingOptions options, params IReadOnlyList<Regula
         }
         catch (OperationCanceledException)
         {
-            SaveNow(state, pace);
+            SaveNow(state, train, pace);
             throw;
         }
     }
@@ -193,9 +205,10 @@ public sealed class Trainer(TrainingOptions options, params IReadOnlyList<Regula
     }
 
     // What is saved is good: a training that has diverged keeps the checkpoint before.
-    private void SaveNow(TrainingState state, Pace pace)
+    private void SaveNow(TrainingState state, BatchSource train, Pace pace)
     {
-        using var weights = state.Model.CopyWeights();
+        using var checkpoint = state.ToCheckpoint();
+        var weights = checkpoint.Weights;
         if (weights.Names.FirstOrDefault(n => !Numbers.IsFinite(weights[n])) is { } lost)
             throw new DivergedException(
                 $"The numbers of '{lost}' are no longer finite in epoch {state.Position.Epoch + (state.Position.Batch > 0 ? 1 : 0)}",
@@ -203,8 +216,8 @@ public sealed class Trainer(TrainingOptions options, params IReadOnlyList<Regula
             );
         if (Save is null)
             return;
-        using var extras = state.Extras();
-        Save(new(state.Position, weights, extras));
+        train.SavePlace(checkpoint.Source);
+        Save(checkpoint);
         pace.Saved();
     }
 

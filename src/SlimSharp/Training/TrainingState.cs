@@ -87,27 +87,32 @@ internal sealed class TrainingState : IDisposable
         Best = Model.CopyWeights();
     }
 
-    /// <summary>Everything but the model's own tensors, for a checkpoint; the caller disposes it.</summary>
-    internal Weights Extras()
+    /// <summary>The training as it stands, with copies of all tensors; the caller disposes it.</summary>
+    internal Checkpoint ToCheckpoint()
     {
-        var extras = new Weights();
+        var (optimizer, methods) = (new Weights(), new Weights());
         foreach (var (name, tensors) in _memory)
         {
             for (var i = 0; i < tensors.Length; i++)
-                extras[$"{_rules[name].Memory[i]}.{name}"] = tensors[i].clone();
+                optimizer[$"{_rules[name].Memory[i]}.{name}"] = tensors[i].clone();
         }
         foreach (var (name, tensor) in _beside)
         {
             using var detached = tensor.detach();
-            extras[Checkpoint.Beside + name] = detached.clone();
+            methods[name] = detached.clone();
         }
-        foreach (var name in Best?.Names ?? [])
-            extras[Checkpoint.Best + name] = Best![name].clone();
-        return extras;
+        return new()
+        {
+            Position = Position,
+            Weights = Model.CopyWeights(),
+            Optimizer = optimizer,
+            Methods = methods,
+            Best = Best?.Copy() ?? new(),
+        };
     }
 
     /// <summary>
-    /// Begins with what an optimiser of the same kind remembered, by the names that <see cref="Extras"/> gives.
+    /// Begins with what an optimiser of the same kind remembered, as in <see cref="Checkpoint.Optimizer"/>.
     /// </summary>
     internal void Recall(Weights memory)
     {
@@ -126,22 +131,25 @@ internal sealed class TrainingState : IDisposable
         }
     }
 
-    internal void Restore(TrainingPosition position, Weights weights, Weights extras)
+    /// <summary>Goes on from a checkpoint, of which copies are made.</summary>
+    internal void Restore(Checkpoint from)
     {
-        Position = position;
-        Model.Load(weights);
+        Position = from.Position;
+        Model.Load(from.Weights);
+        Recall(from.Optimizer);
         using var still = torch.no_grad();
-        foreach (var (name, tensors) in _memory)
-        {
-            for (var i = 0; i < tensors.Length; i++)
-                tensors[i].copy_(extras[$"{_rules[name].Memory[i]}.{name}"]);
-        }
         foreach (var (name, tensor) in _beside)
-            tensor.copy_(extras[Checkpoint.Beside + name]);
+            tensor.copy_(
+                from.Methods.Contains(name)
+                    ? from.Methods[name]
+                    : throw new TrainingException(
+                        $"The checkpoint that training is to go on from lacks '{name}'; it is of other methods or another network."
+                    )
+            );
         foreach (var (name, tensor) in _frozen)
             tensor.copy_(_trained[name]);
-        foreach (var name in extras.Names.Where(n => n.StartsWith(Checkpoint.Best, StringComparison.Ordinal)))
-            (Best ??= new())[name[Checkpoint.Best.Length..]] = extras[name].clone();
+        if (from.Best.Names.Count > 0)
+            Best = from.Best.Copy();
     }
 
     public void Dispose()

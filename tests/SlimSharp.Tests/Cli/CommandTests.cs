@@ -151,7 +151,7 @@ public class CommandTests
                     .Where(p => p.Parameter.IsTrained)
                     .Select(p => "momentum." + p.Name)
                     .Order(StringComparer.Ordinal),
-                cut.Extras.Names.Where(n => n.StartsWith("momentum", StringComparison.Ordinal))
+                cut.Optimizer.Names
             );
         string[] on = ["--data", Images, "--pad", "32", "--epochs", "1", "--lr", "1e-4", "--threads", "1"];
         await Json(["retrain", a, "--out", b, .. on]);
@@ -160,7 +160,9 @@ public class CommandTests
         using var withMomentum = SlimSharp.Formats.SlimFile.Load(Path.Combine(b, "model.slim"));
         using var without = SlimSharp.Formats.SlimFile.Load(Path.Combine(c, "model.slim"));
         Assert.NotEqual(without.Weights.Hash(), withMomentum.Weights.Hash());
-        Assert.All(withMomentum.Extras.Names, n => Assert.StartsWith("probe.", n));
+        Assert.NotNull(withMomentum.Probe);
+        Assert.Empty(withMomentum.Optimizer.Names);
+        Assert.Empty(withMomentum.Methods.Names);
         Assert.Equal(0, (await Slim.Run("verify", b, "--against", a)).Code);
         await Json("prune", b, "--ratio", "0.3");
         Assert.Equal(0, (await Slim.Run("verify", Path.Combine(b, "pruned.slim"), "--against", b)).Code);

@@ -37,7 +37,9 @@ public class SafeTensorsTests
         tensors["empty"] = torch.zeros(0, 4);
         tensors["number"] = torch.tensor(2.5);
         tensors["turned"] = torch.randn(4, 6).t();
-        var (read, metadata) = SafeTensors.Read(Write(tensors, new() { ["a"] = "ö\"\\" }));
+        using var readFile = SafeTensors.Read(Write(tensors, new() { ["a"] = "ö\"\\" }));
+        var read = readFile.Tensors;
+        var metadata = readFile.Metadata;
         Assert.Equal("ö\"\\", metadata["a"]);
         Assert.Equal(tensors.Keys.Order(StringComparer.Ordinal), read.Keys.Order(StringComparer.Ordinal));
         foreach (var (name, tensor) in tensors)
@@ -101,9 +103,10 @@ public class SafeTensorsTests
     public void Files_of_others_are_read()
     {
         using var scope = torch.NewDisposeScope();
-        var (tensors, _) = SafeTensors.Read(
+        using var tensorsFile = SafeTensors.Read(
             Machine.SharedPath("data", "pretrained", "cifar10-resnet20-akamaster.safetensors")
         );
+        var tensors = tensorsFile.Tensors;
         Assert.Contains(tensors.Values, t => t.shape.SequenceEqual(new long[] { 16, 3, 3, 3 }));
     }
 }

@@ -28,9 +28,10 @@ public class StateDictTests
     {
         using var scope = torch.NewDisposeScope();
         var old = StateDict.Read(Machine.SharedPath("data", "pretrained", "resnet20-12fca82f.th"));
-        var (twin, _) = SafeTensors.Read(
+        using var twinFile = SafeTensors.Read(
             Machine.SharedPath("data", "pretrained", "cifar10-resnet20-akamaster.safetensors")
         );
+        var twin = twinFile.Tensors;
         Assert.Equal(twin.Keys.Order(), old.Keys.Order());
         Assert.All(twin, t => Assert.Equal(Numbers.Hash(t.Value), Numbers.Hash(old[t.Key])));
         using var weights = NameMap.Match("x", CifarResNet.Create(20), old);
@@ -126,9 +127,10 @@ public class StateDictTests
     public void What_is_missing_too_many_or_misshapen_is_listed()
     {
         using var scope = torch.NewDisposeScope();
-        var (tensors, _) = SafeTensors.Read(
+        using var tensorsFile = SafeTensors.Read(
             Machine.SharedPath("data", "pretrained", "cifar10-resnet20-akamaster.safetensors")
         );
+        var tensors = tensorsFile.Tensors;
         string Message(SlimSharp.Networks.Network network) =>
             Assert.Throws<FileFormatException>(() => NameMap.Match("file", network, tensors)).Message;
         Assert.Contains("Too many: layer", Message(CifarResNet.Create(14)));

@@ -203,12 +203,7 @@ public sealed class VerificationTests : IDisposable
         ];
         foreach (var (x, y, because) in wrong)
         {
-            var extras = new Weights();
-            if (x is not null)
-                extras["probe.inputs"] = x.clone();
-            if (y is not null)
-                extras["probe.outputs"] = y.clone();
-            using var file = cut.ToFile() with { Extras = extras };
+            using var file = cut.ToFile() with { Probe = x is null ? null : new(x.clone(), y?.clone()) };
             Fails(file, "function", because);
         }
         using var model = _original.ToModel();

@@ -77,7 +77,7 @@ public class RegularizerTests
         var method = Methods[name](whole);
         var end = new Trainer(Options, method)
         {
-            Save = c => checkpoints.Add(new(c.Position, c.Weights.Copy(), c.Extras.Copy())),
+            Save = c => checkpoints.Add(c.Copy()),
             SaveEvery = TimeSpan.Zero,
         }.Train(whole, Set, Set, Norm);
         using var expected = whole.CopyWeights();
@@ -95,11 +95,8 @@ public class RegularizerTests
         }
         foreach (var regularizer in method)
             regularizer.Dispose();
-        foreach (var (_, weights, extras) in checkpoints)
-        {
-            weights.Dispose();
-            extras.Dispose();
-        }
+        foreach (var checkpoint in checkpoints)
+            checkpoint.Dispose();
     }
 
     private static string[] Lines(TrainingPosition position) =>

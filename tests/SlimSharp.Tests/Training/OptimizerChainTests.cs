@@ -32,7 +32,8 @@ public class OptimizerChainTests
             state.Step(0.05, clip);
         }
         using var end = model.CopyWeights();
-        using var extras = state.Extras();
+        using var checkpoint = state.ToCheckpoint();
+        var extras = checkpoint.Optimizer;
         return end
             .Names.Select(n => (n, end.Values(n)))
             .Concat(extras.Names.Select(n => (n, extras.Values(n))))
@@ -271,8 +272,8 @@ public class OptimizerChainTests
         {
             using var model = new Model(Network, 1);
             using var state = new TrainingState(model, optimizer, []);
-            using var extras = state.Extras();
-            return [.. extras.Names];
+            using var checkpoint = state.ToCheckpoint();
+            return [.. checkpoint.Optimizer.Names];
         }
         string[] Named(params string[] memory) =>
             [.. memory.SelectMany(m => trained.Select(t => $"{m}.{t}")).Order(StringComparer.Ordinal)];

@@ -89,7 +89,8 @@ public class ReferenceTests
             "holds no NAME",
             Assert.Throws<FileFormatException>(() => Reproduction.Cases(Machine.Folder())).Message
         );
-        var (tensors, _) = SafeTensors.Read(Path.Combine(folder, "other.init.safetensors"));
+        using var tensorsFile = SafeTensors.Read(Path.Combine(folder, "other.init.safetensors"));
+        var tensors = tensorsFile.Tensors;
         Assert.Contains(
             "not those of a published",
             Assert.Throws<FileFormatException>(() => PublishedNetwork.Of("x", tensors)).Message

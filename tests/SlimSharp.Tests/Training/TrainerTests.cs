@@ -66,7 +66,7 @@ public class TrainerTests
         using var penalty = new ScalePenalty(new TransformedL1(1), 1e-3);
         var end = new Trainer(options, penalty)
         {
-            Save = c => checkpoints.Add(new(c.Position, c.Weights.Copy(), c.Extras.Copy())),
+            Save = c => checkpoints.Add(c.Copy()),
             SaveEvery = TimeSpan.Zero,
         }.Train(whole, Set, Set, Norm);
         using var expected = whole.CopyWeights();
@@ -92,7 +92,7 @@ public class TrainerTests
         using var model = new Model(Network);
         var trainer = new Trainer(Options)
         {
-            Save = c => last = c with { Weights = c.Weights.Copy() },
+            Save = c => last = c.Copy(),
             Progress = new Reporter(p =>
             {
                 if (p.Epoch == 1 && p.Batch == 2)

@@ -50,7 +50,9 @@ internal sealed class JsonPartFiles
     /// <summary>One text among the metadata of a .slim file, whose seal is put right.</summary>
     internal JsonPart Section(string path, string key, params string[][] commands)
     {
-        var (tensors, metadata) = SafeTensors.Read(path);
+        var tensorsFile = SafeTensors.Read(path);
+        var tensors = tensorsFile.Tensors;
+        var metadata = tensorsFile.Metadata;
         void Put(string text)
         {
             using var stream = File.Create(path);

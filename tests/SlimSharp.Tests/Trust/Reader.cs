@@ -207,7 +207,7 @@ internal sealed record Reader(
     private static string Text(ImageSet set) =>
         $"{set.Count} {set.Shape} {Hash(set.Pixels)} {string.Join(' ', set.Labels)}";
 
-    private static string Text(Dictionary<string, torch.Tensor> tensors)
+    private static string Text(IReadOnlyDictionary<string, torch.Tensor> tensors)
     {
         var text = new StringBuilder();
         foreach (var (name, tensor) in tensors.OrderBy(t => t.Key, StringComparer.Ordinal))

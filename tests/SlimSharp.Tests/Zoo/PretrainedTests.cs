@@ -35,7 +35,8 @@ public class PretrainedTests
     {
         var name = Files.Single(f => f.File == file).Name;
         var network = name == "mobilenetv1" ? MobileNet.CreateV1() : ZooEntry.Get(name, 10, 1);
-        var (tensors, _) = SafeTensors.Read(Machine.SharedPath("data", "pretrained", file + ".safetensors"));
+        using var tensorsFile = SafeTensors.Read(Machine.SharedPath("data", "pretrained", file + ".safetensors"));
+        var tensors = tensorsFile.Tensors;
         network = NameMap.Fit(network, tensors);
         var model = new Model(network, NameMap.Match(file, network, tensors));
         model.eval();
