@@ -1,7 +1,6 @@
 using SlimSharp.Formats;
 using SlimSharp.Models;
 using SlimSharp.Slimming;
-using SlimSharp.Training;
 
 namespace SlimSharp.Cli;
 

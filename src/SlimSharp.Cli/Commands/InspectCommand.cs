@@ -6,7 +6,6 @@ using SlimSharp.Models;
 using SlimSharp.Networks;
 using SlimSharp.Regularizers;
 using SlimSharp.Slimming;
-using SlimSharp.Training;
 using SlimSharp.Zoo;
 
 namespace SlimSharp.Cli;
