@@ -44,6 +44,10 @@ public sealed record LayerUse(string Node, string? Then, TimedLayer Kind, int Re
     {
         var (inputs, made) = (network.InputShapes(node), network.Shapes[node.Name]);
         var reads = node.Layer.Traits().IsConcatenation ? inputs.Sum(i => i.Channels) : inputs[0].Channels;
+        if (inputs[0].IsSequence)
+            throw new OnnxException(
+                $"Times are known of layers that read images or vectors, but '{node.Name}' reads {inputs[0].InWords}."
+            );
         var image = inputs[0].IsImage;
         var kind = new TimedLayer(
             node.Layer.Timed(inputs),

@@ -139,7 +139,9 @@ internal sealed partial class LayerNodes(
     }
 
     public override string Visit(GlobalAveragePool layer) =>
-        Put("Flatten", [graph.Add("GlobalAveragePool", Part("mean"), [X])], ("axis", 1L));
+        Read.IsSequence
+            ? Put("ReduceMean", [X], ("axes", new long[] { 1 }), ("keepdims", 0L))
+            : Put("Flatten", [graph.Add("GlobalAveragePool", Part("mean"), [X])], ("axis", 1L));
 
     public override string Visit(Upsample layer)
     {
@@ -166,23 +168,26 @@ internal sealed partial class LayerNodes(
     public override string Visit(Multiply layer)
     {
         var factors = _inputs[1];
-        if (Read.IsImage && !network.Shapes[_node.Inputs[1]].IsImage)
-            factors = graph.Add(
-                "Reshape",
-                Part("factors"),
-                [factors, graph.Constant(Part("shape"), 0, Read.Channels, 1, 1)]
-            );
+        if (!Read.IsVector && network.Shapes[_node.Inputs[1]].IsVector)
+        {
+            var shape = Read.IsImage
+                ? graph.Constant(Part("shape"), 0, Read.Channels, 1, 1)
+                : graph.Constant(Part("shape"), 0, 1, Read.Channels);
+            factors = graph.Add("Reshape", Part("factors"), [factors, shape]);
+        }
         return Put("Mul", [X, factors]);
     }
 
-    public override string Visit(Concat layer) => _inputs.Length == 1 ? X : Put("Concat", _inputs, ("axis", 1L));
+    public override string Visit(Concat layer) =>
+        _inputs.Length == 1 ? X : Put("Concat", _inputs, ("axis", (long)Read.ChannelAxis));
 
     public override string Visit(Select layer)
     {
         var indices = layer.Indices;
         var (first, count) = (indices[0], indices.Length);
+        var (axis, there) = layer.Axis == PositionAxis.Tokens ? (1, Read.Tokens) : (Read.ChannelAxis, Read.Channels);
         if (first != Select.Zero && indices.SequenceEqual(Enumerable.Range(first, count)))
-            return count == Read.Channels
+            return count == there
                 ? X
                 : Put(
                     "Slice",
@@ -190,32 +195,42 @@ internal sealed partial class LayerNodes(
                         X,
                         graph.Constant(Part("from"), first),
                         graph.Constant(Part("to"), first + count),
-                        graph.Constant(Part("axis"), 1),
+                        graph.Constant(Part("axis"), axis),
                     ]
                 );
         if (!indices.Contains(Select.Zero))
-            return Put("Gather", [X, graph.Constant(Part("indices"), [.. indices.Select(i => (long)i)])], ("axis", 1L));
-        // One channel of zeros behind the others.
+            return Put(
+                "Gather",
+                [X, graph.Constant(Part("indices"), [.. indices.Select(i => (long)i)])],
+                ("axis", (long)axis)
+            );
+        // Zeros behind the others.
         var rank = Made.Sizes(1).Length;
         var pads = new long[2 * rank];
-        pads[rank + 1] = 1;
+        pads[rank + axis] = 1;
         var extended = graph.Add("Pad", Part("extended"), [X, graph.Constant(Part("pads"), pads)]);
-        long[] places = [.. indices.Select(i => (long)(i == Select.Zero ? Read.Channels : i))];
-        return Put("Gather", [extended, graph.Constant(Part("indices"), places)], ("axis", 1L));
+        long[] places = [.. indices.Select(i => (long)(i == Select.Zero ? there : i))];
+        return Put("Gather", [extended, graph.Constant(Part("indices"), places)], ("axis", (long)axis));
     }
 
     public override string Visit(Shift layer) => Put("Add", [X, PerChannel("bias")]);
 
     public override string Visit(Factor layer) => Put("Mul", [X, PerChannel("weight")]);
 
-    public override string Visit(Flatten layer) => Read.IsImage ? Put("Flatten", [X], ("axis", 1L)) : X;
+    public override string Visit(Flatten layer) => !Read.IsVector ? Put("Flatten", [X], ("axis", 1L)) : X;
 
-    public override string Visit(Linear layer) =>
-        Put(
-            "Gemm",
-            [X, Weight(layer.Channels, Read.Channels), .. layer.Bias ? [Bias()] : (string[])[]],
-            ("transB", 1L)
-        );
+    public override string Visit(Linear layer)
+    {
+        string[] bias = layer.Bias ? [Bias()] : [];
+        if (Read.IsVector)
+            return Put("Gemm", [X, Weight(layer.Channels, Read.Channels), .. bias], ("transB", 1L));
+        if (Read.IsImage)
+            return Put("Conv", [X, Weight(layer.Channels, Read.Channels, 1, 1), .. bias]);
+        var turned = graph.Add("Transpose", Part("turned"), [Weight(layer.Channels, Read.Channels)]);
+        return bias is [var shift]
+            ? Put("Add", [graph.Add("MatMul", Part("product"), [X, turned]), shift])
+            : Put("MatMul", [X, turned]);
+    }
 
     public override string Visit(Dropout layer) => X;
 

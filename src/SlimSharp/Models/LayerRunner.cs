@@ -22,6 +22,9 @@ internal sealed class LayerRunner(Func<string, torch.Tensor> parameter, RunMode 
 
     private torch.Tensor X => _inputs[0];
 
+    // Of a sequence the last dimension, otherwise the one behind the batch.
+    private int ChannelAxis => X.dim() == 3 ? 2 : 1;
+
     private torch.Tensor Of(string name) => parameter($"{_node.Owner}.{name}");
 
     public override torch.Tensor Visit(Input layer) =>
@@ -61,8 +64,8 @@ internal sealed class LayerRunner(Func<string, torch.Tensor> parameter, RunMode 
     {
         using var gain = Of("weight").to(X.dtype);
         using var shift = Of("bias").to(X.dtype);
-        if (X.dim() == 2)
-            return F.layer_norm(X, [X.shape[1]], gain, shift, layer.Epsilon);
+        if (X.dim() < 4) // channels lie innermost
+            return F.layer_norm(X, [X.shape[^1]], gain, shift, layer.Epsilon);
         using var inner = X.permute(0, 2, 3, 1); // N×C×H×W -> N×H×W×C
         using var normal = F.layer_norm(inner, [X.shape[1]], gain, shift, layer.Epsilon);
         return normal.permute(0, 3, 1, 2);
@@ -109,7 +112,11 @@ internal sealed class LayerRunner(Func<string, torch.Tensor> parameter, RunMode 
     public override torch.Tensor Visit(PRelu layer)
     {
         using var slope = Of("weight").to(X.dtype);
-        return X.prelu(slope);
+        if (X.dim() != 3)
+            return X.prelu(slope);
+        using var outer = X.transpose(1, 2); // N×T×C -> N×C×T
+        using var bent = outer.prelu(slope);
+        return bent.transpose(1, 2);
     }
 
     public override torch.Tensor Visit(Upsample layer) =>
@@ -140,7 +147,7 @@ internal sealed class LayerRunner(Func<string, torch.Tensor> parameter, RunMode 
             count_include_pad: true
         );
 
-    public override torch.Tensor Visit(GlobalAveragePool layer) => X.mean([2, 3]);
+    public override torch.Tensor Visit(GlobalAveragePool layer) => X.dim() == 4 ? X.mean([2, 3]) : X.mean([1]);
 
     public override torch.Tensor Visit(Add layer)
     {
@@ -157,34 +164,35 @@ internal sealed class LayerRunner(Func<string, torch.Tensor> parameter, RunMode 
     {
         if (X.dim() == _inputs[1].dim())
             return X.mul(_inputs[1]);
-        using var factors = _inputs[1].reshape(X.shape[0], X.shape[1], 1, 1); // N×C -> N×C×1×1
+        // N×C -> N×C×1×1 or N×1×C
+        using var factors = X.dim() == 4 ? _inputs[1].reshape(X.shape[0], X.shape[1], 1, 1) : _inputs[1].unsqueeze(1);
         return X.mul(factors);
     }
 
-    public override torch.Tensor Visit(Concat layer) => torch.cat(_inputs, 1);
+    public override torch.Tensor Visit(Concat layer) => torch.cat(_inputs, ChannelAxis);
 
     public override torch.Tensor Visit(Select layer)
     {
-        if (
-            layer.Indices.Length == X.shape[1]
-            && layer.Indices.Select((index, place) => index == place).All(same => same)
-        )
+        var axis = layer.Axis == PositionAxis.Tokens ? 1 : ChannelAxis;
+        var count = X.shape[axis];
+        if (layer.Indices.Length == count && layer.Indices.Select((index, place) => index == place).All(same => same))
             return X.alias();
         if (!layer.Indices.Contains(Select.Zero))
         {
             using var indices = torch.tensor(layer.Indices.ToArray(), torch.int64, X.device);
-            return X.index_select(1, indices);
+            return X.index_select(axis, indices);
         }
-        // A channel of zeros behind the others.
-        var count = X.shape[1];
-        using var zeros = torch.zeros([X.shape[0], 1, .. X.shape.Skip(2)], X.dtype, X.device);
-        using var extended = torch.cat([X, zeros], 1);
+        // Zeros behind the others.
+        long[] one = X.shape;
+        one[axis] = 1;
+        using var zeros = torch.zeros(one, X.dtype, X.device);
+        using var extended = torch.cat([X, zeros], axis);
         using var places = torch.tensor(
             layer.Indices.Select(i => i == Select.Zero ? count : i).ToArray(),
             torch.int64,
             X.device
         );
-        return extended.index_select(1, places);
+        return extended.index_select(axis, places);
     }
 
     public override torch.Tensor Visit(Shift layer)
@@ -204,8 +212,12 @@ internal sealed class LayerRunner(Func<string, torch.Tensor> parameter, RunMode 
     public override torch.Tensor Visit(Linear layer)
     {
         var weight = Of("weight");
+        var bias = layer.Bias ? Of("bias") : null;
         using var input = X.to(weight.dtype);
-        return F.linear(input, weight, layer.Bias ? Of("bias") : null);
+        if (X.dim() != 4)
+            return F.linear(input, weight, bias);
+        using var kernel = weight.view(weight.shape[0], weight.shape[1], 1, 1); // of single pixels
+        return Convolve.Forward(input, kernel, bias, new Convolution(layer.Channels, 1));
     }
 
     public override torch.Tensor Visit(CustomLayer layer) =>

@@ -18,4 +18,11 @@ public sealed record ChannelGroup(
     ImmutableArray<ChannelSlice> Slices,
     ImmutableSortedDictionary<string, ImmutableArray<ImmutableArray<int>>> Channels,
     FrozenReason? FrozenBecause
-);
+)
+{
+    /// <summary>
+    /// Those nodes whose channels end in a layer that weighs them by no parameter of its own: one that multiplies values with values, or mixes channels in a way of its own. In the place of
+    /// such a channel that goes no weight can be zeroed, but the value.
+    /// </summary>
+    public ImmutableArray<string> ReadAsValues { get; init; } = [];
+}

@@ -16,7 +16,9 @@ public static class ChannelGroups
         var union = new ChannelUnion(network);
         var members = Members(network, union);
         var frozen = Frozen(network, union);
-        var readers = network.Nodes.Where(n => n.Inputs.Length > 0).ToLookup(n => n.Inputs[0]);
+        var readers = network
+            .Nodes.SelectMany(n => n.Inputs.Distinct().Select(i => (Input: i, Reader: n)))
+            .ToLookup(r => r.Input, r => r.Reader);
         // Units that touch the same nodes and share their fate form one group.
         var groups =
             from unit in members
@@ -93,7 +95,25 @@ public static class ChannelGroups
                 node => units.Select(u => u[node].ToImmutableArray()).ToImmutableArray(),
                 StringComparer.Ordinal
             );
-        return new(units[0].Keys.First(), units.Length, [.. Slices(network, readers, channels)], channels, reason);
+        return new(units[0].Keys.First(), units.Length, [.. Slices(network, readers, channels)], channels, reason)
+        {
+            ReadAsValues = [.. channels.Keys.Where(node => readers[node].Any(r => ReadsAsValue(network, r, node)))],
+        };
+    }
+
+    private static bool ReadsAsValue(Network network, Node reader, string node)
+    {
+        var ports = Enumerable.Range(0, reader.Inputs.Length).Where(p => reader.Inputs[p] == node);
+        return network.FlowOf(reader) switch
+        {
+            ChannelFlow.Joins joins => ports.Any(p => p != joins.Follows),
+            ChannelFlow.Own => ports.Any(port =>
+                !reader
+                    .Layer.Parameters(network.InputShapes(reader))
+                    .Any(p => p.InputAxis is not null && p.InputPort == port)
+            ),
+            _ => false,
+        };
     }
 
     private static IEnumerable<ChannelSlice> Slices(
@@ -110,7 +130,10 @@ public static class ChannelGroups
                 var name = $"{node.Name}.{parameter.Name}";
                 if (parameter.OutputAxis is { } output && channels.TryGetValue(node.Name, out var own))
                     yield return new(name, output, ReadsInput: false, WithinGroup(own, (int)parameter.Sizes[output]));
-                if (parameter.InputAxis is { } input && channels.TryGetValue(node.Inputs[0], out var read))
+                if (
+                    parameter.InputAxis is { } input
+                    && channels.TryGetValue(node.Inputs[parameter.InputPort], out var read)
+                )
                     yield return new(name, input, ReadsInput: true, WithinGroup(read, (int)parameter.Sizes[input]));
             }
         }

@@ -54,6 +54,9 @@ internal sealed class ChannelUnion
                 for (var i = 0; i < channels; i++)
                     Join(_offset[node.Name] + i, _offset[node.Name] + i / (channels / count) * (channels / count));
                 break;
+            case ChannelFlow.Joins joins:
+                Join(node, joins, channels, shapes[joins.Left].Channels);
+                break;
             case ChannelFlow.Own(var groups) when groups > 1:
                 TieGroups(_offset[node.Name], channels, groups);
                 TieGroups(_offset[node.Inputs[0]], shapes[0].Channels, groups);
@@ -63,7 +66,30 @@ internal sealed class ChannelUnion
         if (node.Shares is { } owner)
         {
             JoinEach(_offset[node.Name], _offset[owner], channels);
-            JoinEach(_offset[node.Inputs[0]], _offset[network[owner].Inputs[0]], shapes[0].Channels);
+            foreach (var ((own, other), shape) in node.Inputs.Zip(network[owner].Inputs).Zip(shapes))
+                JoinEach(_offset[own], _offset[other], shape.Channels);
+        }
+    }
+
+    private void Join(Node node, ChannelFlow.Joins joins, int values, int keys)
+    {
+        int Offset(int port) => _offset[node.Inputs[port]];
+        JoinEach(_offset[node.Name], Offset(joins.Follows), values);
+        JoinEach(Offset(joins.Left), Offset(joins.Right), keys);
+        if (joins.ByPlace)
+        {
+            TieGroups(_offset[node.Name], values, joins.Heads);
+            TieGroups(Offset(joins.Left), keys, joins.Heads);
+            return;
+        }
+        var (perHead, perKey) = (values / joins.Heads, keys / joins.Heads);
+        for (var head = 0; head < joins.Heads; head++)
+        {
+            var first = _offset[node.Name] + head * perHead;
+            for (var i = 1; i < perHead; i++)
+                Join(first, first + i);
+            for (var i = 0; i < perKey; i++)
+                Join(first, Offset(joins.Left) + head * perKey + i);
         }
     }
 
@@ -75,6 +101,14 @@ internal sealed class ChannelUnion
             ChannelFlow.Map(var sources) => AreThere(sources, shapes, channels),
             ChannelFlow.Pick(var sources) => AreThere(sources, shapes, channels),
             ChannelFlow.Blocks(var count) => shapes is [var read] && read.Channels == channels && channels % count == 0,
+            ChannelFlow.Joins(var left, var right, var follows, var heads) => Math.Min(left, Math.Min(right, follows))
+                >= 0
+                && Math.Max(left, Math.Max(right, follows)) < shapes.Length
+                && shapes[left].Channels == shapes[right].Channels
+                && shapes[follows].Channels == channels
+                && heads > 0
+                && shapes[left].Channels % heads == 0
+                && channels % heads == 0,
             ChannelFlow.Own(var groups) when groups > 1 => channels % groups == 0 && shapes[0].Channels % groups == 0,
             _ => true,
         };

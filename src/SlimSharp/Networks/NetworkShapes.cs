@@ -67,7 +67,10 @@ internal static class NetworkShapes
             throw new NetworkException(
                 $"shares parameters with '{owner}', which no earlier node with parameters of its own is called"
             );
-        if (!other.Layer.Equals(node.Layer) || shapes[other.Inputs[0]].Channels != inputs[0].Channels)
+        if (
+            !other.Layer.Equals(node.Layer)
+            || !other.Inputs.Select(i => shapes[i].Channels).SequenceEqual(inputs.Select(i => i.Channels))
+        )
             throw new NetworkException(
                 $"shares parameters with '{owner}', which is another layer or reads other channels"
             );
@@ -83,18 +86,38 @@ internal static class NetworkShapes
         try
         {
             var shape = layer.Output(inputs);
-            if (shape.Channels < 1 || shape.Height < 0 || shape.Width < 0 || shape.IsImage != shape.Width > 0)
+            if (!shape.IsPossible)
                 throw new NetworkException($"has the impossible shape {shape}");
             if (shape.Count > int.MaxValue)
                 throw new NetworkException(
                     $"makes {shape} numbers of a sample, more than the {int.MaxValue} that can be"
                 );
+            CheckParameters(layer, inputs);
             total = checked(total + layer.PublishedFlops(inputs) + layer.Parameters(inputs).Sum(p => p.Count));
             return shape;
         }
         catch (OverflowException)
         {
             throw new NetworkException(TooLarge);
+        }
+    }
+
+    // Kinds of others' may state what cannot be.
+    private static void CheckParameters(Layer layer, IReadOnlyList<Shape> inputs)
+    {
+        var parameters = layer.Parameters(inputs);
+        foreach (var (name, _, sizes, _, output, input, port) in parameters)
+        {
+            if (parameters.Count(p => p.Name == name) > 1)
+                throw new NetworkException($"states two parameters called '{name}'");
+            if (sizes.IsDefault || sizes.Any(s => s < 1))
+                throw new NetworkException($"states a parameter '{name}' without numbers");
+            if (output is < 0 || output >= sizes.Length || input is < 0 || input >= sizes.Length)
+                throw new NetworkException($"states channels along an axis that its parameter '{name}' does not have");
+            if (input is not null && (port < 0 || port >= inputs.Count))
+                throw new NetworkException(
+                    $"states that its parameter '{name}' follows input {port}, which it does not have"
+                );
         }
     }
 

@@ -14,7 +14,7 @@ internal static class Window
     )
     {
         if (!input.IsImage)
-            throw new NetworkException($"needs an image, but its input is a vector of {input}");
+            throw new NetworkException($"needs an image, but its input is {input.InWords}");
         if (
             kernel.Height < 1
             || kernel.Width < 1

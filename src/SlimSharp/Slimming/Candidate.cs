@@ -135,6 +135,7 @@ public sealed class Candidate
         var sizes = reads.Select(s => LargestByPlace(weights[s.Parameter], s.Axis)).ToArray();
         bool Unread(int unit) =>
             reads.Length > 0
+            && group.ReadAsValues.IsEmpty
             && Enumerable.Range(0, reads.Length).All(r => reads[r].Places[unit].All(p => sizes[r][p] == 0));
         return [.. Enumerable.Range(0, group.Units).Select(u => importance?[u] == 0 || Unread(u))];
     }

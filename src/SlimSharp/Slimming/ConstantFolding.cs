@@ -13,12 +13,14 @@ internal sealed class ConstantFolding : IDisposable
     private readonly Dictionary<string, long[]> _folded = []; // by weight, the input channels whose constants were folded
     private readonly HashSet<string> _silenced = []; // BatchNorms whose removed scales are zero in the reference
     private readonly Dictionary<string, int[]> _removed;
+    private readonly HashSet<string> _masked; // nodes of groups that are read as values
 
     private ConstantFolding(SlimmingPlan plan, Weights weights)
     {
         Original = Network = plan.Prepared();
         Weights = weights.Copy();
         var groups = ChannelGroups.Of(Original);
+        _masked = [.. groups.Where(g => !g.ReadAsValues.IsEmpty).SelectMany(g => g.Channels.Keys)];
         _removed = groups
             .Zip(ChannelCut.RemovedUnits(groups, plan.Groups))
             .SelectMany(g => g.First.Channels.Select(c => (c.Key, Channels: g.Second.SelectMany(u => c.Value[u]))))
@@ -82,7 +84,12 @@ internal sealed class ConstantFolding : IDisposable
             long[] carried = [.. _removed[node.Inputs[0]].Where(c => values[c] != 0).Select(c => (long)c)]; // NaN counts as carried
             // Two layers of one weight may carry different constants.
             var alone = Original.Nodes.Count(n => n.Owner == node.Owner) == 1;
-            var exact = alone && !node.Layer.Traits().SeesBorder && Contribution(node, values, []) is not null;
+            // Where values are masked, no constant is left of them.
+            var exact =
+                alone
+                && !node.Layer.Traits().SeesBorder
+                && !_masked.Contains(node.Inputs[0])
+                && Contribution(node, values, []) is not null;
             var folds = exact && treatment == ConstantTreatment.Fold;
             long[] kept = [.. carried.Where(c => folds && double.IsFinite(values[c]))];
             long[] lost = [.. carried.Except(kept)];

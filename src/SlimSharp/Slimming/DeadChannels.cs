@@ -45,6 +45,7 @@ internal static class DeadChannels
     // Free to change, and read by no layer but through selections.
     private static bool MayDie(ChannelGroup group, HashSet<string> gone, PlanOptions options) =>
         group.FrozenBecause is null
+        && group.ReadAsValues.IsEmpty
         && !group.Channels.Keys.Any(options.Spares)
         && group.Slices.All(s => !s.ReadsInput || gone.Contains(s.Parameter[..s.Parameter.LastIndexOf('.')]));
 

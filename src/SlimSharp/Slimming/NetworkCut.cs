@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using SlimSharp.Models;
 using SlimSharp.Networks;
+using TorchSharp;
 
 namespace SlimSharp.Slimming;
 
@@ -16,6 +17,10 @@ internal sealed record NetworkCut(
     ImmutableDictionary<string, (int Axis, long[] Removed)> Read
 )
 {
+    /// <summary>By node whose value layers read without weights of their own, the channels that go.</summary>
+    internal ImmutableDictionary<string, long[]> Values { get; private init; } =
+        ImmutableDictionary<string, long[]>.Empty;
+
     private ChannelCut Channels => new(new NetworkGraph(Source), new NetworkGraph(Target), Kept, Read);
 
     internal static NetworkCut Of(SlimmingPlan plan) => Of(plan.Prepared(), plan.Groups);
@@ -23,7 +28,18 @@ internal sealed record NetworkCut(
     internal static NetworkCut Of(Network source, IReadOnlyList<GroupPlan> plans)
     {
         var cut = ChannelCut.Of(new NetworkGraph(source), plans);
-        return new(source, ((NetworkGraph)cut.Target).Network, cut.Kept, cut.Read);
+        var groups = cut.Source.Groups;
+        return new(source, ((NetworkGraph)cut.Target).Network, cut.Kept, cut.Read)
+        {
+            Values = groups
+                .Zip(ChannelCut.RemovedUnits(groups, plans))
+                .Where(g => g.Second.Length > 0)
+                .SelectMany(g =>
+                    g.First.ReadAsValues.Select(n => (Node: n, Units: g.First.Channels[n], Removed: g.Second))
+                )
+                .GroupBy(v => v.Node, v => v.Removed.SelectMany(u => v.Units[u]).Select(c => (long)c))
+                .ToImmutableDictionary(v => v.Key, v => v.SelectMany(c => c).Order().ToArray()),
+        };
     }
 
     /// <inheritdoc cref="ChannelCut.Slice"/>
@@ -32,4 +48,15 @@ internal sealed record NetworkCut(
     /// <inheritdoc cref="ChannelCut.Overrides"/>
     internal Weights Overrides(Weights weights, IReadOnlyDictionary<string, long[]>? spared = null) =>
         Channels.Overrides(weights, spared);
+
+    /// <summary>What the masked network does to values besides what stands in for weights: channels that go and that no weight reads are zero.</summary>
+    internal IReadOnlyDictionary<string, Func<torch.Tensor, torch.Tensor>> Taps() =>
+        Values.ToDictionary(v => v.Key, v => (Func<torch.Tensor, torch.Tensor>)(x => Without(x, v.Key, v.Value)));
+
+    private torch.Tensor Without(torch.Tensor value, string node, long[] channels)
+    {
+        using var index = torch.tensor(channels, torch.int64, value.device);
+        using Scalar zero = 0.0;
+        return value.index_fill(Source.Shapes[node].ChannelAxis, index, zero);
+    }
 }

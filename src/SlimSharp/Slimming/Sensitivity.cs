@@ -75,12 +75,20 @@ public sealed class Sensitivity : Evidence
         foreach (var (layer, gradient) in layers.Zip(gradients))
         {
             var product = values[layer].detach().mul(gradient);
-            var sums = Numbers.Read(product.dim() > 2 ? product.sum([2, 3]) : product); // N×C
+            var sums = Numbers.Read(OverPositions(product)); // N×C
             var channels = effects[layer].GetLength(1);
             for (var i = 0; i < sums.Length; i++)
                 effects[layer][at + i / channels, i % channels] = (float)sums[i];
         }
     }
+
+    private static torch.Tensor OverPositions(torch.Tensor values) =>
+        values.dim() switch
+        {
+            4 => values.sum([2, 3]),
+            3 => values.sum([1]),
+            _ => values,
+        };
 
     private static string[] Layers(Network network)
     {

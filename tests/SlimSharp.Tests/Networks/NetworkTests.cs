@@ -22,7 +22,7 @@ public class NetworkTests
         Assert.Contains("Convolution 'x' has 3 groups", Refusal(() => With(new Convolution(6, 3) { Groups = 3 })));
         Assert.Contains("'x' has a window of 9, larger than", Refusal(() => With(new Convolution(6, 9))));
         Assert.Contains("0 output channels", Refusal(() => With(new Convolution(0, 3))));
-        Assert.Contains("flatten it first", Refusal(() => With(new Linear(3))));
+        Assert.Contains("has 0 outputs", Refusal(() => With(new Linear(0))));
         Assert.Contains("selects channel 4 of an input with 4", Refusal(() => With(new Select([0, 4]))));
         Assert.Contains("selects no channel", Refusal(() => With(new Select([]))));
         Assert.Contains("needs one in [0, 1)", Refusal(() => With(new Dropout(1))));

@@ -17,9 +17,10 @@ public sealed record BatchNorm : Layer
 
     /// <inheritdoc/>
     public override Shape Output(IReadOnlyList<Shape> inputs) =>
-        Epsilon > 0 && Momentum is >= 0 and <= 1
-            ? inputs[0]
-            : throw new NetworkException($"needs ε > 0 and momentum in [0, 1], not {Epsilon} and {Momentum}");
+        inputs[0].IsSequence
+            ? throw new NetworkException($"needs an image or a vector, but its input is {inputs[0].InWords}")
+        : Epsilon > 0 && Momentum is >= 0 and <= 1 ? inputs[0]
+        : throw new NetworkException($"needs ε > 0 and momentum in [0, 1], not {Epsilon} and {Momentum}");
 
     /// <inheritdoc/>
     public override long PublishedFlops(IReadOnlyList<Shape> inputs) => 2 * inputs[0].Count;

@@ -8,13 +8,13 @@ public sealed record Concat : Layer
 
     /// <inheritdoc/>
     public override Shape Output(IReadOnlyList<Shape> inputs) =>
-        inputs.All(s => (s.Height, s.Width) == (inputs[0].Height, inputs[0].Width))
+        inputs.All(s => s with { Channels = 0 } == inputs[0] with { Channels = 0 })
             ? inputs[0] with
             {
                 Channels = inputs.Sum(s => s.Channels), // which throws where it runs over
             }
             : throw new NetworkException(
-                $"concatenates values of different height or width: {string.Join(" and ", inputs)}"
+                $"concatenates the channels of values at different positions: {string.Join(" and ", inputs)}"
             );
 
     /// <inheritdoc/>

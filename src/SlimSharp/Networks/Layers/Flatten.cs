@@ -1,6 +1,6 @@
 namespace SlimSharp.Networks;
 
-/// <summary>An image as a vector, channel by channel and row by row.</summary>
+/// <summary>An image as a vector, channel by channel and row by row, or a sequence, token by token.</summary>
 public sealed record Flatten : Layer
 {
     /// <inheritdoc/>
@@ -9,7 +9,9 @@ public sealed record Flatten : Layer
     /// <inheritdoc/>
     public override ChannelFlow Flow(IReadOnlyList<Shape> inputs) =>
         new ChannelFlow.Map([
-            .. Enumerable.Range(0, (int)inputs[0].Count).Select(i => new ChannelSource(0, i / inputs[0].Area)),
+            .. Enumerable
+                .Range(0, (int)inputs[0].Count)
+                .Select(i => new ChannelSource(0, inputs[0].IsSequence ? i % inputs[0].Channels : i / inputs[0].Area)),
         ]);
 
     /// <inheritdoc/>

@@ -1,13 +1,13 @@
 namespace SlimSharp.Networks;
 
-/// <summary>The mean over all positions: an image becomes a vector of its channels.</summary>
+/// <summary>The mean over all positions: an image or a sequence becomes a vector of its channels.</summary>
 public sealed record GlobalAveragePool : Layer
 {
     /// <inheritdoc/>
     public override Shape Output(IReadOnlyList<Shape> inputs) =>
-        inputs[0].IsImage
-            ? new(inputs[0].Channels)
-            : throw new NetworkException($"needs an image, but its input is a vector of {inputs[0]}");
+        inputs[0].IsVector
+            ? throw new NetworkException($"needs an image or a sequence, but its input is {inputs[0].InWords}")
+            : new(inputs[0].Channels);
 
     /// <inheritdoc/>
     public override long PublishedFlops(IReadOnlyList<Shape> inputs) => inputs[0].Area == 4 ? 0 : inputs[0].Count;

@@ -12,9 +12,7 @@ public sealed record Input(Shape Shape) : Layer
 
     /// <inheritdoc/>
     public override Shape Output(IReadOnlyList<Shape> inputs) =>
-        Shape.Channels > 0 && Shape.Height >= 0 && Shape.Width >= 0 && Shape.Height > 0 == Shape.Width > 0
-            ? Shape
-            : throw new NetworkException($"has the impossible shape {Shape}");
+        Shape.IsPossible ? Shape : throw new NetworkException($"has the impossible shape {Shape}");
 
     /// <inheritdoc/>
     public override ChannelFlow Flow(IReadOnlyList<Shape> inputs) => new ChannelFlow.Own();

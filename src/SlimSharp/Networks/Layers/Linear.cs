@@ -1,6 +1,6 @@
 namespace SlimSharp.Networks;
 
-/// <summary>A linear map of a vector.</summary>
+/// <summary>A linear map of the channels, the same at every position: of a vector, of each token, of each pixel.</summary>
 /// <param name="Channels">Outputs.</param>
 public sealed record Linear(int Channels) : Layer
 {
@@ -12,16 +12,20 @@ public sealed record Linear(int Channels) : Layer
 
     /// <inheritdoc/>
     public override Shape Output(IReadOnlyList<Shape> inputs) =>
-        inputs[0].IsImage
-            ? throw new NetworkException($"needs a vector, but its input is an image of {inputs[0]}; flatten it first")
-        : Channels < 1 ? throw new NetworkException($"has {Channels} outputs, but needs at least 1")
-        : new(Channels);
+        Channels < 1
+            ? throw new NetworkException($"has {Channels} outputs, but needs at least 1")
+            : inputs[0] with
+            {
+                Channels = Channels,
+            };
 
     /// <inheritdoc/>
-    public override long Macs(IReadOnlyList<Shape> inputs) => (long)Channels * inputs[0].Channels;
+    public override long Macs(IReadOnlyList<Shape> inputs) =>
+        checked((long)Channels * inputs[0].Channels * inputs[0].Area);
 
     /// <inheritdoc/>
-    public override long PublishedFlops(IReadOnlyList<Shape> inputs) => 2 * Macs(inputs) + (Bias ? Channels : 0);
+    public override long PublishedFlops(IReadOnlyList<Shape> inputs) =>
+        checked(2 * Macs(inputs) + (Bias ? Output(inputs).Count : 0));
 
     /// <inheritdoc/>
     public override IReadOnlyList<LayerParameter> Parameters(IReadOnlyList<Shape> inputs)
@@ -66,7 +70,8 @@ public sealed record Linear(int Channels) : Layer
         WeightedSum.Of(constants, weight, Channels);
 
     /// <inheritdoc/>
-    public override IntegerUse Integers(IReadOnlyList<Shape> inputs) => IntegerUse.Weights;
+    public override IntegerUse Integers(IReadOnlyList<Shape> inputs) =>
+        inputs[0].IsVector ? IntegerUse.Weights : IntegerUse.None;
 
     /// <inheritdoc/>
     public override Layer Timed(IReadOnlyList<Shape> inputs) => this with { Channels = 1, InitialDeviation = null };

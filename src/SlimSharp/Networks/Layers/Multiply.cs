@@ -1,7 +1,7 @@
 namespace SlimSharp.Networks;
 
 /// <summary>
-/// The product of two values of one shape, or of an image and a vector with one factor per channel (squeeze-and-excitation).
+/// The product of two values of one shape, or of an image or a sequence and a vector with one factor per channel (squeeze-and-excitation).
 /// </summary>
 public sealed record Multiply : Layer
 {
@@ -15,11 +15,9 @@ public sealed record Multiply : Layer
     public override Shape Output(IReadOnlyList<Shape> inputs)
     {
         var (a, b) = (inputs[0], inputs[1]);
-        return a == b || (a.Channels == b.Channels && a.IsImage && b.Area == 1)
+        return a == b || (a.Channels == b.Channels && !a.IsVector && b.Area == 1)
             ? a
-            : throw new NetworkException(
-                $"multiplies {a} by {b}; it needs one shape, or an image and a factor per channel"
-            );
+            : throw new NetworkException($"multiplies {a} by {b}; it needs one shape, or a factor per channel");
     }
 
     /// <inheritdoc/>

@@ -1,25 +1,37 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 
 namespace SlimSharp.Networks;
 
-/// <summary>Some channels of the input, in a given order, or zeros. Splitting, shuffling and padding channels are selections too.</summary>
-/// <param name="Indices">The input channel behind each output channel; <see cref="Zero"/> for a channel of zeros.</param>
+/// <summary>
+/// Some channels of the input, or some tokens of a sequence, in a given order, or zeros. Splitting, shuffling and padding channels are selections too.
+/// </summary>
+/// <param name="Indices">What is behind each output place; <see cref="Zero"/> for zeros.</param>
 public sealed record Select(ImmutableArray<int> Indices) : Layer
 {
-    /// <summary>Stands for a channel of zeros.</summary>
+    /// <summary>Stands for zeros.</summary>
     public const int Zero = -1;
+
+    /// <summary>What the indices number.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public PositionAxis Axis { get; init; }
 
     /// <inheritdoc/>
     public override Shape Output(IReadOnlyList<Shape> inputs)
     {
+        var (there, what) = IsOfTokens ? (inputs[0].Tokens, "token") : (inputs[0].Channels, "channel");
         if (Indices.IsDefaultOrEmpty)
-            throw new NetworkException("selects no channel at all");
+            throw new NetworkException($"selects no {what} at all");
+        if (IsOfTokens && !inputs[0].IsSequence)
+            throw new NetworkException($"selects tokens, but its input is {inputs[0].InWords}");
+        if (IsOfTokens && Picks)
+            throw new NetworkException("picks, which is for channels, but selects tokens");
         foreach (var index in Indices)
         {
-            if (index < Zero || index >= inputs[0].Channels)
-                throw new NetworkException($"selects channel {index} of an input with {inputs[0].Channels}");
+            if (index < Zero || index >= there)
+                throw new NetworkException($"selects {what} {index} of an input with {there}");
         }
-        return inputs[0] with { Channels = Indices.Length };
+        return IsOfTokens ? inputs[0] with { Tokens = Indices.Length } : inputs[0] with { Channels = Indices.Length };
     }
 
     /// <summary>
@@ -31,6 +43,8 @@ public sealed record Select(ImmutableArray<int> Indices) : Layer
     /// <inheritdoc/>
     public override ChannelFlow Flow(IReadOnlyList<Shape> inputs)
     {
+        if (IsOfTokens)
+            return new ChannelFlow.Same();
         ImmutableArray<ChannelSource> sources =
         [
             .. Indices.Select(i => i == Zero ? ChannelSource.None : new ChannelSource(0, i)),
@@ -40,21 +54,27 @@ public sealed record Select(ImmutableArray<int> Indices) : Layer
 
     /// <inheritdoc/>
     public override Layer Narrow(IReadOnlyList<Shape> shapes, IReadOnlyList<int[]> inputs, int[] output) =>
-        this with
-        {
-            Indices = [.. output.Select(o => Indices[o] == Zero ? Zero : Array.BinarySearch(inputs[0], Indices[o]))],
-        };
+        IsOfTokens
+            ? this
+            : this with
+            {
+                Indices =
+                [
+                    .. output.Select(o => Indices[o] == Zero ? Zero : Array.BinarySearch(inputs[0], Indices[o])),
+                ],
+            };
 
     /// <inheritdoc/>
-    public override double Constant(ReadOnlySpan<double> sources, Func<string, double> parameter) => sources[0];
+    public override double Constant(ReadOnlySpan<double> sources, Func<string, double> parameter) =>
+        IsOfTokens && Indices.Contains(Zero) && sources[0] != 0 ? double.NaN : sources[0];
 
     /// <inheritdoc/>
     public override LayerTraits Traits() =>
         new()
         {
             KeepsRange = true,
-            IsSelection = true,
-            IsFree = true,
+            IsSelection = !IsOfTokens,
+            IsFree = !IsOfTokens,
         };
 
     /// <inheritdoc/>
@@ -65,8 +85,13 @@ public sealed record Select(ImmutableArray<int> Indices) : Layer
 
     /// <inheritdoc/>
     public bool Equals(Select? other) =>
-        other is not null && Picks == other.Picks && Indices.AsSpan().SequenceEqual(other.Indices.AsSpan());
+        other is not null
+        && Picks == other.Picks
+        && Axis == other.Axis
+        && Indices.AsSpan().SequenceEqual(other.Indices.AsSpan());
 
     /// <inheritdoc/>
     public override int GetHashCode() => Indices.Aggregate(Indices.Length, HashCode.Combine);
+
+    private bool IsOfTokens => Axis == PositionAxis.Tokens;
 }

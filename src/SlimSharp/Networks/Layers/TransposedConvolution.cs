@@ -30,7 +30,7 @@ public sealed record TransposedConvolution(int Channels, Kernel Kernel) : Layer
     public override Shape Output(IReadOnlyList<Shape> inputs)
     {
         if (!inputs[0].IsImage)
-            throw new NetworkException($"needs an image, but its input is a vector of {inputs[0]}");
+            throw new NetworkException($"needs an image, but its input is {inputs[0].InWords}");
         if (Channels < 1)
             throw new NetworkException($"has {Channels} output channels, but needs at least 1");
         if (!Padding.IsSymmetric)

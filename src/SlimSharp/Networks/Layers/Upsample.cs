@@ -9,7 +9,7 @@ public sealed record Upsample(Stride Factor) : Layer
 
     /// <inheritdoc/>
     public override Shape Output(IReadOnlyList<Shape> inputs) =>
-        !inputs[0].IsImage ? throw new NetworkException($"needs an image, but its input is a vector of {inputs[0]}")
+        !inputs[0].IsImage ? throw new NetworkException($"needs an image, but its input is {inputs[0].InWords}")
         : Factor.Height < 1 || Factor.Width < 1 ? throw new NetworkException("needs factors of at least 1")
         : checked(new(inputs[0].Channels, inputs[0].Height * Factor.Height, inputs[0].Width * Factor.Width));
 
