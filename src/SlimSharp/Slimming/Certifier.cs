@@ -20,8 +20,8 @@ internal static class Certifier
     /// <summary>
     /// The outputs of a network for one input, side by side, in evaluation; the caller disposes them.
     /// </summary>
-    internal static torch.Tensor Outputs(Model model, torch.Tensor input, Weights? overrides = null) =>
-        Outputs(model, new Dictionary<string, torch.Tensor> { [model.Network.Inputs.First().Name] = input }, overrides);
+    internal static torch.Tensor Outputs(Model model, torch.Tensor input) =>
+        Outputs(model, new Dictionary<string, torch.Tensor> { [model.Network.Inputs.First().Name] = input });
 
     /// <summary>
     /// The outputs for inputs by name, side by side, in evaluation, with some tensors in the place of parameters and

@@ -133,7 +133,7 @@ internal sealed class DeadBranches(Network source, ImmutableArray<BranchPlan> br
             SetShifts(weights, masked, []);
         Silence(masks, original);
         using var model = new Model(network, original);
-        return Certifier.Outputs(model, inputs, masks);
+        return Certifier.Outputs(model, inputs, masks, cut.Taps());
     }
 
     private void SetShifts(Weights target, Weights weights, HashSet<string> silent)

@@ -58,9 +58,9 @@ public static class Surgeon
         using var left = folding.Reference(cut, slimmed ?? wide);
         using var masks = branches.Reference(left, wide);
         using var sliced = cut.Slice(folding.Weights);
-        var masked = Outputs(branches.Source, wide, masks, inputs, torch.float64);
+        var masked = Outputs(branches.Source, wide, masks, inputs, torch.float64, cut.Taps());
         var function = Difference(cut, sliced, masked, inputs, torch.float64);
-        using var masked32 = Outputs(branches.Source, wide, masks, inputs, torch.float32);
+        using var masked32 = Outputs(branches.Source, wide, masks, inputs, torch.float32, cut.Taps());
         var function32 = Difference(cut, sliced, masked32, inputs, torch.float32);
 
         var small = sliced.Copy(type);
@@ -87,7 +87,7 @@ public static class Surgeon
                 certificate,
                 inputs,
                 masked,
-                folding.Report + CostOfSilence(branches, left, wide, inputs, masked)
+                folding.Report + CostOfSilence(cut, branches, left, wide, inputs, masked)
             )
             {
                 Cut = cut,
@@ -118,19 +118,25 @@ public static class Surgeon
         return parameters.Hash();
     }
 
-    // Of a network with its own weights, some tensors standing in for others.
+    // Of a network with its own weights, some tensors standing in for others and some values changed.
     private static torch.Tensor Outputs(
         Network network,
         Weights weights,
         Weights? overrides,
         torch.Tensor inputs,
-        torch.ScalarType type
+        torch.ScalarType type,
+        IReadOnlyDictionary<string, Func<torch.Tensor, torch.Tensor>>? taps = null
     )
     {
         using var cast = inputs.to(type);
         using var cover = overrides?.Copy(type);
         using var model = new Model(network, weights.Copy(type));
-        return Certifier.Outputs(model, cast, cover);
+        return Certifier.Outputs(
+            model,
+            new Dictionary<string, torch.Tensor> { [network.Inputs.First().Name] = cast },
+            cover,
+            taps
+        );
     }
 
     private static double Difference(
@@ -147,6 +153,7 @@ public static class Surgeon
 
     // What it costs to leave out the shifts of dead branches, in a sentence.
     private static string CostOfSilence(
+        NetworkCut cut,
         DeadBranches branches,
         Weights left,
         Weights original,
@@ -157,7 +164,7 @@ public static class Surgeon
         if (!branches.AnyWithoutShift)
             return "";
         using var masks = branches.Reference(left, original, silence: false);
-        using var outputs = Outputs(branches.Source, original, masks, inputs, torch.float64);
+        using var outputs = Outputs(branches.Source, original, masks, inputs, torch.float64, cut.Taps());
         var moved = Numbers.RelativeDifference(masked, outputs);
         return moved == 0
             ? ""

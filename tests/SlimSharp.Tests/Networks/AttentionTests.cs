@@ -6,6 +6,8 @@ using TorchSharp;
 
 namespace SlimSharp.Tests.Networks;
 
+using Linear = SlimSharp.Networks.Linear;
+
 /// <summary>Channels that meet in a product of values: attention, its cuts held against plain loops.</summary>
 public class AttentionTests
 {
@@ -17,12 +19,13 @@ public class AttentionTests
     private const double Scale = 0.7;
 
     /// <summary>A block as in a transformer: attention between linear layers, added to what it read.</summary>
-    private static Network Block(bool byPlace)
+    internal static Network Block(bool byPlace)
     {
         Attention.Add();
         var b = new NetworkBuilder("block", Shape.Sequence(Tokens, Width));
         var q = b.Linear("queries", b.Input, Heads * PerKey);
-        var k = b.Linear("keys", b.Input, Heads * PerKey);
+        // A bias would be added to all logits of a query alike, and show nowhere.
+        var k = b.Node("keys", new Linear(Heads * PerKey) { Bias = false }, b.Input);
         var v = b.Linear("values", b.Input, Heads * PerValue);
         var x = b.Node("attention", new Attention(Heads, Scale) { ByPlace = byPlace }, q, k, v);
         x = b.GlobalAveragePool("mean", b.Add("sum", b.Input, b.Linear("projection", x, Width)));
@@ -42,7 +45,7 @@ public class AttentionTests
         Assert.Equal(["keys", "queries"], heads.ReadAsValues);
         Assert.Equal(
             [
-                .. new[] { "keys.bias", "keys.weight", "projection.weight", "queries.bias", "queries.weight" },
+                .. new[] { "keys.weight", "projection.weight", "queries.bias", "queries.weight" },
                 .. new[] { "values.bias", "values.weight" },
             ],
             heads.Slices.Select(s => s.Parameter).Order()
@@ -89,6 +92,66 @@ public class AttentionTests
     }
 
     [Fact]
+    public void Heads_get_narrower_under_a_certificate_that_masks_queries_and_keys_where_they_meet()
+    {
+        using var scope = torch.NewDisposeScope();
+        using var model = new Model(Block(byPlace: true), Drawn.Weights(Block(byPlace: true), 2));
+        using var cut = Cut(model, Keep("queries", PerKey, 1), Keep("values", PerValue, 0, 2));
+        Assert.True(cut.Certificate.StructureDifference < 1e-12);
+        Assert.Equal([Heads, Heads, 2 * Heads], Widths(cut.Model.Network, "queries", "keys", "values"));
+        var x = torch.randn([2, Tokens, Width], torch.float32);
+        cut.Model.eval();
+        Assert.InRange(Difference(cut.Model.call(x), Loops(model, x, _ => true, c => c == 1, c => c != 1)), 0, 1e-5);
+        Assert.True(Difference(cut.Model.call(x), Loops(model, x, _ => true, c => c == 0, c => c != 1)) > 1e-3);
+    }
+
+    [Fact]
+    public void Removed_tokens_are_those_that_a_mask_takes_out_of_the_keys_and_nobody_reads()
+    {
+        Attention.Add();
+        int[] kept = [0, 2, 3];
+        Network Network(bool cut)
+        {
+            var b = new NetworkBuilder("tokens", Shape.Sequence(Tokens, Width));
+            var mask = b.Node("mask", new Input(Shape.Sequence(Tokens, 1)));
+            string Left(string name, string of) =>
+                cut ? b.Node(name, new Select([.. kept]) { Axis = PositionAxis.Tokens }, of) : of;
+            var x = Left("left", b.Activation("tanh", b.Linear("embedding", b.Input, Width), ActivationFunction.Tanh));
+            var (q, k) = (b.Linear("queries", x, Heads * PerKey), b.Linear("keys", x, Heads * PerKey));
+            var v = b.Linear("values", x, Heads * PerValue);
+            x = b.Node("attention", new Attention(Heads, Scale), q, k, v, Left("left.mask", mask));
+            var first = b.Node(
+                "first",
+                new Select([0]) { Axis = PositionAxis.Tokens },
+                b.Linear("projection", x, Width)
+            );
+            return b.Build(b.Linear("classifier", b.Flatten("flat", first), 3));
+        }
+        using var scope = torch.NewDisposeScope();
+        using var still = torch.no_grad();
+        using var weights = Drawn.Wide(Network(cut: false), 5);
+        using var whole = new Model(Network(cut: false), weights.Copy());
+        using var small = new Model(Network(cut: true), weights.Copy());
+        var inputs = new Dictionary<string, torch.Tensor>
+        {
+            ["input"] = torch.randn([2, Tokens, Width], torch.float64),
+            ["mask"] = torch.zeros([2, Tokens, 1], torch.float64),
+        };
+        using Scalar never = double.NegativeInfinity;
+        using var gone = torch.tensor(Enumerable.Range(0, Tokens).Except(kept).Select(t => (long)t).ToArray());
+        var taps = new Dictionary<string, Func<torch.Tensor, torch.Tensor>>
+        {
+            ["mask"] = mask => mask.index_fill(1, gone, never),
+        };
+        using var cut = Certifier.Outputs(small, inputs);
+        using var masked = Certifier.Outputs(whole, inputs, taps: taps);
+        using var unmasked = Certifier.Outputs(whole, inputs);
+        Assert.InRange(Numbers.RelativeDifference(cut, masked), 0, 1e-13);
+        Assert.True(Numbers.RelativeDifference(cut, unmasked) > 1e-4);
+        Assert.True(NetworkCost.Of(small.Network).Macs < NetworkCost.Of(whole.Network).Macs, "fewer tokens cost less");
+    }
+
+    [Fact]
     public void Fewer_multiply_adds_are_planned_by_weights_and_the_plan_is_carried_out()
     {
         var network = Block(byPlace: false);
@@ -101,6 +164,9 @@ public class AttentionTests
         using var cut = Surgeon.Apply(model, Planner.Plan(model, options));
         Assert.InRange(NetworkCost.Of(cut.Model.Network).Macs, 1, 0.7 * NetworkCost.Of(network).Macs);
     }
+
+    private static int[] Widths(Network network, params string[] nodes) =>
+        [.. nodes.Select(n => network.Shapes[n].Channels)];
 
     private static SlimmingPlan Keep(Network network, Weights weights, GroupPlan[] plans) =>
         new()
@@ -135,7 +201,8 @@ public class AttentionTests
     {
         double[][] Linear(string name, double[][] rows)
         {
-            var (w, b) = (Numbers.Read(model[$"{name}.weight"]), Numbers.Read(model[$"{name}.bias"]));
+            var w = Numbers.Read(model[$"{name}.weight"]);
+            var b = name == "keys" ? new double[Heads * PerKey] : Numbers.Read(model[$"{name}.bias"]);
             return
             [
                 .. rows.Select(r =>

@@ -10,7 +10,7 @@ namespace SlimSharp.Tests.Networks;
 /// <summary>Layers whose parameters follow one input or another.</summary>
 public class PortTests
 {
-    private static Network Two()
+    internal static Network Two()
     {
         PortKinds.Add();
         var b = new NetworkBuilder("two", new Shape(4));
@@ -40,5 +40,46 @@ public class PortTests
             Assert.True(cut.Certificate.StructureDifference < 1e-12);
             Assert.Equal(cut.Model.Network.Shapes["b"].Channels, cut.Model["pair.right"].shape[1]);
         }
+    }
+
+    private static Network Mixed(bool mean)
+    {
+        PortKinds.Add();
+        var b = new NetworkBuilder("mixed", new Shape(4));
+        var x = b.BatchNorm("norm", b.Linear("hidden", b.Input, 7));
+        x = b.Activation("tanh", x, ActivationFunction.Tanh);
+        var total = b.Node("total", new Total(mean), x);
+        return b.Build(b.Linear("classifier", b.Concat("both", total, b.Linear("other", x, 3)), 3));
+    }
+
+    [Fact]
+    public void What_is_read_without_weights_is_masked_as_a_value()
+    {
+        using var model = RandomModel(Mixed(mean: false), 1);
+        Assert.Equal(["tanh"], ChannelGroups.Of(model.Network).Single(g => g.Name == "hidden").ReadAsValues);
+        foreach (var constants in Enum.GetValues<ConstantTreatment>())
+        {
+            using var cut = Cut(model, 2, 0.5, constants);
+            Assert.InRange(cut.Model.Network.Shapes["hidden"].Channels, 1, 6);
+        }
+    }
+
+    [Fact]
+    public void A_kind_whose_channels_cannot_go_as_it_says_is_caught_by_the_certificate()
+    {
+        using var model = RandomModel(Mixed(mean: true), 1);
+        var refused = Assert.Throws<PlanException>(() => Cut(model, 2, 0.5));
+        Assert.Contains("masked and cut network differ", refused.Message);
+    }
+
+    [Fact]
+    public void A_channel_that_is_read_without_weights_contributes_something()
+    {
+        using var scope = torch.NewDisposeScope();
+        using var weights = Drawn.Weights(Mixed(mean: false), 1);
+        weights["other.weight"] = torch.zeros_like(weights["other.weight"]);
+        using var model = new Model(Mixed(mean: false), weights);
+        var plan = Planner.Plan(model, new() { Target = new PlanTarget.Zeros() });
+        Assert.Equal(7, plan.Groups.Single(g => g.Group == "hidden").Kept.Length);
     }
 }

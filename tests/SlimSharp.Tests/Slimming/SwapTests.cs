@@ -10,14 +10,15 @@ namespace SlimSharp.Tests.Slimming;
 /// <summary>Cuts whose index maps are wrong in one place, every place of every map in turn: none may pass for right.</summary>
 public class SwapTests
 {
-    public static TheoryData<string> Names => [.. Topologies.All.Keys, "vector", "saturated", "holes"];
+    public static TheoryData<string> Names =>
+        [.. Topologies.All.Keys, "vector", "saturated", "holes", "heads", "places", "ports"];
 
     [Theory]
     [MemberData(nameof(Names))]
     public void Every_swapped_index_is_caught(string name)
     {
         foreach (var (seed, stay) in new[] { (6L, 0.6), (7, 0.3) })
-            Assert.True(Swaps(Topologies.All.GetValueOrDefault(name) ?? Hiding(name), seed, stay) >= 8);
+            Assert.True(Swaps(Of(name), seed, stay) >= 8);
     }
 
     [Fact]
@@ -31,6 +32,15 @@ public class SwapTests
         foreach (var seed in new[] { 1L, 2, 3 })
             Assert.True(Swaps(Vgg.Create(11, 10, 0.25, new Shape(1, 28, 28)), seed, 0.5) > 2000);
     }
+
+    private static Network Of(string name) =>
+        name switch
+        {
+            "heads" => AttentionTests.Block(byPlace: false),
+            "places" => AttentionTests.Block(byPlace: true),
+            "ports" => PortTests.Two(),
+            _ => Topologies.All.GetValueOrDefault(name) ?? Hiding(name),
+        };
 
     // Two neighbours change places, two far ones do, and a removed place stands for every kept one: the next and the last.
     private static int Swaps(Network network, long seed, double stay)
