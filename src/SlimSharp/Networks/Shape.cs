@@ -48,7 +48,8 @@ public readonly record struct Shape(
     public int ChannelAxis => IsSequence ? 2 : 1;
 
     /// <summary>What it is, as in "an image of 3×32×32" or "a vector of 10".</summary>
-    internal string InWords =>
+    [JsonIgnore]
+    public string InWords =>
         IsImage ? $"an image of {this}"
         : IsSequence ? $"a sequence of {Tokens} tokens with {Channels} channels"
         : $"a vector of {this}";
