@@ -9,6 +9,7 @@ namespace SlimSharp;
 /// </summary>
 public sealed class TextArguments
 {
+    private const int MostParts = 256; // more than anybody means
     private readonly string _what;
     private readonly List<KeyValuePair<string, string>> _given = [];
     private readonly List<KeyValuePair<string, string>> _taken = [];
@@ -20,7 +21,10 @@ public sealed class TextArguments
     internal TextArguments(string what, string text, string parameters)
     {
         _what = $"{what} '{text}'";
-        foreach (var part in parameters.Split(',').Where((p, i) => p.Length > 0 || i > 0))
+        string[] parts = parameters.Split(',');
+        if (parts.Length > MostParts)
+            throw new FormatException($"{what} '{text[..40]}…' has {parts.Length} commas; {MostParts} are the most.");
+        foreach (var part in parts.Where((p, i) => p.Length > 0 || i > 0))
         {
             if (Named(part) is var (name, value))
                 _given.Add(new(name, value));
@@ -138,20 +142,19 @@ public sealed class TextArguments
     /// The text forms in a text, with spaces between: each begins with a name that is known. Other spaces are a
     /// value's.
     /// </summary>
-    internal static IEnumerable<string> Split(string text, IReadOnlyCollection<string> names)
+    /// <exception cref="FormatException">They are more than anybody means.</exception>
+    internal static IReadOnlyList<string> Split(string text, IReadOnlyCollection<string> names)
     {
-        var current = "";
+        var forms = new List<List<string>> { new() };
         foreach (var word in text.Split(' ', StringSplitOptions.RemoveEmptyEntries))
         {
-            var begins = names.Any(n => word == n || word.StartsWith($"{n}:", StringComparison.Ordinal));
-            if (current.Length > 0 && begins)
-            {
-                yield return current;
-                current = "";
-            }
-            current = current.Length == 0 ? word : $"{current} {word}";
+            if (forms[^1].Count > 0 && names.Any(n => word == n || word.StartsWith($"{n}:", StringComparison.Ordinal)))
+                forms.Add([]);
+            forms[^1].Add(word);
         }
-        yield return current;
+        return forms.Count <= MostParts
+            ? [.. forms.Select(f => string.Join(' ', f))]
+            : throw new FormatException($"'{text[..40]}…' is {forms.Count} of them; {MostParts} are the most.");
     }
 
     private string? Take(string name)

@@ -7,6 +7,7 @@ namespace SlimSharp.Regularizers;
 /// </summary>
 public sealed class RegularizerText
 {
+    private const int Most = 256; // more than anybody means
     private readonly Func<RegularizerSetting, Regularizer> _make;
 
     private RegularizerText(
@@ -60,6 +61,8 @@ public sealed class RegularizerText
     {
         string[] names = [.. RegularizerKind.All.Select(k => k.Name)];
         RegularizerText[] all = [.. texts.SelectMany(t => TextArguments.Split(t, names)).Select(Parse)];
+        if (all.Length > Most)
+            throw new FormatException($"{all.Length} regularisers are given; {Most} are the most.");
         var open = new Stack<RegularizerText>(); // scale penalties whose λ nobody steers
         var steered = new HashSet<RegularizerText>();
         foreach (var one in all)

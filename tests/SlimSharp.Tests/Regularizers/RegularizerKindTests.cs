@@ -152,6 +152,29 @@ public class RegularizerKindTests
         Assert.True(Assert.Single(opened)["block1.conv.weight"].IsInvalid);
     }
 
+    [Fact]
+    public void Texts_of_a_million_letters_are_refused_at_once()
+    {
+        string Many(string one) => string.Concat(Enumerable.Repeat(one, 1_000_000 / one.Length));
+        var watch = System.Diagnostics.Stopwatch.StartNew();
+        foreach (
+            var text in (string[])
+                [
+                    $"prox:penalty=l1{Many(",a=1")}",
+                    $"distillation:teacher=a{Many(",")}",
+                    $"distillation:teacher=a {Many("b ")},weight=-1",
+                    Many("zeros "),
+                ]
+        )
+            Assert.NotEmpty(Refusal(text));
+        Assert.Contains(
+            "are the most",
+            Assert.Throws<FormatException>(() => RegularizerText.ParseAll(Enumerable.Repeat("zeros", 1000))).Message
+        );
+        Assert.NotEmpty(Assert.Throws<FormatException>(() => Optimizer.Parse(Many("clip:norm=1 "))).Message);
+        Assert.InRange(watch.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(20));
+    }
+
     private static string Refusal(string text) =>
         Assert.Throws<FormatException>(() => RegularizerText.ParseAll([text])).Message;
 }
