@@ -3,6 +3,7 @@ using SlimSharp.Models;
 using SlimSharp.Objectives;
 using SlimSharp.Regularizers;
 using SlimSharp.Runs;
+using SlimSharp.Training;
 
 namespace SlimSharp.Cli;
 
@@ -31,7 +32,7 @@ internal sealed class Methods(
     internal RegularizerSet Make(Model model)
     {
         var texts = options.Texts;
-        var made = RegularizerSet.Make(
+        var made = RegularizerText.MakeAll(
             texts,
             new(model, options.Training, train.Count) { LoadNetwork = Teacher, Warning = WarnOnce }
         );

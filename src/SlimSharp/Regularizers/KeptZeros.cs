@@ -1,4 +1,5 @@
 using SlimSharp.Models;
+using SlimSharp.Training;
 using TorchSharp;
 
 namespace SlimSharp.Regularizers;

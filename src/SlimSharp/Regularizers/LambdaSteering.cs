@@ -132,7 +132,7 @@ public sealed class LambdaSteering : Regularizer
     private static double Left(Model model)
     {
         using var weights = model.CopyWeights();
-        return Planner.ShareAbove(model.Network, weights, ScaleRegularizer.NearZero);
+        return Planner.ShareAbove(model.Network, weights, BatchNormScales.NearZero);
     }
 
     private static double Forecast(Model model, double[] scales)
@@ -147,6 +147,6 @@ public sealed class LambdaSteering : Regularizer
             weights[name] = Numbers.Tensor(scales.AsSpan(at, count), [count], torch.float64);
             at += count;
         }
-        return Planner.ShareAbove(model.Network, weights, ScaleRegularizer.NearZero);
+        return Planner.ShareAbove(model.Network, weights, BatchNormScales.NearZero);
     }
 }

@@ -1,3 +1,5 @@
+using SlimSharp.Training;
+
 namespace SlimSharp.Regularizers;
 
 /// <summary>One row of the list of regularisers: how it is written, and how its text form is read.</summary>

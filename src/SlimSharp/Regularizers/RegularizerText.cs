@@ -1,3 +1,6 @@
+using SlimSharp.Models;
+using SlimSharp.Training;
+
 namespace SlimSharp.Regularizers;
 
 /// <summary>
@@ -24,6 +27,43 @@ public sealed class RegularizerText
 
     /// <summary>A parameter as it is written; null if it has none of that name.</summary>
     public string? this[string name] => Parameters.FirstOrDefault(p => p.Key == name).Value;
+
+    /// <summary>Makes the regularisers that text forms stand for.</summary>
+    /// <param name="texts">In their order.</param>
+    /// <param name="setting">The training that they are for.</param>
+    /// <exception cref="Training.TrainingException">
+    /// One of them does not fit the model; the message says why.
+    /// </exception>
+    public static RegularizerSet MakeAll(IReadOnlyList<RegularizerText> texts, RegularizerSetting setting)
+    {
+        var (made, opened) = (new List<Regularizer>(), new Dictionary<string, Model>());
+        Model Open(string path) =>
+            opened.TryGetValue(path, out var model) ? model : opened[path] = setting.LoadNetwork(path);
+        try
+        {
+            foreach (var (text, place) in texts.Select((t, i) => (t, i)))
+            {
+                var alike = texts.Take(place).Count(t => t.Kind == text.Kind);
+                made.Add(
+                    text.Make(
+                        setting with
+                        {
+                            Before = [.. made],
+                            Seed = alike == 0 ? setting.Seed : (long)new Randomness(setting.Seed, alike).NextBits(),
+                            LoadNetwork = Open,
+                        }
+                    )
+                );
+            }
+            return new RegularizerSet(made, [.. opened.Values]);
+        }
+        catch
+        {
+            foreach (var one in made.Concat<IDisposable>(opened.Values))
+                one.Dispose();
+            throw;
+        }
+    }
 
     /// <summary>Reads one text form.</summary>
     /// <exception cref="FormatException">It is none; the message says what is.</exception>

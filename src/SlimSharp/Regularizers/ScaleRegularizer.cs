@@ -12,8 +12,6 @@ public abstract class ScaleRegularizer(Penalty penalty, double lambda) : Regular
 {
     private bool _isApplied;
 
-    /// <summary>A scale below this counts as near zero in what is shown.</summary>
-    public const double NearZero = 1e-3;
 
     /// <summary>The shape J.</summary>
     public Penalty Penalty { get; } = penalty;

@@ -1,5 +1,6 @@
 using SlimSharp.Data;
 using SlimSharp.Models;
+using SlimSharp.Training;
 using TorchSharp;
 
 namespace SlimSharp.Regularizers;

@@ -4,7 +4,6 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using SlimSharp.Formats;
 using SlimSharp.Networks;
 
 namespace SlimSharp.Slimming;
@@ -106,7 +105,7 @@ public sealed record SlimmingPlan : IJsonOnDeserialized
     public Network Target() => NetworkCut.Of(this).Target;
 
     /// <summary>The plan as JSON; <see cref="FromJson"/> reads it.</summary>
-    public string ToJson() => JsonSerializer.Serialize(this, SlimJson.Default.SlimmingPlan);
+    public string ToJson() => JsonSerializer.Serialize(this, SlimmingJson.Default.SlimmingPlan);
 
     /// <summary>Reads what <see cref="ToJson"/> wrote.</summary>
     /// <exception cref="PlanException">It is no plan.</exception>
@@ -114,7 +113,7 @@ public sealed record SlimmingPlan : IJsonOnDeserialized
     {
         try
         {
-            var plan = CheckedJson.Read(json, SlimJson.Default.SlimmingPlan);
+            var plan = CheckedJson.Read(json, SlimmingJson.Default.SlimmingPlan);
             plan.CheckBranches();
             return plan;
         }

@@ -36,7 +36,7 @@ public sealed record EpochMetrics : IJsonOnDeserialized
     [JsonIgnore]
     public double? ValidationAccuracy => Of(Validation, NamedMeasure.Accuracy.Name);
 
-    /// <summary>The share of BatchNorm scales below <see cref="Regularizers.ScaleRegularizer.NearZero"/>.</summary>
+    /// <summary>The share of BatchNorm scales below <see cref="Models.BatchNormScales.NearZero"/>.</summary>
     public double NearZero { get; init; }
 
     /// <summary>The share of BatchNorm scales that are exactly zero.</summary>

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using SlimSharp.Data;
 using SlimSharp.Models;
 using SlimSharp.Objectives;
-using SlimSharp.Regularizers;
 
 namespace SlimSharp.Training;
 
@@ -166,7 +165,7 @@ public sealed class Trainer(TrainingOptions options, params IReadOnlyList<Regula
             Train = means.ToDictionary(m => m.Measure.Name, m => m.Value, StringComparer.Ordinal),
             ValidationLoss = score?.Loss,
             Validation = score?.Measures,
-            NearZero = Share(scales, s => Math.Abs(s) < ScaleRegularizer.NearZero),
+            NearZero = Share(scales, s => Math.Abs(s) < BatchNormScales.NearZero),
             Zero = Share(scales, s => s == 0),
             Measures = measures.Count == 0 ? null : measures,
             Seconds = pace.TakeSeconds(),

@@ -1,6 +1,5 @@
 using SlimSharp.Models;
 using SlimSharp.Networks;
-using SlimSharp.Regularizers;
 using TorchSharp;
 
 namespace SlimSharp.Training;

@@ -1,7 +1,6 @@
 using SlimSharp.Data;
 using SlimSharp.Models;
 using SlimSharp.Objectives;
-using SlimSharp.Regularizers;
 using TorchSharp;
 
 namespace SlimSharp.Training;

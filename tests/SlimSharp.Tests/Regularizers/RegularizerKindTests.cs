@@ -28,7 +28,7 @@ public class RegularizerKindTests
         Assert.All(text.Parameters, p => Assert.Equal(p.Value, text[p.Key]));
         using var model = new Model(Network, 1);
         string[] before = kind.Steers ? ["prox:penalty=tl1:a=1", kind.Example] : [kind.Example];
-        using var made = RegularizerSet.Make(RegularizerText.ParseAll(before), Setting(model));
+        using var made = RegularizerText.MakeAll(RegularizerText.ParseAll(before), Setting(model));
         Assert.Equal(before.Length, made.Count);
         Assert.NotEmpty(made[^1].Name);
         Assert.Equal(kind.ActsOnScales, made[^1] is ScaleRegularizer);
@@ -104,7 +104,7 @@ public class RegularizerKindTests
         using var model = new Model(Network, 1);
         var text = RegularizerText.Parse("splitting:penalty=l1,lambda=0.1,beta=1");
         using var alone = new ProximalSplitting(model, new L1(), 0.1, 1, 3);
-        using var two = RegularizerSet.Make([text, text], Setting(model));
+        using var two = RegularizerText.MakeAll([text, text], Setting(model));
         double[] Start(Regularizer one) => Numbers.Read(((ProximalSplitting)one).Auxiliary[0]);
         Assert.Equal(Start(alone), Start(two[0]));
         Assert.NotEqual(Start(two[0]), Start(two[1]));
@@ -115,14 +115,14 @@ public class RegularizerKindTests
     {
         using var model = new Model(Network, 1);
         var setting = Setting(model);
-        using var made = RegularizerSet.Make(
+        using var made = RegularizerText.MakeAll(
             RegularizerText.ParseAll(["prox:penalty=tl1:a=1", "steering:target-macs=0.5"]),
             setting
         );
         var least = LambdaRange.Least(new TransformedL1(1), setting.Training, setting.Training.StepsPerEpoch(640));
         Assert.Equal(2 * least, ((ScaleRegularizer)made[0]).Lambda, 1e-12);
         var error = Assert.Throws<TrainingException>(() =>
-            RegularizerSet.Make(
+            RegularizerText.MakeAll(
                 RegularizerText.ParseAll(["prox:penalty=mcp:knee=0.3", "steering:target-macs=0.5"]),
                 setting
             )
@@ -137,7 +137,7 @@ public class RegularizerKindTests
         var opened = new List<Model>();
         var text = RegularizerText.Parse("distillation:teacher=a.slim");
         using (
-            RegularizerSet.Make(
+            RegularizerText.MakeAll(
                 [text, text],
                 Setting(model) with
                 {

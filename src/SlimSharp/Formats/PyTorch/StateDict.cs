@@ -1,3 +1,4 @@
+using SlimSharp.Data;
 using System.Collections;
 using System.IO.Compression;
 using System.IO.Hashing;

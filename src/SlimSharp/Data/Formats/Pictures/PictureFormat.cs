@@ -19,7 +19,7 @@ internal sealed record PictureFormat(
     Func<byte[], PictureHead, byte[]> Decode
 )
 {
-    private const int MostPixelsPerByte = 8 * SlimSharp.Formats.Deflate.MostExpansion; // of one bit each
+    private const int MostPixelsPerByte = 8 * Deflate.MostExpansion; // of one bit each
 
     /// <summary>Every format that is read. A new one is a row here and a file beside this one.</summary>
     internal static IReadOnlyList<PictureFormat> All { get; } =

@@ -2,7 +2,7 @@ using System.Collections;
 using SlimSharp.Models;
 using TorchSharp;
 
-namespace SlimSharp.Regularizers;
+namespace SlimSharp.Training;
 
 /// <summary>
 /// The regularisers of a training in their order, with names that tell them apart: where two have tensors or measures
@@ -21,7 +21,8 @@ public sealed class RegularizerSet : IReadOnlyList<Regularizer>, IDisposable
     public RegularizerSet(params IReadOnlyList<Regularizer> all)
         : this(all, []) { }
 
-    private RegularizerSet(IReadOnlyList<Regularizer> all, IReadOnlyList<IDisposable> opened)
+    /// <summary>The same with what was opened for them, which it takes over, too.</summary>
+    internal RegularizerSet(IReadOnlyList<Regularizer> all, IReadOnlyList<IDisposable> opened)
     {
         (_all, _opened) = (all, opened);
         foreach (var one in all)
@@ -36,43 +37,6 @@ public sealed class RegularizerSet : IReadOnlyList<Regularizer>, IDisposable
                 _parameters.Add(qualify(name), tensor);
             foreach (var (name, tensor) in one.State)
                 _state.Add(qualify(name), tensor);
-        }
-    }
-
-    /// <summary>Makes the regularisers that text forms stand for.</summary>
-    /// <param name="texts">In their order.</param>
-    /// <param name="setting">The training that they are for.</param>
-    /// <exception cref="Training.TrainingException">
-    /// One of them does not fit the model; the message says why.
-    /// </exception>
-    public static RegularizerSet Make(IReadOnlyList<RegularizerText> texts, RegularizerSetting setting)
-    {
-        var (made, opened) = (new List<Regularizer>(), new Dictionary<string, Model>());
-        Model Open(string path) =>
-            opened.TryGetValue(path, out var model) ? model : opened[path] = setting.LoadNetwork(path);
-        try
-        {
-            foreach (var (text, place) in texts.Select((t, i) => (t, i)))
-            {
-                var alike = texts.Take(place).Count(t => t.Kind == text.Kind);
-                made.Add(
-                    text.Make(
-                        setting with
-                        {
-                            Before = [.. made],
-                            Seed = alike == 0 ? setting.Seed : (long)new Randomness(setting.Seed, alike).NextBits(),
-                            LoadNetwork = Open,
-                        }
-                    )
-                );
-            }
-            return new(made, [.. opened.Values]);
-        }
-        catch
-        {
-            foreach (var one in made.Concat<IDisposable>(opened.Values))
-                one.Dispose();
-            throw;
         }
     }
 

@@ -1,6 +1,6 @@
 using SlimSharp.Training;
 
-namespace SlimSharp.Regularizers;
+namespace SlimSharp.Training;
 
 /// <summary>Where a training step stands.</summary>
 /// <param name="Epoch">From 0.</param>

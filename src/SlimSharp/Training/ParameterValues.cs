@@ -1,7 +1,7 @@
 using SlimSharp.Models;
 using TorchSharp;
 
-namespace SlimSharp.Regularizers;
+namespace SlimSharp.Training;
 
 /// <summary>
 /// The parameters of one forward pass: the model's own, or what stands in for them. A regulariser that reads a

@@ -3,7 +3,7 @@ using SlimSharp.Models;
 using SlimSharp.Training;
 using TorchSharp;
 
-namespace SlimSharp.Regularizers;
+namespace SlimSharp.Training;
 
 /// <summary>
 /// A method that takes part in training at up to five moments of a step, in this order: the batch, the values before

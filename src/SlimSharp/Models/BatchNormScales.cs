@@ -1,12 +1,14 @@
-using SlimSharp.Models;
 using TorchSharp;
 using TorchSharp.Modules;
 
-namespace SlimSharp.Regularizers;
+namespace SlimSharp.Models;
 
 /// <summary>The BatchNorm scales (γ) of any TorchSharp module.</summary>
 public static class BatchNormScales
 {
+    /// <summary>Below this, a scale is as good as zero.</summary>
+    public const double NearZero = 1e-3;
+
     /// <summary>All scales, in the module's order; the tensors stay the module's.</summary>
     public static IReadOnlyList<torch.Tensor> Of(torch.nn.Module module) =>
         [.. module.modules().Prepend(module).Distinct().SelectMany(Direct)];

@@ -1,4 +1,4 @@
-namespace SlimSharp.Formats;
+namespace SlimSharp.Data;
 
 /// <summary>What is known of deflate (RFC 1951).</summary>
 internal static class Deflate
