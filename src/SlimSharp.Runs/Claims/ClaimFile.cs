@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -19,6 +18,13 @@ public sealed record ClaimFile : IJsonOnDeserialized
     /// <summary>Parameters and multiply-adds that differ by less than this many percent are within noise.</summary>
     [JsonNumberHandling(JsonNumberHandling.AllowReadingFromString)]
     public required double CostMargin { get; init; }
+
+    /// <summary>The same of measures besides accuracy, by their names, in points or in their own unit.</summary>
+    public ImmutableSortedDictionary<string, double> Margins
+    {
+        get => field ?? MeasureName.None;
+        init;
+    } = MeasureName.None;
 
     /// <summary>The probability with which chance may confirm or refute any claim at all.</summary>
     [JsonNumberHandling(JsonNumberHandling.AllowReadingFromString)]
@@ -43,18 +49,15 @@ public sealed record ClaimFile : IJsonOnDeserialized
     [JsonIgnore]
     public string Hash { get; private init; } = "";
 
-    /// <summary>SHA-256 of such a file, in hexadecimal; null if it cannot be read.</summary>
-    internal static string? HashOf(string path)
-    {
-        try
-        {
-            return Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(path)));
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return null;
-        }
-    }
+    /// <summary>Differences of a measure below this are within noise.</summary>
+    /// <exception cref="RunException">Nobody has said what is.</exception>
+    internal double Margin(Measure measure) =>
+        measure.IsCost ? CostMargin
+        : Margins.TryGetValue(measure.Name, out var own) ? own
+        : measure.Name == MeasureName.Accuracy ? AccuracyMargin
+        : throw new RunException(
+            $"A claim is about '{measure.Name}', of which no margin is given; add it, as in: margins = {{ \"{measure.Name}\" = 1 }}."
+        );
 
     /// <summary>The sweep that a claim is about.</summary>
     internal ClaimSweep Sweep(Claim claim) => Sweeps.First(s => s.Name == claim.Sweep);
@@ -73,7 +76,7 @@ public sealed record ClaimFile : IJsonOnDeserialized
                 )
                 : file with
                 {
-                    Hash = HashOf(path) ?? "",
+                    Hash = FileHash.Of(path) ?? "",
                 };
         }
         catch (JsonException e)
@@ -85,7 +88,7 @@ public sealed record ClaimFile : IJsonOnDeserialized
     // What a file says is checked as soon as it is read.
     void IJsonOnDeserialized.OnDeserialized()
     {
-        if (!(AccuracyMargin >= 0) || !(CostMargin >= 0) || Significance is not (> 0 and < 1))
+        if (!(AccuracyMargin >= 0) || !(CostMargin >= 0) || Margins.Values.Any(m => !(m >= 0)) || Significance is not (> 0 and < 1))
             throw new RunException("margins must be 0 or more, and the significance in (0, 1)");
         if (Sweeps.FirstOrDefault(s => $"{s.Results}{s.Search}".Contains('\0')) is { } nameless)
             throw new RunException($"the results of the sweep '{nameless.Name}' have a path with a null character");

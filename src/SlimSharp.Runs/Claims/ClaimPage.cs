@@ -202,13 +202,7 @@ public sealed class ClaimPage(
     private static string Words(InequalityTest test)
     {
         var i = test.Inequality;
-        var what = i.Measure switch
-        {
-            Measure.Accuracy => "accuracy",
-            Measure.Loss => "accuracy lost",
-            Measure.Parameters => "parameters",
-            _ => "multiply-adds",
-        };
+        var what = i.Measure;
         return i.Is switch
         {
             Relation.Less => $"{what}: {i.Of} < {i.Than}",
@@ -217,7 +211,7 @@ public sealed class ClaimPage(
         };
     }
 
-    private static string Unit(Measure measure) => measure is Measure.Accuracy or Measure.Loss ? "" : " %";
+    private static string Unit(Measure measure) => measure.IsCost ? " %" : "";
 
     private static string Signed(double value, InequalityTest test) =>
         value.ToString("+0.00;−0.00;0.00", CultureInfo.InvariantCulture) + Unit(test.Inequality.Measure);

@@ -31,7 +31,7 @@ public sealed class InequalityTest
         double? Difference(SweepRun of, SweepRun than) =>
             Value(inequality.Measure, runs, of, results) is { } a
             && Value(inequality.Measure, runs, than, results) is { } b
-                ? inequality.Measure is Measure.Parameters or Measure.Macs
+                ? inequality.Measure.IsCost
                     ? 100 * (a / b - 1)
                     : a - b
                 : null;
@@ -45,7 +45,7 @@ public sealed class InequalityTest
         double[] means = [.. groups.Where(s => s.All(d => d is not null)).Select(s => s.Average()!.Value)];
         return new(
             inequality,
-            inequality.Measure is Measure.Accuracy or Measure.Loss ? file.AccuracyMargin : file.CostMargin,
+            file.Margin(inequality.Measure),
             means.Length > 1 ? PairedDifference.Of(means, new double[means.Length]) : null,
             groups.Length
         );
@@ -107,14 +107,10 @@ public sealed class InequalityTest
     {
         if (results.Results.GetValueOrDefault(run.Number) is not { } result)
             return null;
-        return measure switch
-        {
-            Measure.Accuracy => 100 * result.Accuracy,
-            Measure.Loss => results.Results.GetValueOrDefault(run.Chain(runs).First().Number) is { } before
-                ? 100 * (before.Accuracy - result.Accuracy)
-                : null,
-            Measure.Parameters => result.Parameters,
-            _ => result.Macs,
-        };
+        if (!measure.IsCost && !result.Test.ContainsKey(measure.Name))
+            throw new RunException(
+                $"'{results.Plan.Name}' measured no '{measure.Name}', which a claim is about; it measured {string.Join(", ", result.Test.Keys)}."
+            );
+        return measure.Of(result, results.Results.GetValueOrDefault(run.Chain(runs).First().Number));
     }
 }

@@ -7,7 +7,7 @@ namespace SlimSharp.Runs;
 internal sealed class RunTraces(string folder)
 {
     /// <summary>A file: somebody works on the run, while it is touched.</summary>
-    internal const string Claim = "claim-";
+    internal const string Lease = "claim-";
 
     /// <summary>A folder: what an attempt writes.</summary>
     internal const string Attempt = "attempt-";
@@ -22,7 +22,7 @@ internal sealed class RunTraces(string folder)
     internal const string Lost = "lost-";
 
     private const string Clock = "clock-";
-    private static readonly string[] Kinds = [Claim, Attempt, Aside, Failed, Lost];
+    private static readonly string[] Kinds = [Lease, Attempt, Aside, Failed, Lost];
 
     /// <summary>The attempt that counts.</summary>
     internal string Result => Path.Combine(folder, "result");
@@ -57,8 +57,8 @@ internal sealed class RunTraces(string folder)
     /// </summary>
     internal bool IsHeld(TimeSpan lease)
     {
-        var last = Last(Claim);
-        var file = new FileInfo(At(Claim, last));
+        var last = Last(Lease);
+        var file = new FileInfo(At(Lease, last));
         if (last == 0 || !file.Exists)
             return false;
         var age = Now() - file.LastWriteTimeUtc;
@@ -75,7 +75,7 @@ internal sealed class RunTraces(string folder)
     /// <summary>A sign of life of a claim's holder; by writing, so that the time is that of the machine where the file lies.</summary>
     internal void Touch(int number)
     {
-        using var file = new FileStream(At(Claim, number), FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
+        using var file = new FileStream(At(Lease, number), FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
         file.WriteByte((byte)' ');
     }
 
@@ -114,7 +114,7 @@ internal sealed class RunTraces(string folder)
     {
         try
         {
-            foreach (var kind in (string[])[Claim, Attempt, Aside])
+            foreach (var kind in (string[])[Lease, Attempt, Aside])
             {
                 foreach (var number in Numbers(kind).ToArray())
                     Delete(kind, number);

@@ -21,7 +21,7 @@ public sealed class SweepFolder
     public string? ClaimsFile => Plan.Claims is { } claims ? System.IO.Path.Combine(Path, claims) : null;
 
     /// <summary>SHA-256 of that file as it is now, in hexadecimal; null if there is none, or it cannot be read.</summary>
-    public string? ClaimsHash => ClaimsFile is { } file ? ClaimFile.HashOf(file) : null;
+    public string? ClaimsHash => ClaimsFile is { } file ? FileHash.Of(file) : null;
 
     /// <summary>Every run, by number from 1.</summary>
     public ImmutableArray<SweepRun> Runs { get; }
@@ -108,14 +108,14 @@ public sealed class SweepFolder
             : throw new RunException($"The sweep has the runs 1 to {Runs.Length}, not {number}.");
 
     /// <summary>What is known of a run now.</summary>
-    public SweepState StateOf(SweepRun run) => StateOf(run, RunClaim.Lease);
+    public SweepState StateOf(SweepRun run) => StateOf(run, RunLease.Lease);
 
     internal SweepState StateOf(SweepRun run, TimeSpan lease) =>
         Directory.Exists(ResultOf(run)) ? SweepState.Done
         : !Directory.Exists(Of(run)) ? WaitsFor(run)
-        : RunClaim.IsHeld(Of(run), lease) ? SweepState.Running
-        : RunClaim.Failures(Of(run)) is var failures && failures >= RunClaim.Tries ? SweepState.Failed
-        : failures > 0 || RunClaim.Attempts(Of(run)) > 0 ? SweepState.Stopped
+        : RunLease.IsHeld(Of(run), lease) ? SweepState.Running
+        : RunLease.Failures(Of(run)) is var failures && failures >= RunLease.Tries ? SweepState.Failed
+        : failures > 0 || RunLease.Attempts(Of(run)) > 0 ? SweepState.Stopped
         : WaitsFor(run);
 
     /// <summary>Lets runs that have failed be tried again, as often as at first; they go on with what they left.</summary>
@@ -127,7 +127,7 @@ public sealed class SweepFolder
             .Where(r => StateOf(r) == SweepState.Failed)
             .ToArray();
         foreach (var run in failed)
-            RunClaim.ForgetFailures(Of(run));
+            RunLease.ForgetFailures(Of(run));
         return failed.Length;
     }
 

@@ -31,7 +31,7 @@ public sealed record SweepResults : IJsonOnDeserialized
                 .Runs.Select(r => (r.Number, Result: SweepResult.Read(folder.ResultOf(r))))
                 .Where(r => r.Result is not null)
                 .ToImmutableSortedDictionary(r => r.Number, r => r.Result!),
-            Failed = failed.ToImmutableSortedDictionary(r => r.Number, r => RunClaim.LastWords(folder.Of(r)) ?? ""),
+            Failed = failed.ToImmutableSortedDictionary(r => r.Number, r => RunLease.LastWords(folder.Of(r)) ?? ""),
         };
     }
 

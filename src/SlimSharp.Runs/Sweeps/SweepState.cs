@@ -15,7 +15,7 @@ public enum SweepState
     /// <summary>It was begun, and can be gone on with; it may have failed before.</summary>
     Stopped,
 
-    /// <summary>It has failed <see cref="RunClaim.Tries"/> times, and is no longer tried.</summary>
+    /// <summary>It has failed <see cref="RunLease.Tries"/> times, and is no longer tried.</summary>
     Failed,
 
     /// <summary>Its result is there.</summary>

@@ -2,7 +2,7 @@ namespace SlimSharp.Runs;
 
 /// <summary>
 /// Works on the runs of a sweep. Any number of workers, on any machines that see the folder, share it. Whatever an attempt throws is a failed attempt; a run that has failed
-/// <see cref="RunClaim.Tries"/> times is left alone, and the others go on.
+/// <see cref="RunLease.Tries"/> times is left alone, and the others go on.
 /// </summary>
 /// <param name="folder">The sweep.</param>
 /// <param name="execute">
@@ -20,7 +20,7 @@ public sealed class SweepWorker(
     private readonly Dictionary<int, int> _unbegun = [];
 
     /// <summary>How long claims hold without a sign of life.</summary>
-    public TimeSpan Lease { get; init; } = RunClaim.Lease;
+    public TimeSpan Lease { get; init; } = RunLease.Lease;
 
     /// <summary>Told of every run that is begun or has ended.</summary>
     public Action<SweepRun, SweepState, string>? Report { get; init; }
@@ -79,7 +79,7 @@ public sealed class SweepWorker(
             isOpen |= state is SweepState.Running or SweepState.Ready or SweepState.Stopped;
             if (state is not (SweepState.Ready or SweepState.Stopped))
                 continue;
-            if (RunClaim.Failures(folder.Of(run)) + _unbegun.GetValueOrDefault(run.Number) is > 0 and var failures)
+            if (RunLease.Failures(folder.Of(run)) + _unbegun.GetValueOrDefault(run.Number) is > 0 and var failures)
                 again.Add((failures, run));
             else if (Try(run, stop) is not null)
                 return (true, true); // from the start: what was waiting may be ready
@@ -89,7 +89,7 @@ public sealed class SweepWorker(
 
     private SweepState StateOf(SweepRun run)
     {
-        if (_unbegun.GetValueOrDefault(run.Number) >= RunClaim.Tries)
+        if (_unbegun.GetValueOrDefault(run.Number) >= RunLease.Tries)
             return SweepState.Failed;
         var state = folder.StateOf(run, Lease);
         if (state == SweepState.Done)
@@ -102,7 +102,7 @@ public sealed class SweepWorker(
     {
         try
         {
-            using var claim = RunClaim.Take(folder.Of(run), Lease);
+            using var claim = RunLease.Take(folder.Of(run), Lease);
             return claim is null ? null : Attempt(run, claim, stop);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -113,7 +113,7 @@ public sealed class SweepWorker(
         }
     }
 
-    private SweepState Attempt(SweepRun run, RunClaim claim, CancellationToken stop)
+    private SweepState Attempt(SweepRun run, RunLease claim, CancellationToken stop)
     {
         Say(run, SweepState.Running, "");
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, claim.Lost);
@@ -123,7 +123,7 @@ public sealed class SweepWorker(
                 ? outcome with
                 {
                     LastWords =
-                        $"{outcome.LastWords} (attempt {RunClaim.Failures(folder.Of(run))} of {RunClaim.Tries})",
+                        $"{outcome.LastWords} (attempt {RunLease.Failures(folder.Of(run))} of {RunLease.Tries})",
                 }
                 : new(SweepState.Running, TakenOver);
         else if (outcome.State == SweepState.Stopped)
@@ -137,7 +137,7 @@ public sealed class SweepWorker(
     }
 
     // Whatever is thrown must not end the worker, and with it the runs of others.
-    private SweepOutcome Execute(SweepRun run, RunClaim claim, CancellationToken stop)
+    private SweepOutcome Execute(SweepRun run, RunLease claim, CancellationToken stop)
     {
         try
         {

@@ -38,7 +38,7 @@ public class FailedSweepTests
     {
         for (var i = 0; i < times; i++)
         {
-            using var claim = RunClaim.Take(sweep.Of(sweep[run]))!;
+            using var claim = RunLease.Take(sweep.Of(sweep[run]))!;
             claim.Fail("the disk is full");
         }
     }

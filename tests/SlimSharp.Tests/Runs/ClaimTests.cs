@@ -43,6 +43,40 @@ public class ClaimTests
     }
 
     [Fact]
+    public void Any_measure_can_be_claimed_of_with_a_margin_of_its_own()
+    {
+        var results = Results(seed => 2 + 0.1 * seed);
+        results = results with
+        {
+            Results = results.Results.ToImmutableSortedDictionary(
+                r => r.Key,
+                r => r.Value with { Test = r.Value.Test.Add("error", 1 - r.Value.Accuracy).Add("agreement", r.Value.Accuracy) }
+            ),
+        };
+        ClaimTest[] Of(string head, params string[] claims) =>
+            [.. Page(head + string.Concat(claims), results).Tests];
+        var head = Head.Replace("cost-margin", "margins = { error = 0.001, agreement = 0.5 }\ncost-margin", StringComparison.Ordinal);
+        var tests = Of(
+            head,
+            ClaimThat("1", Holds("error", "less")),
+            ClaimThat("2", Holds("agreement lost", "less")),
+            ClaimThat("3", Holds("error", "equal"))
+        );
+        Assert.Equal([Verdict.Confirmed, Verdict.Confirmed, Verdict.Refuted], tests.Select(t => t.Verdict));
+        Assert.Equal(-0.0245, tests[0].Tests[0].Difference!.Spread.Mean, 9); // in its own unit
+        Assert.Equal(-2.45, tests[1].Tests[0].Difference!.Spread.Mean, 9); // in points
+        Assert.Equal(0.001, tests[2].Tests[0].Margin);
+        string Said(string measure) =>
+            Assert.Throws<RunException>(() => Of(head, ClaimThat("1", Holds(measure, "less")))).Message;
+        Assert.Contains("measured no 'acuracy', which a claim is about; it measured accuracy, agreement, error", Said("acuracy"));
+        Assert.Contains(
+            "of which no margin is given",
+            Assert.Throws<RunException>(() => Of(Head, ClaimThat("1", Holds("error", "less")))).Message
+        );
+        Assert.Throws<RunException>(() => Of(head, ClaimThat("1", Holds("", "less"))));
+    }
+
+    [Fact]
     public void Small_differences_are_within_noise()
     {
         var test = Test(Results(seed => 0.04 * (seed - 4)), ClaimThat("same", Holds("accuracy", "equal"))).Single();

@@ -30,8 +30,8 @@ public class FailedRunTests
         }
         Assert.Equal(SweepState.Failed, new SweepWorker(sweep, Execute).WorkOnAll(default));
         Assert.Equal([1, 2, 3, 1, 1], tries); // the others are not kept waiting
-        Assert.Equal((SweepState.Failed, 3), (sweep.StateOf(sweep[1]), RunClaim.Failures(sweep.Of(sweep[1]))));
-        Assert.Contains(thrown.Message, RunClaim.LastWords(sweep.Of(sweep[1])));
+        Assert.Equal((SweepState.Failed, 3), (sweep.StateOf(sweep[1]), RunLease.Failures(sweep.Of(sweep[1]))));
+        Assert.Contains(thrown.Message, RunLease.LastWords(sweep.Of(sweep[1])));
         Assert.Equal([1], SweepResults.Of(sweep).Failed.Keys);
         // Another worker leaves it alone; on demand it is tried three times more.
         Assert.Equal(SweepState.Failed, new SweepWorker(sweep, Execute).Work(sweep[1], default));

@@ -32,7 +32,7 @@ public class SweepProgressTests
         var later = SweepProgress.Of(sweep);
         Assert.Equal(8 * 100 + 17 * 2 + 17 * 30, later.Left(1)!.Value.TotalSeconds);
         Assert.Equal("3 of 45, about 11 min 12 s left", later.InWords(2));
-        using (var claim = RunClaim.Take(sweep.Of(sweep.Runs[1]), RunClaim.Lease)!)
+        using (var claim = RunLease.Take(sweep.Of(sweep.Runs[1]), RunLease.Lease)!)
         {
             Assert.Equal(1, SweepProgress.Of(sweep).Running);
             claim.Release();

@@ -75,8 +75,8 @@ public class SweepWorkerTests
             : Succeed(attempt);
         Assert.Equal(SweepState.Failed, new SweepWorker(sweep, Execute).WorkOnAll(default));
         Assert.Equal(SweepState.Failed, sweep.StateOf(sweep[2]));
-        Assert.Equal("the images are gone", RunClaim.LastWords(sweep.Of(sweep[2])));
-        Assert.Equal("disk full", RunClaim.LastWords(sweep.Of(sweep[3])));
+        Assert.Equal("the images are gone", RunLease.LastWords(sweep.Of(sweep[2])));
+        Assert.Equal("disk full", RunLease.LastWords(sweep.Of(sweep[3])));
         Assert.Equal(45 - 2 - 8, sweep.Runs.Count(r => sweep.StateOf(r) == SweepState.Done));
         Assert.Equal(8, sweep.Runs.Count(r => sweep.StateOf(r) == SweepState.Waiting));
         fails = false;

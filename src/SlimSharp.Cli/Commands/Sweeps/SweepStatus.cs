@@ -8,7 +8,7 @@ internal static class SweepStatus
 {
     /// <summary>How failed runs are tried again.</summary>
     internal static string Again(string folder) =>
-        $"A run that has failed {RunClaim.Tries} times is left alone; 'slim sweep run {folder} --retry' tries it again.";
+        $"A run that has failed {RunLease.Tries} times is left alone; 'slim sweep run {folder} --retry' tries it again.";
 
     internal static void Show(Screen screen, SweepFolder sweep)
     {
@@ -26,9 +26,9 @@ internal static class SweepStatus
         );
         foreach (var (run, state) in states.Where(s => s.State is SweepState.Failed or SweepState.Stopped))
         {
-            if (RunClaim.Failures(sweep.Of(run)) is > 0 and var times)
+            if (RunLease.Failures(sweep.Of(run)) is > 0 and var times)
                 screen.Say(
-                    $"run {run.Number} ({SweepScreen.Settings(run)}) has failed {(times == 1 ? "once" : $"{times} times")}{(state == SweepState.Failed ? "" : " and is tried again")}: {RunClaim.LastWords(sweep.Of(run))}"
+                    $"run {run.Number} ({SweepScreen.Settings(run)}) has failed {(times == 1 ? "once" : $"{times} times")}{(state == SweepState.Failed ? "" : " and is tried again")}: {RunLease.LastWords(sweep.Of(run))}"
                 );
         }
         if (progress.Count(SweepState.Failed) > 0)
@@ -57,7 +57,7 @@ internal static class SweepStatus
                                 new JsonObject
                                 {
                                     ["run"] = s.Run.Number,
-                                    ["words"] = RunClaim.LastWords(sweep.Of(s.Run)),
+                                    ["words"] = RunLease.LastWords(sweep.Of(s.Run)),
                                 }
                         ),
                 ]),

@@ -5,32 +5,32 @@ using static SlimSharp.Tests.Runs.SampleSweep;
 namespace SlimSharp.Tests.Runs;
 
 /// <summary>Who works on a run, and whose result counts.</summary>
-public class RunClaimTests
+public class RunLeaseTests
 {
     [Fact]
     public void A_claim_has_one_holder_and_ends_with_its_lease()
     {
         var folder = Path.Combine(Machine.Folder(), "run");
         var lease = TimeSpan.FromSeconds(1);
-        var claims = new ConcurrentBag<RunClaim>();
+        var claims = new ConcurrentBag<RunLease>();
         Parallel.For(
             0,
             16,
             new() { MaxDegreeOfParallelism = 16 },
             _ =>
             {
-                if (RunClaim.Take(folder, lease) is { } claim)
+                if (RunLease.Take(folder, lease) is { } claim)
                     claims.Add(claim);
             }
         );
         var first = Assert.Single(claims);
         File.WriteAllText(Path.Combine(first.Attempt, "work"), "mine");
         Thread.Sleep(1500);
-        Assert.Null(RunClaim.Take(folder, lease)); // it has given signs of life
+        Assert.Null(RunLease.Take(folder, lease)); // it has given signs of life
         // A claim without them, as a killed worker leaves it.
         first.Dispose();
         File.SetLastWriteTimeUtc(Path.Combine(folder, "claim-1"), DateTime.UtcNow.AddSeconds(-5));
-        using var second = RunClaim.Take(folder, lease)!;
+        using var second = RunLease.Take(folder, lease)!;
         Assert.Equal("mine", File.ReadAllText(Path.Combine(second.Attempt, "work")));
         Assert.False(Directory.Exists(first.Attempt));
         Assert.True(second.Publish());
@@ -42,10 +42,10 @@ public class RunClaimTests
     {
         var folder = Path.Combine(Machine.Folder(), "run");
         var lease = TimeSpan.FromSeconds(1);
-        using var first = RunClaim.Take(folder, lease)!;
+        using var first = RunLease.Take(folder, lease)!;
         // The first worker hangs: its file is old, though it still lives.
         File.SetLastWriteTimeUtc(Path.Combine(folder, "claim-1"), DateTime.UtcNow.AddSeconds(-5));
-        using var second = RunClaim.Take(folder, lease)!;
+        using var second = RunLease.Take(folder, lease)!;
         Assert.NotEqual(first.Attempt, second.Attempt);
         Assert.True(first.Lost.WaitHandle.WaitOne(5000));
         Directory.CreateDirectory(first.Attempt); // it goes on writing
@@ -55,7 +55,7 @@ public class RunClaimTests
         Assert.True(second.Publish());
         Assert.Equal("second", File.ReadAllText(Path.Combine(folder, "result", "who")));
         Assert.Equal(["lost-1", "result"], Directory.GetFileSystemEntries(folder).Select(Path.GetFileName).Order());
-        Assert.Null(RunClaim.Take(folder, lease));
+        Assert.Null(RunLease.Take(folder, lease));
     }
 
     [Fact]
@@ -63,13 +63,13 @@ public class RunClaimTests
     {
         var folder = Path.Combine(Machine.Folder(), "run");
         var lease = TimeSpan.FromSeconds(1);
-        using (var dead = RunClaim.Take(folder, lease)!)
+        using (var dead = RunLease.Take(folder, lease)!)
             File.WriteAllText(Path.Combine(dead.Attempt, "work"), "its");
         File.SetLastWriteTimeUtc(Path.Combine(folder, "claim-1"), DateTime.UtcNow.AddYears(1));
-        Assert.True(RunClaim.IsHeld(folder, lease)); // its holder may live where the clock is ahead
-        Assert.Null(RunClaim.Take(folder, lease));
+        Assert.True(RunLease.IsHeld(folder, lease)); // its holder may live where the clock is ahead
+        Assert.Null(RunLease.Take(folder, lease));
         Thread.Sleep(1200);
-        using var next = RunClaim.Take(folder, lease)!;
+        using var next = RunLease.Take(folder, lease)!;
         Assert.Equal("its", File.ReadAllText(Path.Combine(next.Attempt, "work")));
     }
 
@@ -78,11 +78,11 @@ public class RunClaimTests
     {
         var folder = Path.Combine(Machine.Folder(), "run");
         var lease = TimeSpan.FromSeconds(2);
-        using var holder = RunClaim.Take(folder, lease)!;
+        using var holder = RunLease.Take(folder, lease)!;
         for (var i = 0; i < 8; i++)
         {
             File.SetLastWriteTimeUtc(Path.Combine(folder, "claim-1"), DateTime.UtcNow.AddHours(1)); // as its beat would
-            Assert.Null(RunClaim.Take(folder, lease));
+            Assert.Null(RunLease.Take(folder, lease));
             Thread.Sleep(400);
         }
         Assert.False(holder.Lost.IsCancellationRequested);
@@ -92,12 +92,12 @@ public class RunClaimTests
     public void A_worker_that_lost_its_claim_neither_publishes_nor_fails_the_run()
     {
         var folder = Path.Combine(Machine.Folder(), "run");
-        using var first = RunClaim.Take(folder)!;
+        using var first = RunLease.Take(folder)!;
         File.SetLastWriteTimeUtc(Path.Combine(folder, "claim-1"), DateTime.UtcNow.AddHours(-1));
-        using var second = RunClaim.Take(folder)!;
+        using var second = RunLease.Take(folder)!;
         Assert.False(first.Fail("its folder was gone"));
-        Assert.Equal(0, RunClaim.Failures(folder));
-        Assert.True(RunClaim.IsHeld(folder));
+        Assert.Equal(0, RunLease.Failures(folder));
+        Assert.True(RunLease.IsHeld(folder));
         Directory.CreateDirectory(first.Attempt); // an orphan makes it again
         Assert.True(second.Publish());
         Assert.False(Directory.Exists(first.Attempt));

@@ -7,7 +7,7 @@ namespace SlimSharp.Runs;
 /// while no later one is there and its file is touched from time to time; then its time is up, and another may take the next number, with what the attempt left. The
 /// attempt that is first renamed to <c>result</c> is the result, whoever holds what.
 /// </summary>
-public sealed class RunClaim : IDisposable
+public sealed class RunLease : IDisposable
 {
     /// <summary>How long a claim is held without a sign of life.</summary>
     public static readonly TimeSpan Lease = TimeSpan.FromSeconds(60);
@@ -22,7 +22,7 @@ public sealed class RunClaim : IDisposable
     private readonly Timer _heart;
     private readonly CancellationTokenSource _lost = new();
 
-    private RunClaim(RunTraces traces, int number, TimeSpan lease)
+    private RunLease(RunTraces traces, int number, TimeSpan lease)
     {
         (_traces, _number) = (traces, number);
         _heart = new(_ => Beat(), null, lease / 4, lease / 4);
@@ -35,21 +35,21 @@ public sealed class RunClaim : IDisposable
     public CancellationToken Lost => _lost.Token;
 
     // No later claim is there.
-    private bool IsMine => _traces.Last(RunTraces.Claim) <= _number;
+    private bool IsMine => _traces.Last(RunTraces.Lease) <= _number;
 
     /// <summary>Claims a run, unless somebody holds it or its result is there.</summary>
     /// <param name="folder">The run's folder.</param>
     /// <param name="lease">How long others' claims hold without a sign of life; by default <see cref="Lease"/>.</param>
     /// <returns>The claim; null if the run is not to be had. What an earlier attempt left and cannot be taken over is a failed attempt, too.</returns>
-    public static RunClaim? Take(string folder, TimeSpan? lease = null)
+    public static RunLease? Take(string folder, TimeSpan? lease = null)
     {
         Directory.CreateDirectory(folder);
         var traces = new RunTraces(folder);
         // A claim is made before its attempt, so attempts are looked at first: whoever left one that is seen had a claim that would be seen, too.
         var number = traces.Highest() + 1;
-        if (traces.HasResult || traces.IsHeld(lease ?? Lease) || !Create(traces.At(RunTraces.Claim, number)))
+        if (traces.HasResult || traces.IsHeld(lease ?? Lease) || !Create(traces.At(RunTraces.Lease, number)))
             return null;
-        var claim = new RunClaim(traces, number, lease ?? Lease);
+        var claim = new RunLease(traces, number, lease ?? Lease);
         try
         {
             if (!traces.HasResult && claim.IsMine)
@@ -127,7 +127,7 @@ public sealed class RunClaim : IDisposable
     public void Release()
     {
         _heart.Change(Timeout.Infinite, Timeout.Infinite);
-        _traces.Delete(RunTraces.Claim, _number);
+        _traces.Delete(RunTraces.Lease, _number);
     }
 
     /// <inheritdoc/>
