@@ -125,7 +125,7 @@ internal sealed class Quantization(Screen screen, SlimFile file, TrainAndTest da
         screen.Say(
             hasClasses
                 ? $"On this processor ONNX Runtime chooses the class of the exact simulation on {Words.Percent(same)} of {images} images; outputs differ by at most {Words.Percent(difference)} of the largest."
-                : $"On this processor the first output of ONNX Runtime differs from the exact simulation by at most {Words.Percent(difference)} of the largest, on {images} images."
+                : $"On this processor outputs of ONNX Runtime differ from the exact simulation by at most {Words.Percent(difference)} of the largest, on {images} images."
         );
         if (hasClasses && same < Agreeing)
             screen.Warn(

@@ -114,7 +114,7 @@ public static class Quantizer
         var layers = quantized.Layers.ToDictionary();
         var input = folding.Network.Inputs.Single().Name;
         var exact = model.Run(new Dictionary<string, torch.Tensor> { [input] = batch.Images }, [.. layers.Keys]);
-        Simulation.Run(
+        Simulation.RunAll(
             quantized,
             batch.Images,
             (node, output) =>

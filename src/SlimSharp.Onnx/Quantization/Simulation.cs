@@ -10,14 +10,21 @@ namespace SlimSharp.Onnx;
 public static class Simulation
 {
     /// <summary>The first output for images N×C×H×W, normalised. The caller disposes it.</summary>
-    public static torch.Tensor Run(QuantizedNetwork quantized, torch.Tensor images) =>
-        Run(quantized, images, (_, output) => output);
+    public static torch.Tensor Run(QuantizedNetwork quantized, torch.Tensor images)
+    {
+        using var scope = torch.NewDisposeScope();
+        return RunAll(quantized, images)[quantized.Folding.Network.Outputs[0]].MoveToOuterDisposeScope();
+    }
+
+    /// <summary>All outputs by name; the caller disposes them.</summary>
+    public static IReadOnlyDictionary<string, torch.Tensor> RunAll(QuantizedNetwork quantized, torch.Tensor images) =>
+        RunAll(quantized, images, (_, output) => output);
 
     /// <summary>
     /// The same, where <paramref name="change"/> may put another output in the place of each layer's whose weights are
     /// rounded.
     /// </summary>
-    internal static torch.Tensor Run(
+    internal static IReadOnlyDictionary<string, torch.Tensor> RunAll(
         QuantizedNetwork quantized,
         torch.Tensor images,
         Func<Node, torch.Tensor, torch.Tensor> change
@@ -30,11 +37,10 @@ public static class Simulation
         var input = network.Inputs.First().Name;
         var outputs = model.Run(
             new Dictionary<string, torch.Tensor> { [input] = images.to(torch.float64) },
-            [network.Outputs[0]],
             mode: RunMode.Evaluation,
             taps: Taps(quantized, change)
         );
-        return outputs[network.Outputs[0]].MoveToOuterDisposeScope();
+        return outputs.ToDictionary(o => o.Key, o => o.Value.MoveToOuterDisposeScope());
     }
 
     // At every node whose value is rounded, or that the caller may change first.

@@ -12,8 +12,8 @@ internal sealed class AccumulationSign : torch.autograd.MultiTensorFunction<Accu
 {
     public override string Name => "sign";
 
-    /// <summary>A leaf that is to get a gradient; it lives until it is disposed or forgotten.</summary>
-    internal static torch.Tensor Leaf() => torch.zeros([], requires_grad: true).DetachFromDisposeScope();
+    /// <summary>A leaf that is to get a gradient; it lives as long as the dispose scope around, if there is one.</summary>
+    internal static torch.Tensor Leaf() => torch.zeros([], requires_grad: true);
 
     /// <summary>The outputs, with the leaf beside them; the given ones are disposed.</summary>
     internal static List<torch.Tensor> PutBehind(List<torch.Tensor> outputs, torch.Tensor leaf)
@@ -24,9 +24,11 @@ internal sealed class AccumulationSign : torch.autograd.MultiTensorFunction<Accu
         return marked;
     }
 
-    /// <summary>True if the leaf got a gradient since this was asked last.</summary>
+    /// <summary>True if the leaf got a gradient since this was asked last; false, too, if its scope has ended.</summary>
     internal static bool Take(torch.Tensor leaf)
     {
+        if (leaf.IsInvalid)
+            return false; // the graph adds up as well, with a copy
         using var gradient = leaf.grad;
         leaf.grad = null;
         return gradient is not null;
