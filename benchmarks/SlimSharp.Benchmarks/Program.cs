@@ -1,3 +1,5 @@
+using SlimSharp;
 using SlimSharp.Benchmarks;
 
+LibTorch.KeepFreedMemory();
 return Bench.Run(args);

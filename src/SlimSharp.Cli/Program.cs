@@ -1,5 +1,7 @@
+using SlimSharp;
 using SlimSharp.Cli;
 
 CrashReport.Watch(args);
+LibTorch.KeepFreedMemory();
 Lifeline.Watch();
 return await CommandTree.Run(args);

@@ -52,10 +52,17 @@ public static class LibTorch
             if (_checked)
                 return;
             _checked = true;
-            Allocation.Keep();
             Caution = HiddenCaches.AreHere ? HiddenCaches.Repair() : null;
         }
     }
+
+    /// <summary>
+    /// Lets the C library of the whole process keep the memory that is freed, for the next step of a training (glibc's
+    /// mallopt; nothing elsewhere). It is quicker, and takes more memory; the command does it, a program asks for it.
+    /// SLIMSHARP_KEEP_MEMORY=0 in the environment leaves all as it is.
+    /// </summary>
+    /// <returns>True if the C library took the settings.</returns>
+    public static bool KeepFreedMemory() => Allocation.Keep();
 
     /// <summary>What should be known of computing on this machine, in a sentence, or null.</summary>
     public static string? Caution { get; private set; }

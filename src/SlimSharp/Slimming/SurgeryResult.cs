@@ -1,5 +1,3 @@
-using SlimSharp.Data;
-using SlimSharp.Formats;
 using SlimSharp.Models;
 using TorchSharp;
 
@@ -23,55 +21,6 @@ public sealed record SurgeryResult(
 
     /// <summary>The plan that was carried out.</summary>
     public SlimmingPlan Plan { get; internal init; } = null!;
-
-    /// <summary>
-    /// All of it as a file: network, weights as they are now, plan, certificate, and the probe it was checked on. Were the weights trained since
-    /// the cut, or BatchNorm statistics taken anew, the file's provenance says so. It holds copies; the caller disposes it.
-    /// </summary>
-    /// <param name="source">The file of the network that was cut, whose normalisation, classes, data and provenance the new one takes over; or null.</param>
-    public SlimFile ToFile(SlimFile? source = null)
-    {
-        var weights = Model.CopyWeights();
-        var provenance = new Dictionary<string, string>(source?.Provenance ?? new Dictionary<string, string>());
-        foreach (var ofEarlier in (string[])[Certificate.Retrained, Certificate.Recalibrated, Certificate.Asked])
-            provenance.Remove(ofEarlier);
-        if (weights.Hash() != Certificate.WeightsHash)
-        {
-            var trained = Surgeon.ParametersHash(Model.Network, weights) != Certificate.ParametersHash;
-            provenance[trained ? Certificate.Retrained : Certificate.Recalibrated] = Certificate.WeightsHash;
-        }
-        return new()
-        {
-            Network = Model.Network,
-            Weights = weights,
-            Normalization = source?.Normalization,
-            Classes = source?.Classes ?? [],
-            Data = source?.Data,
-            Plan = Plan,
-            Certificate = Certificate,
-            Provenance = provenance,
-            Probe = new(Probe.clone(), MaskedOutputs.clone()),
-        };
-    }
-
-    /// <summary>Writes <see cref="ToFile"/>; <see cref="SlimFile.Load"/> brings it back.</summary>
-    /// <param name="path">The file.</param>
-    /// <param name="source">The file of the network that was cut, whose normalisation, classes, data and provenance the new one takes over; or null.</param>
-    public void Save(string path, SlimFile? source = null)
-    {
-        using var file = ToFile(source);
-        file.Save(path);
-    }
-
-    /// <summary>The same for a network that no file holds.</summary>
-    /// <param name="path">The file.</param>
-    /// <param name="normalization">What is done to bytes before the network sees them.</param>
-    /// <param name="classes">The names of the classes.</param>
-    public void Save(string path, Normalization normalization, params IReadOnlyList<string> classes)
-    {
-        using var file = ToFile() with { Normalization = normalization, Classes = classes };
-        file.Save(path);
-    }
 
     /// <summary>
     /// What belongs to the cut network of tensors that stand beside the original's parameters, such as momentum: cut as these were, and zeros for

@@ -1,3 +1,4 @@
+using SlimSharp.Formats;
 using System.Text.Json.Nodes;
 using static SlimSharp.Tests.Cli.Slim;
 

@@ -1,3 +1,4 @@
+using SlimSharp.Formats;
 using SlimSharp.Models;
 using SlimSharp.Penalties;
 using SlimSharp.Regularizers;

@@ -49,6 +49,7 @@ public class SnippetTests
             using var wide = new Model(SlimSharp.Zoo.Vgg.Create("wide", [64, 0, 64, 0, 64], 10, train.Shape), 1);
             Snippets.Latency(wide);
             Carried();
+            Learned();
             Assert.Equal(10, Snippets.Networks().Shapes["classifier"].Channels);
         }
         finally
@@ -56,6 +57,17 @@ public class SnippetTests
             Console.SetOut(output);
             Directory.SetCurrentDirectory(folder);
         }
+    }
+
+    // Numbers are learned as classes are.
+    private static void Learned()
+    {
+        using var scope = torch.NewDisposeScope();
+        var b = new NetworkBuilder("line", new Shape(3));
+        using var model = new Model(b.Build(b.Linear("line", b.Input, 1)), seed: 1);
+        var x = torch.randn(64, 3);
+        Snippets.Prices(model, new() { Epochs = 200, Optimizer = new SlimSharp.Training.Sgd { WeightDecay = 0 } }, x, x.sum(1, keepdim: true));
+        Assert.True(model["line.weight"].sub(1).abs().max().item<float>() < 0.01);
     }
 
     // Weights of a module of TorchSharp's own, and a penalty on it.

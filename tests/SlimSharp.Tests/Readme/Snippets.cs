@@ -3,6 +3,7 @@ using SlimSharp.Formats;
 using SlimSharp.Latency;
 using SlimSharp.Models;
 using SlimSharp.Networks;
+using SlimSharp.Objectives;
 using SlimSharp.Onnx;
 using SlimSharp.Penalties;
 using SlimSharp.Regularizers;
@@ -58,6 +59,18 @@ internal static class Snippets
         using var penalty = new ScalePenalty(new TransformedL1(a: 1), lambda: 1e-3);
         new Trainer(options, penalty).Train(model, train, validation, normalization);
         Console.WriteLine(Evaluation.Of(model, test, normalization).Accuracy);
+    }
+
+    internal static void Prices(Model model, TrainingOptions options, torch.Tensor features, torch.Tensor prices)
+    {
+        var source = new TensorBatches(
+            "prices",
+            new Dictionary<string, torch.Tensor> { ["x"] = features },
+            new Dictionary<string, torch.Tensor> { [Regression.Target] = prices },
+            size: 64
+        );
+        var trainer = new Trainer(options) { Objective = new Regression() };
+        Console.WriteLine(trainer.Train(model, source).History[^1].Train["absolute error"]);
     }
 
     internal static void Foreign(torch.nn.Module<torch.Tensor, torch.Tensor> module, torch.Tensor images, torch.Tensor labels)
