@@ -88,7 +88,12 @@ public sealed record ClaimFile : IJsonOnDeserialized
     // What a file says is checked as soon as it is read.
     void IJsonOnDeserialized.OnDeserialized()
     {
-        if (!(AccuracyMargin >= 0) || !(CostMargin >= 0) || Margins.Values.Any(m => !(m >= 0)) || Significance is not (> 0 and < 1))
+        if (
+            !(AccuracyMargin >= 0)
+            || !(CostMargin >= 0)
+            || Margins.Values.Any(m => !(m >= 0))
+            || Significance is not (> 0 and < 1)
+        )
             throw new RunException("margins must be 0 or more, and the significance in (0, 1)");
         if (Sweeps.FirstOrDefault(s => $"{s.Results}{s.Search}".Contains('\0')) is { } nameless)
             throw new RunException($"the results of the sweep '{nameless.Name}' have a path with a null character");

@@ -65,5 +65,7 @@ public sealed record Measure
         : On(first) - On(result);
 
     private double? On(SweepResult? result) =>
-        result?.Test.TryGetValue(Name, out var value) == true ? (MeasureName.IsShare(Name) ? 100 * value : value) : null;
+        result?.Test.TryGetValue(Name, out var value) == true
+            ? (MeasureName.IsShare(Name) ? 100 * value : value)
+            : null;
 }

@@ -12,7 +12,6 @@ public abstract class ScaleRegularizer(Penalty penalty, double lambda) : Regular
 {
     private bool _isApplied;
 
-
     /// <summary>The shape J.</summary>
     public Penalty Penalty { get; } = penalty;
 

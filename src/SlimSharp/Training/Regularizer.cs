@@ -1,6 +1,5 @@
 using SlimSharp.Data;
 using SlimSharp.Models;
-using SlimSharp.Training;
 using TorchSharp;
 
 namespace SlimSharp.Training;

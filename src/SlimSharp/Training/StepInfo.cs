@@ -1,5 +1,3 @@
-using SlimSharp.Training;
-
 namespace SlimSharp.Training;
 
 /// <summary>Where a training step stands.</summary>

@@ -1,5 +1,5 @@
-using SlimSharp.Formats;
 using System.Text.Json.Nodes;
+using SlimSharp.Formats;
 using static SlimSharp.Tests.Cli.Slim;
 
 namespace SlimSharp.Tests.Cli;

@@ -17,7 +17,9 @@ public partial class FolderTests
         var folders = needs.Keys.ToHashSet();
         var circles = folders
             .Where(f => Reached(needs, f).Contains(f))
-            .SelectMany(f => needs[f].Where(n => Reached(needs, n.Key).Contains(f)).Select(n => $"{f} needs {n.Key}: {n.Value}"))
+            .SelectMany(f =>
+                needs[f].Where(n => Reached(needs, n.Key).Contains(f)).Select(n => $"{f} needs {n.Key}: {n.Value}")
+            )
             .Order()
             .ToArray();
         Assert.True(circles.Length == 0, string.Join('\n', circles));
@@ -72,7 +74,10 @@ public partial class FolderTests
             .GroupBy(t => t.Name)
             .Where(g => g.Count() == 1)
             .ToDictionary(g => g.Key, g => g.First().Folder);
-        var needs = sources.Select(s => s.Folder).Distinct().ToDictionary(f => f, _ => new Dictionary<string, string>());
+        var needs = sources
+            .Select(s => s.Folder)
+            .Distinct()
+            .ToDictionary(f => f, _ => new Dictionary<string, string>());
         foreach (var source in sources)
         {
             var text = Aside().Replace(source.Text, "");
@@ -91,7 +96,10 @@ public partial class FolderTests
     private static bool Names(string text, string theirs, string own) =>
         theirs.LastIndexOf('.') is > 0 and var dot
         && own.StartsWith(theirs[..dot], StringComparison.Ordinal)
-        && Regex.IsMatch(text, $@"(?<![\w.""])({Regex.Escape(theirs)}|{Regex.Escape(theirs[(dot + 1)..])})\.[A-Z]\w*(?!\s*\()");
+        && Regex.IsMatch(
+            text,
+            $@"(?<![\w.""])({Regex.Escape(theirs)}|{Regex.Escape(theirs[(dot + 1)..])})\.[A-Z]\w*(?!\s*\()"
+        );
 
     private static HashSet<string> Reached(Dictionary<string, Dictionary<string, string>> needs, string from)
     {

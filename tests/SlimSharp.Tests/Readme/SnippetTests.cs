@@ -66,7 +66,16 @@ public class SnippetTests
         var b = new NetworkBuilder("line", new Shape(3));
         using var model = new Model(b.Build(b.Linear("line", b.Input, 1)), seed: 1);
         var x = torch.randn(64, 3);
-        Snippets.Prices(model, new() { Epochs = 200, Optimizer = new SlimSharp.Training.Sgd { WeightDecay = 0 } }, x, x.sum(1, keepdim: true));
+        Snippets.Prices(
+            model,
+            new()
+            {
+                Epochs = 200,
+                Optimizer = new SlimSharp.Training.Sgd { WeightDecay = 0 },
+            },
+            x,
+            x.sum(1, keepdim: true)
+        );
         Assert.True(model["line.weight"].sub(1).abs().max().item<float>() < 0.01);
     }
 

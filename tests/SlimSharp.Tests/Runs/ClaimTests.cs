@@ -50,12 +50,19 @@ public class ClaimTests
         {
             Results = results.Results.ToImmutableSortedDictionary(
                 r => r.Key,
-                r => r.Value with { Test = r.Value.Test.Add("error", 1 - r.Value.Accuracy).Add("agreement", r.Value.Accuracy) }
+                r =>
+                    r.Value with
+                    {
+                        Test = r.Value.Test.Add("error", 1 - r.Value.Accuracy).Add("agreement", r.Value.Accuracy),
+                    }
             ),
         };
-        ClaimTest[] Of(string head, params string[] claims) =>
-            [.. Page(head + string.Concat(claims), results).Tests];
-        var head = Head.Replace("cost-margin", "margins = { error = 0.001, agreement = 0.5 }\ncost-margin", StringComparison.Ordinal);
+        ClaimTest[] Of(string head, params string[] claims) => [.. Page(head + string.Concat(claims), results).Tests];
+        var head = Head.Replace(
+            "cost-margin",
+            "margins = { error = 0.001, agreement = 0.5 }\ncost-margin",
+            StringComparison.Ordinal
+        );
         var tests = Of(
             head,
             ClaimThat("1", Holds("error", "less")),
@@ -68,7 +75,10 @@ public class ClaimTests
         Assert.Equal(0.001, tests[2].Tests[0].Margin);
         string Said(string measure) =>
             Assert.Throws<RunException>(() => Of(head, ClaimThat("1", Holds(measure, "less")))).Message;
-        Assert.Contains("measured no 'acuracy', which a claim is about; it measured accuracy, agreement, error", Said("acuracy"));
+        Assert.Contains(
+            "measured no 'acuracy', which a claim is about; it measured accuracy, agreement, error",
+            Said("acuracy")
+        );
         Assert.Contains(
             "of which no margin is given",
             Assert.Throws<RunException>(() => Of(Head, ClaimThat("1", Holds("error", "less")))).Message

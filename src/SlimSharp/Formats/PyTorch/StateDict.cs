@@ -1,8 +1,8 @@
-using SlimSharp.Data;
 using System.Collections;
 using System.IO.Compression;
 using System.IO.Hashing;
 using System.Numerics;
+using SlimSharp.Data;
 using TorchSharp;
 
 namespace SlimSharp.Formats;
