@@ -4,7 +4,9 @@ using SlimSharp.Networks;
 
 namespace SlimSharp.Onnx;
 
-/// <summary>How layers of kinds that a program added (<see cref="CustomLayers"/>) are written as ONNX operators.</summary>
+/// <summary>
+/// How layers of kinds that a program added (<see cref="CustomLayers"/>) are written as ONNX operators.
+/// </summary>
 public static class CustomNodes
 {
     private static readonly ConcurrentDictionary<Type, Func<CustomLayer, NodeWriter, string>> Writers = [];

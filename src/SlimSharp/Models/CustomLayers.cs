@@ -4,15 +4,20 @@ using TorchSharp;
 
 namespace SlimSharp.Models;
 
-/// <summary>The layer kinds that a program adds: from then on they are trained, cut around, stored and read as the library's own.</summary>
+/// <summary>
+/// The layer kinds that a program adds: from then on they are trained, cut around, stored and read as the library's
+/// own.
+/// </summary>
 public static class CustomLayers
 {
     private static readonly ConcurrentDictionary<Type, Func<CustomLayer, LayerRun, torch.Tensor>> Runs = [];
 
     /// <summary>
-    /// Adds a kind. Do it before such a layer is run, stored or read, as at the start of the program; adding it again changes nothing but <paramref name="run"/>.
+    /// Adds a kind. Do it before such a layer is run, stored or read, as at the start of the program; adding it again
+    /// changes nothing but <paramref name="run"/>.
     /// </summary>
-    /// <typeparam name="T">The kind: a record of its settings, which says its shape, parameters and, if they can be cut, its channels.</typeparam>
+    /// <typeparam name="T">The kind: a record of its settings, which says its shape, parameters and, if they can be
+    /// cut, its channels.</typeparam>
     /// <param name="name">What files call it, as in "swish"; it must not change as long as there are files.</param>
     /// <param name="run">
     /// Computes its output. It is differentiated by the framework; tensors made on the way are disposed.

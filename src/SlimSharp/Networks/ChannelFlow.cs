@@ -24,8 +24,9 @@ public abstract record ChannelFlow
     public sealed record Blocks(int Count) : ChannelFlow;
 
     /// <summary>
-    /// Values are multiplied with values: channel i of one input meets channel i of another and is added up over the channels of its head, so that the two fall together, and
-    /// output channel i is channel i of a third input, weighted by that. As queries, keys and values are in attention.
+    /// Values are multiplied with values: channel i of one input meets channel i of another and is added up over the
+    /// channels of its head, so that the two fall together, and output channel i is channel i of a third input,
+    /// weighted by that. As queries, keys and values are in attention.
     /// </summary>
     /// <param name="Left">The input of the queries, from 0.</param>
     /// <param name="Right">The input of the keys.</param>
@@ -34,8 +35,9 @@ public abstract record ChannelFlow
     public sealed record Joins(int Left, int Right, int Follows, int Heads) : ChannelFlow
     {
         /// <summary>
-        /// What falls together: false for whole heads, of all three inputs and the output; true for the same place in every head, so that all heads stay and get narrower, queries with keys and values
-        /// with the output each on their own.
+        /// What falls together: false for whole heads, of all three inputs and the output; true for the same place in
+        /// every head, so that all heads stay and get narrower, queries with keys and values with the output each on
+        /// their own.
         /// </summary>
         public bool ByPlace { get; init; }
     }
@@ -49,7 +51,8 @@ public abstract record ChannelFlow
     public sealed record Map(ImmutableArray<ChannelSource> Sources) : ChannelFlow;
 
     /// <summary>
-    /// Output channel i is the source channel at place i, and may go without it; a source that goes takes its outputs along.
+    /// Output channel i is the source channel at place i, and may go without it; a source that goes takes its outputs
+    /// along.
     /// </summary>
     /// <param name="Sources">One source per output channel.</param>
     public sealed record Pick(ImmutableArray<ChannelSource> Sources) : ChannelFlow;

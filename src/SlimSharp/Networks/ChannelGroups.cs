@@ -3,7 +3,9 @@ using System.Runtime.CompilerServices;
 
 namespace SlimSharp.Networks;
 
-/// <summary>Which channels of a network live and die together, computed once and used by planning and surgery.</summary>
+/// <summary>
+/// Which channels of a network live and die together, computed once and used by planning and surgery.
+/// </summary>
 public static class ChannelGroups
 {
     private static readonly ConditionalWeakTable<Network, IReadOnlyList<ChannelGroup>> Known = [];
@@ -139,7 +141,8 @@ public static class ChannelGroups
         }
     }
 
-    // A grouped convolution's weight has one place per input channel of a group, a transposed one's per output channel of a group.
+    // A grouped convolution's weight has one place per input channel of a group, a transposed one's per output channel
+    // of a group.
     private static ImmutableArray<ImmutableArray<int>> WithinGroup(
         ImmutableArray<ImmutableArray<int>> channels,
         int places

@@ -9,6 +9,8 @@ public enum IntegerUse
     /// <summary>It reads rounded values.</summary>
     Values,
 
-    /// <summary>It multiplies rounded values by rounded weights: parameters called weight, outputs along axis 0, and bias.</summary>
+    /// <summary>
+    /// It multiplies rounded values by rounded weights: parameters called weight, outputs along axis 0, and bias.
+    /// </summary>
     Weights,
 }

@@ -3,8 +3,9 @@ using System.Text.Json.Serialization;
 namespace SlimSharp.Networks;
 
 /// <summary>
-/// A layer kind: its shapes, cost, parameters and channel flow. A new kind is a file in Layers/, its name in LayerNames and LayerJson, and one
-/// method in every <see cref="LayerVisitor{T}"/>; a kind of a program's own is a <see cref="CustomLayer"/>.
+/// A layer kind: its shapes, cost, parameters and channel flow. A new kind is a file in Layers/, its name in LayerNames
+/// and LayerJson, and one method in every <see cref="LayerVisitor{T}"/>; a kind of a program's own is a
+/// <see cref="CustomLayer"/>.
 /// </summary>
 [JsonConverter(typeof(LayerConverter))]
 public abstract partial record Layer
@@ -18,10 +19,13 @@ public abstract partial record Layer
     public virtual int MaxInputs => 1;
 
     /// <summary>The shape of the output.</summary>
-    /// <exception cref="NetworkException">The inputs do not fit; the message is the rest of a sentence that begins with the node's name.</exception>
+    /// <exception cref="NetworkException">The inputs do not fit; the message is the rest of a sentence that begins with
+    /// the node's name.</exception>
     public abstract Shape Output(IReadOnlyList<Shape> inputs);
 
-    /// <summary>Multiply-adds per sample: unless a kind knows better, those with each number of its weights at every position.</summary>
+    /// <summary>
+    /// Multiply-adds per sample: unless a kind knows better, those with each number of its weights at every position.
+    /// </summary>
     public virtual long Macs(IReadOnlyList<Shape> inputs) => WeightMacs(inputs);
 
     /// <summary>How often a sample uses each number of a weight: the positions at which it stands.</summary>
@@ -36,8 +40,8 @@ public abstract partial record Layer
         );
 
     /// <summary>
-    /// Operations per sample as network-slimming papers count them: a multiply-add is 2, BatchNorm 2 and an activation 1 per
-    /// element, max pooling and average pooling other than 2×2 the window's area per output element.
+    /// Operations per sample as network-slimming papers count them: a multiply-add is 2, BatchNorm 2 and an activation
+    /// 1 per element, max pooling and average pooling other than 2×2 the window's area per output element.
     /// </summary>
     public virtual long PublishedFlops(IReadOnlyList<Shape> inputs) => 2 * Macs(inputs);
 
@@ -47,7 +51,10 @@ public abstract partial record Layer
     /// <summary>How output channels relate to input channels.</summary>
     public abstract ChannelFlow Flow(IReadOnlyList<Shape> inputs);
 
-    /// <summary>This layer when only the given channels remain, ascending, of each input (of the given shapes) and of the output.</summary>
+    /// <summary>
+    /// This layer when only the given channels remain, ascending, of each input (of the given shapes) and of the
+    /// output.
+    /// </summary>
     public virtual Layer Narrow(IReadOnlyList<Shape> shapes, IReadOnlyList<int[]> inputs, int[] output) => this;
 
     /// <summary>Calls the visitor's method for this kind.</summary>

@@ -4,7 +4,9 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace SlimSharp.Networks;
 
-/// <summary>The layer kinds by the names under which files hold them: those of this library, and those that a program added.</summary>
+/// <summary>
+/// The layer kinds by the names under which files hold them: those of this library, and those that a program added.
+/// </summary>
 internal static class LayerNames
 {
     internal const string Key = "kind";
@@ -57,7 +59,8 @@ internal static class LayerNames
     internal static string? NameOf(Type type) => Names.GetValueOrDefault(type);
 
     /// <summary>Takes a kind up; the same kind under the same name as often as one likes.</summary>
-    /// <exception cref="NetworkException">The name or the kind is there already, or the kind cannot be stored.</exception>
+    /// <exception cref="NetworkException">The name or the kind is there already, or the kind cannot be
+    /// stored.</exception>
     internal static void Add(string name, Type type)
     {
         if (string.IsNullOrWhiteSpace(name))

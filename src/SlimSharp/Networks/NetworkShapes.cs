@@ -76,11 +76,15 @@ internal static class NetworkShapes
             );
     }
 
-    /// <summary>The shape of a layer's output, after checking that what is counted of it, its values, parameters and operations, can be counted.</summary>
+    /// <summary>
+    /// The shape of a layer's output, after checking that what is counted of it, its values, parameters and operations,
+    /// can be counted.
+    /// </summary>
     /// <param name="layer">The layer.</param>
     /// <param name="inputs">The shapes that it reads.</param>
     /// <param name="total">Parameters and operations of the layers so far; those of this one are added.</param>
-    /// <exception cref="NetworkException">The layer refuses its inputs, or sizes are out of range; the message is the rest of a sentence.</exception>
+    /// <exception cref="NetworkException">The layer refuses its inputs, or sizes are out of range; the message is the
+    /// rest of a sentence.</exception>
     internal static Shape Checked(Layer layer, IReadOnlyList<Shape> inputs, ref long total)
     {
         try

@@ -3,8 +3,9 @@ using System.Text.Json.Serialization;
 namespace SlimSharp.Networks;
 
 /// <summary>
-/// The size of one value of a network, without the batch: channels at positions. A vector has no positions, a sequence of tokens one after
-/// another (in memory tokens × channels), an image rows and columns of them (channels × height × width).
+/// The size of one value of a network, without the batch: channels at positions. A vector has no positions, a sequence
+/// of tokens one after another (in memory tokens × channels), an image rows and columns of them (channels × height ×
+/// width).
 /// </summary>
 /// <param name="Channels">The number of channels.</param>
 /// <param name="Height">Rows of an image; 0 for what is none.</param>
@@ -43,7 +44,9 @@ public readonly record struct Shape(
     [JsonIgnore]
     public long Count => (long)Channels * Area; // of two ints, so that it cannot run over
 
-    /// <summary>The dimension of a tensor, the batch in front, along which the channels lie: the last of a sequence.</summary>
+    /// <summary>
+    /// The dimension of a tensor, the batch in front, along which the channels lie: the last of a sequence.
+    /// </summary>
     [JsonIgnore]
     public int ChannelAxis => IsSequence ? 2 : 1;
 

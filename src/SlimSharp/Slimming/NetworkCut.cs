@@ -49,7 +49,10 @@ internal sealed record NetworkCut(
     internal Weights Overrides(Weights weights, IReadOnlyDictionary<string, long[]>? spared = null) =>
         Channels.Overrides(weights, spared);
 
-    /// <summary>What the masked network does to values besides what stands in for weights: channels that go and that no weight reads are zero.</summary>
+    /// <summary>
+    /// What the masked network does to values besides what stands in for weights: channels that go and that no weight
+    /// reads are zero.
+    /// </summary>
     internal IReadOnlyDictionary<string, Func<torch.Tensor, torch.Tensor>> Taps() =>
         Values.ToDictionary(v => v.Key, v => (Func<torch.Tensor, torch.Tensor>)(x => Without(x, v.Key, v.Value)));
 

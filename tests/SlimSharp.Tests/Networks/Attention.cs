@@ -5,8 +5,8 @@ using TorchSharp;
 namespace SlimSharp.Tests.Networks;
 
 /// <summary>
-/// Attention with queries, keys and values as inputs and no parameter of its own, as a program may add it: softmax(scale·q·k + mask) in heads, times the values.
-/// A fourth input, if there is one, is added for each key.
+/// Attention with queries, keys and values as inputs and no parameter of its own, as a program may add it:
+/// softmax(scale·q·k + mask) in heads, times the values. A fourth input, if there is one, is added for each key.
 /// </summary>
 /// <param name="Heads">How many heads.</param>
 /// <param name="Scale">What products are multiplied by; it stays when channels go.</param>

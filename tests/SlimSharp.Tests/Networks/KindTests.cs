@@ -3,7 +3,9 @@ using SlimSharp.Networks;
 
 namespace SlimSharp.Tests.Networks;
 
-/// <summary>Layers are asked what they are like, and not told apart by their kinds: a new one would fall through.</summary>
+/// <summary>
+/// Layers are asked what they are like, and not told apart by their kinds: a new one would fall through.
+/// </summary>
 public class KindTests
 {
     // Where kinds are what it is about: their own files, running them, ONNX operators both ways.

@@ -3,7 +3,9 @@ using SlimSharp.Networks;
 
 namespace SlimSharp.Tests.Networks;
 
-/// <summary>Layer kinds of two inputs, and kinds that mix channels without weights, as a program may add them.</summary>
+/// <summary>
+/// Layer kinds of two inputs, and kinds that mix channels without weights, as a program may add them.
+/// </summary>
 internal static class PortKinds
 {
     internal static void Add()
@@ -51,7 +53,10 @@ internal static class PortKinds
             };
     }
 
-    /// <summary>One channel from all, without weights: their sum, which a channel that goes leaves by as much as it had; or their mean, of which none may go.</summary>
+    /// <summary>
+    /// One channel from all, without weights: their sum, which a channel that goes leaves by as much as it had; or
+    /// their mean, of which none may go.
+    /// </summary>
     /// <param name="Mean">The mean.</param>
     internal sealed record Total(bool Mean) : CustomLayer
     {

@@ -1,8 +1,8 @@
 namespace SlimSharp.Networks;
 
 /// <summary>
-/// Batch normalisation per channel: scale·(x − mean)/√(variance + ε) + shift, with the batch's statistics in training and
-/// running ones otherwise (Ioffe and Szegedy, ICML 2015).
+/// Batch normalisation per channel: scale·(x − mean)/√(variance + ε) + shift, with the batch's statistics in training
+/// and running ones otherwise (Ioffe and Szegedy, ICML 2015).
 /// </summary>
 public sealed record BatchNorm : Layer
 {

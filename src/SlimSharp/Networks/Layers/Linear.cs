@@ -1,13 +1,17 @@
 namespace SlimSharp.Networks;
 
-/// <summary>A linear map of the channels, the same at every position: of a vector, of each token, of each pixel.</summary>
+/// <summary>
+/// A linear map of the channels, the same at every position: of a vector, of each token, of each pixel.
+/// </summary>
 /// <param name="Channels">Outputs.</param>
 public sealed record Linear(int Channels) : Layer
 {
     /// <summary>Whether a bias is added.</summary>
     public bool Bias { get; init; } = true;
 
-    /// <summary>The standard deviation of initial weights, with zero bias; null for the framework's own initialisation.</summary>
+    /// <summary>
+    /// The standard deviation of initial weights, with zero bias; null for the framework's own initialisation.
+    /// </summary>
     public double? InitialDeviation { get; init; }
 
     /// <inheritdoc/>

@@ -1,7 +1,8 @@
 namespace SlimSharp.Networks;
 
 /// <summary>
-/// The product of two values of one shape, or of an image or a sequence and a vector with one factor per channel (squeeze-and-excitation).
+/// The product of two values of one shape, or of an image or a sequence and a vector with one factor per channel
+/// (squeeze-and-excitation).
 /// </summary>
 public sealed record Multiply : Layer
 {

@@ -4,7 +4,8 @@ using System.Text.Json.Serialization;
 namespace SlimSharp.Networks;
 
 /// <summary>
-/// Some channels of the input, or some tokens of a sequence, in a given order, or zeros. Splitting, shuffling and padding channels are selections too.
+/// Some channels of the input, or some tokens of a sequence, in a given order, or zeros. Splitting, shuffling and
+/// padding channels are selections too.
 /// </summary>
 /// <param name="Indices">What is behind each output place; <see cref="Zero"/> for zeros.</param>
 public sealed record Select(ImmutableArray<int> Indices) : Layer
@@ -35,8 +36,8 @@ public sealed record Select(ImmutableArray<int> Indices) : Layer
     }
 
     /// <summary>
-    /// True for channel selection as in network slimming (Liu et al., ICCV 2017): its outputs may be cut on their own, while what they are
-    /// selected from stays.
+    /// True for channel selection as in network slimming (Liu et al., ICCV 2017): its outputs may be cut on their own,
+    /// while what they are selected from stays.
     /// </summary>
     public bool Picks { get; init; }
 
