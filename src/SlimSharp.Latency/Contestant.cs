@@ -21,7 +21,9 @@ public sealed class Contestant : IDisposable
     /// <param name="model">The bytes of a file with one input, of numbers or bytes.</param>
     /// <param name="batch">Images at a time.</param>
     /// <param name="threads">Threads of one operator.</param>
-    /// <param name="profiled">Whether the time of each operator is taken, too, which makes the whole a little slower.</param>
+    /// <param name="profiled">
+    /// Whether the time of each operator is taken, too, which makes the whole a little slower.
+    /// </param>
     /// <exception cref="OnnxException">ONNX Runtime refuses it, or it does not take so many images.</exception>
     public static Contestant Onnx(byte[] model, int batch, int threads, bool profiled = false)
     {
@@ -80,7 +82,10 @@ public sealed class Contestant : IDisposable
     /// <summary>Runs once.</summary>
     public void Run() => _run();
 
-    /// <summary>Median milliseconds of every operator, in the order in which they run. Only once, and only where the time of each was taken.</summary>
+    /// <summary>
+    /// Median milliseconds of every operator, in the order in which they run. Only once, and only where the time of
+    /// each was taken.
+    /// </summary>
     /// <param name="warmUp">How many runs at the beginning do not count.</param>
     internal IReadOnlyList<(string Name, double Milliseconds)> Operators(int warmUp)
     {

@@ -1,6 +1,9 @@
 namespace SlimSharp.Latency;
 
-/// <summary>The multiple-choice knapsack: one item of every class, of least loss within a capacity (Kellerer, Pferschy and Pisinger, Knapsack Problems, 2004, chapter 11).</summary>
+/// <summary>
+/// The multiple-choice knapsack: one item of every class, of least loss within a capacity (Kellerer, Pferschy and
+/// Pisinger, Knapsack Problems, 2004, chapter 11).
+/// </summary>
 internal static class Knapsack
 {
     private const int Bins = 2000;
@@ -11,8 +14,8 @@ internal static class Knapsack
     internal readonly record struct Item(double Cost, double Loss);
 
     /// <summary>
-    /// The item chosen of each class, by dynamic programming over costs rounded up to 1/2000 of what the capacity leaves above the cheapest
-    /// items; the cheapest of each, if not even those fit.
+    /// The item chosen of each class, by dynamic programming over costs rounded up to 1/2000 of what the capacity
+    /// leaves above the cheapest items; the cheapest of each, if not even those fit.
     /// </summary>
     internal static int[] Solve(IReadOnlyList<Item[]> classes, double capacity)
     {

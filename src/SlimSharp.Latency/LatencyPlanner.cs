@@ -5,16 +5,19 @@ using SlimSharp.Slimming;
 namespace SlimSharp.Latency;
 
 /// <summary>
-/// Plans a cut that a table of latencies says reaches a <see cref="PlanTarget.Latency"/>. Time is a function of two widths per layer, so it is
-/// lowered in stages: in each, every group may change its width a little, times are taken as additive around where the last stage ended, and a
-/// multiple-choice knapsack chooses. Widths lie on multiples of what the machine computes at a time, unless another rounding is asked for.
+/// Plans a cut that a table of latencies says reaches a <see cref="PlanTarget.Latency"/>. Time is a function of two
+/// widths per layer, so it is lowered in stages: in each, every group may change its width a little, times are taken as
+/// additive around where the last stage ended, and a multiple-choice knapsack chooses. Widths lie on multiples of what
+/// the machine computes at a time, unless another rounding is asked for.
 /// </summary>
 public static class LatencyPlanner
 {
     /// <summary>Plans by the weights of a trained model.</summary>
     /// <param name="model">The model.</param>
     /// <param name="options">With <see cref="PlanTarget.Latency"/> as the target.</param>
-    /// <param name="table">How long layers take; it has to know all of the network (<see cref="LatencyGrid.With"/>).</param>
+    /// <param name="table">
+    /// How long layers take; it has to know all of the network (<see cref="LatencyGrid.With"/>).
+    /// </param>
     /// <param name="choice">How widths are chosen.</param>
     /// <param name="evidence">What was measured, where the criterion asks for it.</param>
     /// <exception cref="PlanException">The options do not make sense, or the target cannot be reached.</exception>

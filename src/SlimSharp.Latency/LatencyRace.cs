@@ -3,7 +3,9 @@ using SlimSharp.Networks;
 
 namespace SlimSharp.Latency;
 
-/// <summary>Times several models against each other: turn by turn, so that whatever slows the machine slows all of them.</summary>
+/// <summary>
+/// Times several models against each other: turn by turn, so that whatever slows the machine slows all of them.
+/// </summary>
 public static class LatencyRace
 {
     /// <summary>Turns before it counts.</summary>
@@ -68,7 +70,10 @@ public static class LatencyRace
         }
     }
 
-    /// <summary>Median milliseconds of each operator of an ONNX model, in the order in which they run. Layers that run in one go stand under the last one's name.</summary>
+    /// <summary>
+    /// Median milliseconds of each operator of an ONNX model, in the order in which they run. Layers that run in one go
+    /// stand under the last one's name.
+    /// </summary>
     public static IReadOnlyList<(string Name, double Milliseconds)> Operators(byte[] model, int batch, int threads)
     {
         using var contestant = Contestant.Onnx(model, batch, threads, profiled: true);
@@ -82,7 +87,10 @@ public static class LatencyRace
         return contestant.Operators(WarmUp);
     }
 
-    /// <summary>Milliseconds of each layer of a network in ONNX Runtime, with what has to be done in front of it; all layers together take the time of the whole.</summary>
+    /// <summary>
+    /// Milliseconds of each layer of a network in ONNX Runtime, with what has to be done in front of it; all layers
+    /// together take the time of the whole.
+    /// </summary>
     /// <param name="network">The network.</param>
     /// <param name="model">Its ONNX file, BatchNorms folded.</param>
     /// <param name="batch">Images at a time.</param>

@@ -6,8 +6,8 @@ using SlimSharp.Onnx;
 namespace SlimSharp.Latency;
 
 /// <summary>
-/// How long layers take in ONNX Runtime on one machine, by kind and width: what latency is planned with. Times at widths between are interpolated, after
-/// rounding up to what the machine computes at a time.
+/// How long layers take in ONNX Runtime on one machine, by kind and width: what latency is planned with. Times at
+/// widths between are interpolated, after rounding up to what the machine computes at a time.
 /// </summary>
 public sealed record LatencyTable
 {
@@ -29,7 +29,10 @@ public sealed record LatencyTable
     /// <summary>Images at a time.</summary>
     public required int Batch { get; init; }
 
-    /// <summary>Channels that are computed at a time: widths between multiples of this cost as much as the next one. 0 before that was measured.</summary>
+    /// <summary>
+    /// Channels that are computed at a time: widths between multiples of this cost as much as the next one. 0 before
+    /// that was measured.
+    /// </summary>
     public int Step { get; init; }
 
     /// <summary>The kinds of layers with their times.</summary>
@@ -85,7 +88,10 @@ public sealed record LatencyTable
     /// <summary>Milliseconds of all layers; NaN where the table does not reach.</summary>
     public double Milliseconds(IEnumerable<LayerUse> layers) => layers.Sum(Milliseconds);
 
-    /// <summary>The narrowest measured width of a layer down to which cutting its channels pays, where it reads so many; see <see cref="LayerTimes.NarrowestThatPays()"/>.</summary>
+    /// <summary>
+    /// The narrowest measured width of a layer down to which cutting its channels pays, where it reads so many; see
+    /// <see cref="LayerTimes.NarrowestThatPays()"/>.
+    /// </summary>
     /// <exception cref="OnnxException">The table does not know the layer.</exception>
     public int NarrowestThatPays(LayerUse layer, int reads) =>
         this[layer.Kind] is { IsMeasured: true } times

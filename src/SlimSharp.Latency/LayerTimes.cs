@@ -6,7 +6,9 @@ namespace SlimSharp.Latency;
 /// <param name="Kind">The kind.</param>
 /// <param name="Reads">Numbers of channels that are read, ascending.</param>
 /// <param name="Makes">Numbers of channels that are made, ascending; empty where as many are made as are read.</param>
-/// <param name="Times">Milliseconds, row by row: for each number that is read those of all that are made. Empty before they are measured.</param>
+/// <param name="Times">
+/// Milliseconds, row by row: for each number that is read those of all that are made. Empty before they are measured.
+/// </param>
 public sealed record LayerTimes(
     TimedLayer Kind,
     IReadOnlyList<int> Reads,
@@ -21,8 +23,8 @@ public sealed record LayerTimes(
     public bool IsMeasured => Times.Count > 0;
 
     /// <summary>
-    /// The narrowest of the measured widths down to which, from the widest on, every step saves at least half of its share of the time; fewer channels cost more
-    /// than their share.
+    /// The narrowest of the measured widths down to which, from the widest on, every step saves at least half of its
+    /// share of the time; fewer channels cost more than their share.
     /// </summary>
     public int NarrowestThatPays() => NarrowestThatPays(Reads[^1], Makes.Count == 0 ? Reads[^1] : Makes[^1]);
 

@@ -15,7 +15,10 @@ public sealed record LayerUse(string Node, string? Then, TimedLayer Kind, int Re
     /// <summary>The layers of a network as it is exported, BatchNorms folded where they can be.</summary>
     public static IReadOnlyList<LayerUse> Of(Network network) => [.. OfFolded(OnnxExport.Folded(network))];
 
-    /// <summary>The ONNX file of a network with some numbers or other, BatchNorms folded: to be timed before there are real ones.</summary>
+    /// <summary>
+    /// The ONNX file of a network with some numbers or other, BatchNorms folded: to be timed before there are real
+    /// ones.
+    /// </summary>
     public static byte[] Drawn(Network network) => OnnxExport.Drawn(OnnxExport.Folded(network)).ToBytes();
 
     /// <summary>The layers of a network that is folded already.</summary>

@@ -8,7 +8,9 @@ internal static class OnnxProfile
 {
     private const string Suffix = "_kernel_time";
 
-    /// <summary>Ends it: run by run, the operators in the order in which they ran, each with its milliseconds.</summary>
+    /// <summary>
+    /// Ends it: run by run, the operators in the order in which they ran, each with its milliseconds.
+    /// </summary>
     internal static List<List<(string Name, double Milliseconds)>> End(InferenceSession session)
     {
         var path = session.EndProfiling();

@@ -2,8 +2,13 @@ using SlimSharp.Networks;
 
 namespace SlimSharp.Latency;
 
-/// <summary>What layers have in common that differ in nothing but their widths: a layer that takes time, on images or vectors of one size.</summary>
-/// <param name="Layer">The layer; its own number of channels is 1, and so are the groups of a depthwise convolution.</param>
+/// <summary>
+/// What layers have in common that differ in nothing but their widths: a layer that takes time, on images or vectors of
+/// one size.
+/// </summary>
+/// <param name="Layer">
+/// The layer; its own number of channels is 1, and so are the groups of a depthwise convolution.
+/// </param>
 /// <param name="Height">Rows that it reads; 0 where it reads a vector.</param>
 /// <param name="Width">Columns that it reads; 0 where it reads a vector.</param>
 /// <param name="Inputs">How many inputs, at most two.</param>
@@ -37,7 +42,8 @@ public sealed record TimedLayer(
     internal int Multiple => Depthwise ? 1 : Layer.ChannelMultiple();
 
     /// <summary>
-    /// A network with this layer, at these widths, between two others, so that it finds its input in the layout in which layers hand images to each other.
+    /// A network with this layer, at these widths, between two others, so that it finds its input in the layout in
+    /// which layers hand images to each other.
     /// </summary>
     internal Network Probe(int reads, int makes)
     {

@@ -3,7 +3,9 @@ using SlimSharp.Onnx;
 
 namespace SlimSharp.Latency;
 
-/// <summary>The milliseconds of a network, by a table, as a function of how many units of each group of channels stay.</summary>
+/// <summary>
+/// The milliseconds of a network, by a table, as a function of how many units of each group of channels stay.
+/// </summary>
 internal sealed class WidthTimes
 {
     private readonly Part[] _parts;

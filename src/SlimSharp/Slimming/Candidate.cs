@@ -61,7 +61,9 @@ public sealed class Candidate
             )
             : KeepAll();
 
-    /// <summary>What the options' target leaves of the group: what is above <paramref name="threshold"/>, where it goes by one.</summary>
+    /// <summary>
+    /// What the options' target leaves of the group: what is above <paramref name="threshold"/>, where it goes by one.
+    /// </summary>
     /// <param name="threshold">Of all groups; NaN where each has its own.</param>
     public GroupPlan Decide(double threshold) =>
         !MayGo ? KeepAll()

@@ -3,9 +3,9 @@ using System.Text.Json.Serialization;
 namespace SlimSharp.Slimming;
 
 /// <summary>
-/// The proof that a cut changed nothing but what was cut. "Masked" is the original network in which every consumer's removed input
-/// channels are multiplied by zero at the consumer; where constants are folded, it keeps them. Differences are the
-/// largest absolute one over the largest masked output.
+/// The proof that a cut changed nothing but what was cut. "Masked" is the original network in which every consumer's
+/// removed input channels are multiplied by zero at the consumer; where constants are folded, it keeps them.
+/// Differences are the largest absolute one over the largest masked output.
 /// </summary>
 public sealed record Certificate : IJsonOnDeserialized
 {
@@ -46,18 +46,22 @@ public sealed record Certificate : IJsonOnDeserialized
     public required string WeightsHash { get; init; }
 
     /// <summary>
-    /// The identity of the weights of the cut without the running statistics of BatchNorms; only retraining changes it. Null, like
-    /// all below, in certificates of versions that did not write it.
+    /// The identity of the weights of the cut without the running statistics of BatchNorms; only retraining changes it.
+    /// Null, like all below, in certificates of versions that did not write it.
     /// </summary>
     public string? ParametersHash { get; init; }
 
     /// <summary>The identity of the weights that were cut.</summary>
     public string? SourceHash { get; init; }
 
-    /// <summary>The identity of the plan that was carried out: of its network, the branches that go, and the units that stay.</summary>
+    /// <summary>
+    /// The identity of the plan that was carried out: of its network, the branches that go, and the units that stay.
+    /// </summary>
     public string? PlanHash { get; init; }
 
-    /// <summary>The identity of the probe: the inputs on which function was compared, and the masked original's outputs.</summary>
+    /// <summary>
+    /// The identity of the probe: the inputs on which function was compared, and the masked original's outputs.
+    /// </summary>
     public string? ProbeHash { get; init; }
 
     /// <summary>True if both parts agree, and float32 gives numbers at all.</summary>

@@ -5,7 +5,9 @@ using TorchSharp;
 
 namespace SlimSharp.Slimming;
 
-/// <summary>What is decided of groups, worked out: for every axis of every parameter the places that stay, and what is left.</summary>
+/// <summary>
+/// What is decided of groups, worked out: for every axis of every parameter the places that stay, and what is left.
+/// </summary>
 /// <param name="Source">What is cut.</param>
 /// <param name="Target">What is left.</param>
 /// <param name="Kept">By parameter and axis, the places that stay, ascending.</param>

@@ -3,8 +3,8 @@ using System.Collections.Immutable;
 namespace SlimSharp.Slimming;
 
 /// <summary>
-/// What stays of the groups of an <see cref="IChannelGraph"/>. Of a network, a <see cref="SlimmingPlan"/> is made of it,
-/// which can be stored.
+/// What stays of the groups of an <see cref="IChannelGraph"/>. Of a network, a <see cref="SlimmingPlan"/> is made of
+/// it, which can be stored.
 /// </summary>
 /// <param name="Graph">What the groups are of: what was planned for, without the branches that go.</param>
 /// <param name="Branches">The branches that go whole.</param>

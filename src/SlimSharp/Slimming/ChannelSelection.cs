@@ -4,9 +4,9 @@ using SlimSharp.Networks;
 namespace SlimSharp.Slimming;
 
 /// <summary>
-/// Channel selection for networks with a trunk (Liu et al., ICCV 2017): what several layers read keeps its width, and each of them selects
-/// from it. The selection stands in front of the BatchNorm, which is narrowed with it; as published it stands behind, which computes the same and
-/// keeps a full-width BatchNorm.
+/// Channel selection for networks with a trunk (Liu et al., ICCV 2017): what several layers read keeps its width, and
+/// each of them selects from it. The selection stands in front of the BatchNorm, which is narrowed with it; as
+/// published it stands behind, which computes the same and keeps a full-width BatchNorm.
 /// </summary>
 public static class ChannelSelection
 {
@@ -18,7 +18,9 @@ public static class ChannelSelection
     /// <summary>The same as <see cref="Insert"/> in front of BatchNorms, made once per network.</summary>
     internal static Network InFront(Network network) => Known.GetValue(network, n => Insert(n));
 
-    /// <summary>The same network with a selection of all channels at every BatchNorm that reads a trunk. Computes the same.</summary>
+    /// <summary>
+    /// The same network with a selection of all channels at every BatchNorm that reads a trunk. Computes the same.
+    /// </summary>
     /// <param name="network">The network.</param>
     /// <param name="behind">As published: behind the BatchNorm instead of in front of it.</param>
     public static Network Insert(Network network, bool behind = false)
@@ -47,7 +49,9 @@ public static class ChannelSelection
         return new(network.Name, [.. nodes], network.Outputs);
     }
 
-    /// <summary>The BatchNorms that read a trunk: anything but a convolution or linear layer that only they read.</summary>
+    /// <summary>
+    /// The BatchNorms that read a trunk: anything but a convolution or linear layer that only they read.
+    /// </summary>
     public static IEnumerable<string> Sites(Network network)
     {
         var readers = network.Nodes.SelectMany(n => n.Inputs).GroupBy(i => i).ToDictionary(g => g.Key, g => g.Count());

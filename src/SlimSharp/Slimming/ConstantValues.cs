@@ -6,7 +6,9 @@ namespace SlimSharp.Slimming;
 /// <summary>Values that do not depend on a network's inputs, in evaluation.</summary>
 internal static class ConstantValues
 {
-    /// <summary>For every node, each channel's value if it is the same for all inputs at all positions; else NaN.</summary>
+    /// <summary>
+    /// For every node, each channel's value if it is the same for all inputs at all positions; else NaN.
+    /// </summary>
     /// <param name="network">The network.</param>
     /// <param name="weights">Its tensors.</param>
     /// <param name="silent">Convolutions and linear layers all of whose inputs count as zero.</param>

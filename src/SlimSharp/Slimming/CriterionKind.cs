@@ -19,8 +19,8 @@ public sealed record CriterionKind(
     Func<Model, ImageSet, Normalization, int, Evidence>? Measure = null
 )
 {
-    // Of weights, whose size is that of their layer.
-    private static readonly ImmutableArray<string> FilterCriteria = ["l1", "l2", "median"];
+    // Those whose size is that of their layer, unless BatchNorms bring all layers to one size.
+    private static readonly ImmutableArray<string> OfLayersSize = ["l1", "l2", "median", DeviationCriterion.Text];
 
     /// <summary>Every criterion there is. A new one is a file of its own and a row here.</summary>
     public static IReadOnlyList<CriterionKind> All { get; } =
@@ -31,6 +31,12 @@ public sealed record CriterionKind(
         new("median", "distance from the layer's geometric median", _ => new MedianCriterion()),
         new("taylor", "first-order change of the loss", _ => new SensitivityCriterion(Squared: false), Effects),
         new("fisher", "squared first-order change of the loss", _ => new SensitivityCriterion(Squared: true), Effects),
+        new(
+            DeviationCriterion.Text,
+            "deviation of what is read, without labels",
+            _ => new DeviationCriterion(),
+            Activations.Of
+        ),
         new("random", "chance", options => new RandomCriterion(options.Seed)),
     ];
 
@@ -52,8 +58,7 @@ public sealed record CriterionKind(
     internal static bool IsNormalized(PlanOptions options, IChannelGraph graph) =>
         options.Normalized
         ?? (
-            FilterCriteria.Contains(options.Criterion)
-            && graph.Parameters.Values.All(p => p.Role != ParameterRole.Scale)
+            OfLayersSize.Contains(options.Criterion) && graph.Parameters.Values.All(p => p.Role != ParameterRole.Scale)
         );
 
     /// <summary>The criterion that some options ask for, as they compare it between layers.</summary>

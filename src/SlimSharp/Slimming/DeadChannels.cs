@@ -2,12 +2,14 @@ using SlimSharp.Networks;
 
 namespace SlimSharp.Slimming;
 
-/// <summary>Channels that no consumer reads any more, once selections have dropped them: they are removed from their producers.</summary>
+/// <summary>
+/// Channels that no consumer reads any more, once selections have dropped them: they are removed from their producers.
+/// </summary>
 internal static class DeadChannels
 {
     /// <summary>
-    /// The plans with dead units removed, as far as the options allow, until none is left: a layer none of whose outputs is read goes
-    /// whole, and what only it has read is dead too.
+    /// The plans with dead units removed, as far as the options allow, until none is left: a layer none of whose
+    /// outputs is read goes whole, and what only it has read is dead too.
     /// </summary>
     internal static IReadOnlyList<GroupPlan> Remove(
         Network network,

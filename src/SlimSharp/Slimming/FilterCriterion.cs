@@ -3,7 +3,9 @@ using TorchSharp;
 
 namespace SlimSharp.Slimming;
 
-/// <summary>A number for each filter, that is, for the weights that make one output channel of a convolution or linear layer.</summary>
+/// <summary>
+/// A number for each filter, that is, for the weights that make one output channel of a convolution or linear layer.
+/// </summary>
 public abstract record FilterCriterion : Criterion
 {
     /// <inheritdoc/>

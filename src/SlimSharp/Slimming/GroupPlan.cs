@@ -10,7 +10,9 @@ namespace SlimSharp.Slimming;
 /// <param name="Why">Why so many.</param>
 public sealed record GroupPlan(string Group, int Units, ImmutableArray<int> Kept, PlanReason Why) : IJsonOnDeserialized
 {
-    /// <summary>The units that were to stay before those went that no layer reads any more; null where that changed nothing.</summary>
+    /// <summary>
+    /// The units that were to stay before those went that no layer reads any more; null where that changed nothing.
+    /// </summary>
     public ImmutableArray<int>? Wanted { get; init; }
 
     /// <summary>The units that go, ascending.</summary>

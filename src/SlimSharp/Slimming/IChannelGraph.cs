@@ -6,8 +6,8 @@ namespace SlimSharp.Slimming;
 
 /// <summary>
 /// All that planning and surgery know of a network: groups of channels, where these lie in its parameters, and what it
-/// costs. A <see cref="Network"/> is one source of it (<see cref="NetworkGraph"/>); whatever else can say as much can be
-/// planned and cut like one.
+/// costs. A <see cref="Network"/> is one source of it (<see cref="NetworkGraph"/>); whatever else can say as much can
+/// be planned and cut like one.
 /// </summary>
 public interface IChannelGraph
 {
@@ -40,8 +40,12 @@ public interface IChannelGraph
     /// <param name="options">What must stay all the same.</param>
     IReadOnlyList<GroupPlan> WithoutUnread(IReadOnlyList<GroupPlan> plans, PlanOptions options) => plans;
 
-    /// <summary>The branches that do not depend on the inputs, and may go whole, once some groups are emptied.</summary>
-    /// <param name="emptied">Groups none of whose units is to stay; those of them that would not go with a branch do not count.</param>
+    /// <summary>
+    /// The branches that do not depend on the inputs, and may go whole, once some groups are emptied.
+    /// </summary>
+    /// <param name="emptied">
+    /// Groups none of whose units is to stay; those of them that would not go with a branch do not count.
+    /// </param>
     /// <param name="weights">Its weights.</param>
     /// <param name="options">Whether constants that the branches add are left out.</param>
     ImmutableArray<BranchPlan> BranchesWithout(

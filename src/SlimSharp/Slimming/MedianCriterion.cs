@@ -4,8 +4,8 @@ using TorchSharp;
 namespace SlimSharp.Slimming;
 
 /// <summary>
-/// The filter's Euclidean distances to all others of its layer, summed: near the geometric median a filter is what the others can replace
-/// (He et al., CVPR 2019).
+/// The filter's Euclidean distances to all others of its layer, summed: near the geometric median a filter is what the
+/// others can replace (He et al., CVPR 2019).
 /// </summary>
 public sealed record MedianCriterion : FilterCriterion
 {

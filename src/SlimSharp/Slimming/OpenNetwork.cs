@@ -4,10 +4,12 @@ using SlimSharp.Networks;
 namespace SlimSharp.Slimming;
 
 /// <summary>
-/// Networks through which every channel shows, for the structure of a cut to be compared on. A channel that a ReLU holds at zero, a sigmoid in saturation or a
-/// maximum that another place wins hides whatever index is wrong in front of it, however random the weights are: on a few inputs always some do. So every
-/// activation becomes one that is strictly monotone, has no flat part and is not linear, and every maximum a mean; masked and cut network
-/// alike, channel for channel, so that what agrees there is the same indices. A wrong index then changes the outputs for all weights but a set of measure zero.
+/// Networks through which every channel shows, for the structure of a cut to be compared on. A channel that a ReLU
+/// holds at zero, a sigmoid in saturation or a maximum that another place wins hides whatever index is wrong in front
+/// of it, however random the weights are: on a few inputs always some do. So every activation becomes one that is
+/// strictly monotone, has no flat part and is not linear, and every maximum a mean; masked and cut network alike,
+/// channel for channel, so that what agrees there is the same indices. A wrong index then changes the outputs for all
+/// weights but a set of measure zero.
 /// </summary>
 internal static class OpenNetwork
 {
@@ -25,7 +27,10 @@ internal static class OpenNetwork
 
     /// <summary>The network, open.</summary>
     /// <param name="network">The network.</param>
-    /// <param name="pooled">Nodes that may be opened: not those of constant branches, of which a mean in the place of a maximum would make the borders others.</param>
+    /// <param name="pooled">
+    /// Nodes that may be opened: not those of constant branches, of which a mean in the place of a maximum would make
+    /// the borders others.
+    /// </param>
     internal static Network Of(Network network, IReadOnlySet<string> pooled) =>
         new(
             network.Name,

@@ -58,8 +58,8 @@ public readonly record struct PairedLoss(int Images, int Lost, int Won)
     }
 
     /// <summary>
-    /// With 95 % confidence a share that was measured on so many images is at least this: the lower end of Wilson's one-sided
-    /// interval (Journal of the American Statistical Association 22, 1927).
+    /// With 95 % confidence a share that was measured on so many images is at least this: the lower end of Wilson's
+    /// one-sided interval (Journal of the American Statistical Association 22, 1927).
     /// </summary>
     internal static double ShareAtLeast(double share, int images)
     {
@@ -67,7 +67,9 @@ public readonly record struct PairedLoss(int Images, int Lost, int Won)
         return (share + z / 2 - Math.Sqrt(z * (share * (1 - share) + z / 4))) / (1 + z);
     }
 
-    /// <summary>The fewest images that can show a loss of at most <paramref name="margin"/>, if not one of them changes.</summary>
+    /// <summary>
+    /// The fewest images that can show a loss of at most <paramref name="margin"/>, if not one of them changes.
+    /// </summary>
     internal static int Needed(double margin)
     {
         var images = 1;

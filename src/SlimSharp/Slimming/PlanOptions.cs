@@ -16,8 +16,8 @@ public sealed partial record PlanOptions
     }
 
     /// <summary>
-    /// Let blocks be emptied: where no channel of a layer is above the threshold and the rest of its block would add a constant, the block becomes the
-    /// identity plus that constant, instead of keeping one channel.
+    /// Let blocks be emptied: where no channel of a layer is above the threshold and the rest of its block would add a
+    /// constant, the block becomes the identity plus that constant, instead of keeping one channel.
     /// </summary>
     public bool EmptyBlocks { get; init; }
 
@@ -51,12 +51,16 @@ public sealed partial record PlanOptions
     }
 
     /// <summary>
-    /// Divide importance by its mean over the layer, so that layers compare in what stands out within them. Null for norms of filters in networks without
-    /// BatchNorm scales only: there a filter's size is that of its layer, and the layers of small weights would go whole.
+    /// Divide importance by its mean over the layer, so that layers compare in what stands out within them. Null for
+    /// norms of filters in networks without BatchNorm scales only: there a filter's size is that of its layer, and the
+    /// layers of small weights would go whole.
     /// </summary>
     public bool? Normalized { get; init; }
 
-    /// <summary>Multiply the importance of each layer by a random factor between a half and two, a function of this seed: another division of the same target.</summary>
+    /// <summary>
+    /// Multiply the importance of each layer by a random factor between a half and two, a function of this seed:
+    /// another division of the same target.
+    /// </summary>
     public long? Jitter { get; init; }
 
     /// <summary>What random importance is a function of.</summary>
@@ -96,10 +100,16 @@ public sealed partial record PlanOptions
     /// <summary>True if what contributes nothing goes, and nothing else.</summary>
     internal bool IsByZeros => Target is PlanTarget.Zeros;
 
-    /// <summary>The network whose groups a plan speaks of: the source, with selections where a trunk is to be cut by them. Computes the same.</summary>
+    /// <summary>
+    /// The network whose groups a plan speaks of: the source, with selections where a trunk is to be cut by them.
+    /// Computes the same.
+    /// </summary>
     internal Network Prepare(Network source) => Trunk == Trunk.Selection ? ChannelSelection.InFront(source) : source;
 
-    /// <summary>The width of a layer of which <paramref name="wanted"/> channels are wanted: at least the minimum, a multiple, at most what it has.</summary>
+    /// <summary>
+    /// The width of a layer of which <paramref name="wanted"/> channels are wanted: at least the minimum, a multiple,
+    /// at most what it has.
+    /// </summary>
     internal int Width(int wanted, int units) =>
         Math.Min((Math.Max(wanted, MinChannels) + RoundTo - 1) / RoundTo * RoundTo, units);
 

@@ -83,7 +83,9 @@ public abstract partial record PlanTarget
         internal override void Check() => RequireShare(Share, "The share of a layer's largest");
     }
 
-    /// <summary>Keep so many channels, the most important, in the layers that are named; all others stay whole.</summary>
+    /// <summary>
+    /// Keep so many channels, the most important, in the layers that are named; all others stay whole.
+    /// </summary>
     /// <param name="Kept">
     /// By names of nodes, or beginnings of names followed by *, the number of channels that stay.
     /// </param>

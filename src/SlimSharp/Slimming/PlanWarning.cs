@@ -4,24 +4,33 @@ using System.Text.Json.Serialization;
 namespace SlimSharp.Slimming;
 
 /// <summary>Something that should be known before cutting.</summary>
-/// <param name="Kind">What kind of thing, as one of the constants: it stays the same from version to version, so that warnings can be counted.</param>
+/// <param name="Kind">
+/// What kind of thing, as one of the constants: it stays the same from version to version, so that warnings can be
+/// counted.
+/// </param>
 /// <param name="Text">The sentence.</param>
 [JsonConverter(typeof(Converter))]
 public sealed record PlanWarning(string Kind, string Text)
 {
-    /// <summary>There is no clear gap between scales that are small and those that are not, and the cut takes such that are not.</summary>
+    /// <summary>
+    /// There is no clear gap between scales that are small and those that are not, and the cut takes such that are not.
+    /// </summary>
     public const string NoGap = "no-gap";
 
     /// <summary>There is a gap, and the cut goes beyond it.</summary>
     public const string BeyondGap = "beyond-gap";
 
-    /// <summary>The cut stays below the gap, and takes scales all the same that are not small against those that stay.</summary>
+    /// <summary>
+    /// The cut stays below the gap, and takes scales all the same that are not small against those that stay.
+    /// </summary>
     public const string LargeScales = "large-scales";
 
     /// <summary>A layer would have lost all of its channels, and keeps one.</summary>
     public const string EmptiedLayer = "emptied-layer";
 
-    /// <summary>A layer would have been emptied by a criterion that compares layers of different size as they are.</summary>
+    /// <summary>
+    /// A layer would have been emptied by a criterion that compares layers of different size as they are.
+    /// </summary>
     public const string NotNormalized = "not-normalized";
 
     /// <summary>The channels to be cut carry constants that the next layer has learnt to expect.</summary>

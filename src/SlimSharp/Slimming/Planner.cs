@@ -6,10 +6,14 @@ namespace SlimSharp.Slimming;
 /// <summary>Decides which channels go. Nothing is cut here.</summary>
 public static class Planner
 {
-    /// <summary>A removed scale larger than this share of the median kept one means that there is no gap to cut in.</summary>
+    /// <summary>
+    /// A removed scale larger than this share of the median kept one means that there is no gap to cut in.
+    /// </summary>
     public const double GapShare = 0.1;
 
-    /// <summary>Losing constants of more than this many standard deviations of the next BatchNorm's inputs is worth a warning.</summary>
+    /// <summary>
+    /// Losing constants of more than this many standard deviations of the next BatchNorm's inputs is worth a warning.
+    /// </summary>
     public const double DisplacementLimit = 0.5;
 
     /// <summary>Plans by the weights of a trained model, by default its scales.</summary>
@@ -23,12 +27,16 @@ public static class Planner
         return Plan(model.Network, weights, options, evidence);
     }
 
-    /// <summary>Plans by <paramref name="weights"/>, and by <paramref name="evidence"/> where the criterion asks for it.</summary>
+    /// <summary>
+    /// Plans by <paramref name="weights"/>, and by <paramref name="evidence"/> where the criterion asks for it.
+    /// </summary>
     /// <exception cref="PlanException">The options do not make sense, or the target cannot be reached.</exception>
     public static SlimmingPlan Plan(Network network, Weights weights, PlanOptions options, Evidence? evidence = null) =>
         Plan(network, weights, options, evidence, s => Decide(s, options));
 
-    /// <summary>Plans with numbers of units chosen elsewhere: to reach what a threshold on importance does not, as milliseconds.</summary>
+    /// <summary>
+    /// Plans with numbers of units chosen elsewhere: to reach what a threshold on importance does not, as milliseconds.
+    /// </summary>
     /// <param name="model">The model.</param>
     /// <param name="options">What is judged by, what must stay, and what is aimed at.</param>
     /// <param name="choose">
@@ -59,7 +67,9 @@ public static class Planner
                 $"PlanOptions.Trunk is {options.Trunk}, but selections are only put into a Network."
             );
 
-    /// <summary>The share of multiply-adds that would be left if all channels whose scales are not above that were cut.</summary>
+    /// <summary>
+    /// The share of multiply-adds that would be left if all channels whose scales are not above that were cut.
+    /// </summary>
     internal static double ShareAbove(Network network, Weights weights, double scale)
     {
         var graph = new NetworkGraph(network);

@@ -45,7 +45,9 @@ public sealed class PlanningStage
     }
 
     /// <summary>What stays of every group by the options' target.</summary>
-    /// <param name="threshold">What goes is not more important; NaN where every group has a threshold of its own.</param>
+    /// <param name="threshold">
+    /// What goes is not more important; NaN where every group has a threshold of its own.
+    /// </param>
     public ChannelPlan Decide(double threshold) => Decide([.. Candidates.Select(c => c.Decide(threshold))]);
 
     /// <summary>What stays of every group, if that is wanted: without what no layer reads any more.</summary>

@@ -4,8 +4,8 @@ namespace SlimSharp.Slimming;
 public static class RandomControl
 {
     /// <summary>
-    /// A plan with the widths of <paramref name="plan"/> and random channels, a function of the seed. Where layers select from a trunk, which
-    /// of its channels go unread is chance, too.
+    /// A plan with the widths of <paramref name="plan"/> and random channels, a function of the seed. Where layers
+    /// select from a trunk, which of its channels go unread is chance, too.
     /// </summary>
     public static SlimmingPlan Like(SlimmingPlan plan, long seed)
     {

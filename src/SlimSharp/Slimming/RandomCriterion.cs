@@ -2,7 +2,9 @@ using SlimSharp.Networks;
 
 namespace SlimSharp.Slimming;
 
-/// <summary>Uniformly random numbers, a function of the seed and the group: the control that any other must beat.</summary>
+/// <summary>
+/// Uniformly random numbers, a function of the seed and the group: the control that any other must beat.
+/// </summary>
 /// <param name="Seed">The seed.</param>
 public sealed record RandomCriterion(long Seed) : Criterion
 {

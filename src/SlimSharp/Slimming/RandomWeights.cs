@@ -6,7 +6,8 @@ namespace SlimSharp.Slimming;
 
 /// <summary>
 /// Weights that let every kept channel speak: on trained weights most may be dead and hide a wrong index. Scales lie in
-/// ±[0.5, 1.5], statistics are random, and weights are as large as keeps signals of unit size through what the cut leaves.
+/// ±[0.5, 1.5], statistics are random, and weights are as large as keeps signals of unit size through what the cut
+/// leaves.
 /// </summary>
 internal static class RandomWeights
 {

@@ -2,7 +2,10 @@ using System.Text.Json.Serialization;
 
 namespace SlimSharp.Slimming;
 
-/// <summary>The widest gap between neighbouring scales, on a logarithmic axis: where a penalty has parted those that matter from those that do not.</summary>
+/// <summary>
+/// The widest gap between neighbouring scales, on a logarithmic axis: where a penalty has parted those that matter from
+/// those that do not.
+/// </summary>
 /// <param name="Share">The share of scales below it, in [0, 1].</param>
 /// <param name="Below">The largest of them.</param>
 /// <param name="Above">The smallest of the others.</param>

@@ -7,8 +7,9 @@ using TorchSharp;
 namespace SlimSharp.Slimming;
 
 /// <summary>
-/// How much the loss on each of some images would change, to first order, if a channel of a layer were masked: Σ a·∂loss/∂a over its places, a being
-/// the layer's output. Measured at BatchNorms, and at convolutions and linear layers whose channels pass no BatchNorm.
+/// How much the loss on each of some images would change, to first order, if a channel of a layer were masked: Σ
+/// a·∂loss/∂a over its places, a being the layer's output. Measured at BatchNorms, and at convolutions and linear
+/// layers whose channels pass no BatchNorm.
 /// </summary>
 public sealed class Sensitivity : Evidence
 {
@@ -23,7 +24,10 @@ public sealed class Sensitivity : Evidence
     /// <summary>By node: images × channels.</summary>
     internal IReadOnlyDictionary<string, float[,]> Effects { get; }
 
-    /// <summary>Measures the loss of an objective, by default of classification, on images spread over a set, not augmented, in evaluation.</summary>
+    /// <summary>
+    /// Measures the loss of an objective, by default of classification, on images spread over a set, not augmented, in
+    /// evaluation.
+    /// </summary>
     /// <exception cref="DataException">The images or classes are not those that the network takes.</exception>
     public static Sensitivity Of(
         Model model,

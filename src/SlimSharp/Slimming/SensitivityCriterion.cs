@@ -3,8 +3,9 @@ using SlimSharp.Networks;
 namespace SlimSharp.Slimming;
 
 /// <summary>
-/// What taking a unit away does to the loss, to first order and image by image: the mean of its size (Molchanov et al., ICLR 2017), or the mean of its
-/// square, which is the diagonal of the empirical Fisher information along the unit's mask (Theis et al., 2018; for coupled channels Liu et al., ICML 2021).
+/// What taking a unit away does to the loss, to first order and image by image: the mean of its size (Molchanov et al.,
+/// ICLR 2017), or the mean of its square, which is the diagonal of the empirical Fisher information along the unit's
+/// mask (Theis et al., 2018; for coupled channels Liu et al., ICML 2021).
 /// </summary>
 /// <param name="Squared">True for the mean square.</param>
 public sealed record SensitivityCriterion(bool Squared) : Criterion

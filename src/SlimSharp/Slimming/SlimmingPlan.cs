@@ -8,7 +8,9 @@ using SlimSharp.Networks;
 
 namespace SlimSharp.Slimming;
 
-/// <summary>Which channels go and which stay, before anything is cut: data, to be printed, stored and compared.</summary>
+/// <summary>
+/// Which channels go and which stay, before anything is cut: data, to be printed, stored and compared.
+/// </summary>
 public sealed record SlimmingPlan : IJsonOnDeserialized
 {
     /// <summary>The network to be cut.</summary>
@@ -36,10 +38,15 @@ public sealed record SlimmingPlan : IJsonOnDeserialized
     /// <summary>How many scales a global ratio is a share of.</summary>
     public int Scales { get; init; }
 
-    /// <summary>How many of them are below the largest of every layer: with fewer than these cut, no layer is emptied.</summary>
+    /// <summary>
+    /// How many of them are below the largest of every layer: with fewer than these cut, no layer is emptied.
+    /// </summary>
     public int SafeScales { get; init; }
 
-    /// <summary>The widest gap between the scales that a ratio is a share of; null if there is none, or if no scales were judged by.</summary>
+    /// <summary>
+    /// The widest gap between the scales that a ratio is a share of; null if there is none, or if no scales were judged
+    /// by.
+    /// </summary>
     public ScaleGap? Gap { get; init; }
 
     /// <summary>What should be known before cutting.</summary>
@@ -50,14 +57,14 @@ public sealed record SlimmingPlan : IJsonOnDeserialized
     public double EmptiesNoLayerBelow => Scales == 0 ? 0 : (double)SafeScales / Scales;
 
     /// <summary>
-    /// The network whose groups the plan speaks of: the source, with selections where a trunk is to be cut by them, and without the
-    /// branches that go.
+    /// The network whose groups the plan speaks of: the source, with selections where a trunk is to be cut by them, and
+    /// without the branches that go.
     /// </summary>
     public Network Prepared() => DeadBranches.Of(this).Target;
 
     /// <summary>
-    /// What the papers would count for this plan: selections behind full-width BatchNorms, and a number per channel of each
-    /// selection among the parameters.
+    /// What the papers would count for this plan: selections behind full-width BatchNorms, and a number per channel of
+    /// each selection among the parameters.
     /// </summary>
     public NetworkCost PublishedCost()
     {
@@ -77,8 +84,8 @@ public sealed record SlimmingPlan : IJsonOnDeserialized
     }
 
     /// <summary>
-    /// SHA-256, in hexadecimal, over what the plan does: to which network and weights, which branches go, and which units of every group stay. Reasons,
-    /// importances and warnings do not count, nor does how the plan is written.
+    /// SHA-256, in hexadecimal, over what the plan does: to which network and weights, which branches go, and which
+    /// units of every group stay. Reasons, importances and warnings do not count, nor does how the plan is written.
     /// </summary>
     internal string Hash()
     {
@@ -123,7 +130,9 @@ public sealed record SlimmingPlan : IJsonOnDeserialized
         }
     }
 
-    /// <summary>The plan in words and a table: per layer before, after and why; what is saved; the largest safe ratio; warnings.</summary>
+    /// <summary>
+    /// The plan in words and a table: per layer before, after and why; what is saved; the largest safe ratio; warnings.
+    /// </summary>
     public string Explain()
     {
         var text = new StringBuilder();
@@ -179,7 +188,10 @@ public sealed record SlimmingPlan : IJsonOnDeserialized
         Options.Check();
     }
 
-    /// <summary>Throws if a branch that goes is none of the network. Needs lists of all channels, so that of files it is asked once there is room for these.</summary>
+    /// <summary>
+    /// Throws if a branch that goes is none of the network. Needs lists of all channels, so that of files it is asked
+    /// once there is room for these.
+    /// </summary>
     /// <exception cref="PlanException">It is no term of a sum.</exception>
     internal void CheckBranches()
     {

@@ -23,8 +23,8 @@ public sealed record SurgeryResult(
     public SlimmingPlan Plan { get; internal init; } = null!;
 
     /// <summary>
-    /// What belongs to the cut network of tensors that stand beside the original's parameters, such as momentum: cut as these were, and zeros for
-    /// parameters that the cut added or that are missing. The caller disposes them.
+    /// What belongs to the cut network of tensors that stand beside the original's parameters, such as momentum: cut as
+    /// these were, and zeros for parameters that the cut added or that are missing. The caller disposes them.
     /// </summary>
     /// <param name="beside">Tensors by the names and of the shapes of the original's parameters.</param>
     public Weights Carry(Weights beside)

@@ -3,12 +3,17 @@ using SlimSharp.Networks;
 
 namespace SlimSharp.Slimming;
 
-/// <summary>The control that any choice of widths must beat: the same share of every layer, at as many multiply-adds.</summary>
+/// <summary>
+/// The control that any choice of widths must beat: the same share of every layer, at as many multiply-adds.
+/// </summary>
 public static class UniformControl
 {
     private const int Steps = 1000;
 
-    /// <summary>The plan with the largest uniform widths that needs no more multiply-adds than <paramref name="plan"/>; channels go by the same criterion.</summary>
+    /// <summary>
+    /// The plan with the largest uniform widths that needs no more multiply-adds than <paramref name="plan"/>; channels
+    /// go by the same criterion.
+    /// </summary>
     /// <exception cref="PlanException">Even the least widths need more.</exception>
     public static SlimmingPlan Like(Model model, SlimmingPlan plan, Evidence? evidence = null)
     {

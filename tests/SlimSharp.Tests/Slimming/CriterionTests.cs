@@ -27,7 +27,7 @@ public class CriterionTests
     public void Every_criterion_plans_to_a_target_with_and_without_normalisation(string name)
     {
         using var model = new Model(Vgg, 3);
-        var sensitivity = Sensitivity.Of(model, Set, Norm);
+        var evidence = CriterionKind.All.Single(k => k.Name == name).Measure?.Invoke(model, Set, Norm, 40);
         foreach (var normalized in new[] { false, true })
         {
             var options = new PlanOptions
@@ -36,7 +36,7 @@ public class CriterionTests
                 Criterion = name,
                 Normalized = normalized,
             };
-            var plan = Planner.Plan(model, options, sensitivity);
+            var plan = Planner.Plan(model, options, evidence);
             var left = NetworkCost.Of(plan.Target()).Macs / (double)NetworkCost.Of(Vgg).Macs;
             // New scales are all alike, and those at the threshold go.
             Assert.InRange(left, name == "scale" ? 0.01 : 0.2, 0.5);
@@ -45,7 +45,7 @@ public class CriterionTests
             // The same again, and read back from its JSON, it is the same plan.
             Assert.Equal(
                 plan.Groups.Select(g => g.Kept.ToArray()),
-                Planner.Plan(model, options, sensitivity).Groups.Select(g => g.Kept.ToArray())
+                Planner.Plan(model, options, evidence).Groups.Select(g => g.Kept.ToArray())
             );
         }
     }
@@ -125,6 +125,40 @@ public class CriterionTests
             double[] slopes = [.. Losses(unit, 1 + Step).Zip(Losses(unit, 1 - Step), (a, b) => (a - b) / (2 * Step))];
             Assert.Equal(slopes.Average(Math.Abs), taylor[unit], 1e-5 * slopes.Max(Math.Abs) + 1e-9);
             Assert.Equal(slopes.Average(s => s * s), fisher[unit], 1e-4 * slopes.Max(s => s * s) + 1e-9);
+        }
+    }
+
+    [Fact]
+    public void Deviation_is_that_of_what_is_read_over_all_images_and_positions()
+    {
+        using var scope = torch.NewDisposeScope();
+        using var single = Initialization.Draw(Vgg, 2);
+        using var model = new Model(Vgg, single.Copy(torch.float64));
+        var unlabelled = new ImageSet(
+            Set.Name,
+            Set.Shape,
+            [.. Enumerable.Range(0, 40).SelectMany(i => Set.Image(i).ToArray())]
+        );
+        var evidence = Activations.Of(model, unlabelled, Norm);
+        Assert.Equal(40, evidence.Images);
+        using var batch = ImageBatches.InOrder(Set, Norm).Make([.. Enumerable.Range(0, 40)]);
+        model.eval();
+        using var still = torch.no_grad();
+        var read = Vgg.Nodes.Single(n => n.Name == "block2.conv").Inputs[0]; // behind activation and pooling
+        var values = model.Run(
+            new Dictionary<string, torch.Tensor> { [Vgg.Inputs.First().Name] = batch.Images.to(torch.float64) },
+            [read]
+        )[read];
+        var group = Group(Vgg, "block1.conv");
+        var importance = new DeviationCriterion().Of(group, new(new NetworkGraph(Vgg), single, evidence))!;
+        for (var unit = 0; unit < group.Units; unit++)
+        {
+            double[] seen = [.. values[torch.TensorIndex.Colon, unit].flatten().data<double>()];
+            Assert.Equal(
+                Math.Sqrt(seen.Average(s => (s - seen.Average()) * (s - seen.Average()))),
+                importance[unit],
+                1e-9
+            );
         }
     }
 
