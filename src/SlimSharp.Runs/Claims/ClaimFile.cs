@@ -20,6 +20,7 @@ public sealed record ClaimFile : IJsonOnDeserialized
     public required double CostMargin { get; init; }
 
     /// <summary>The same of measures besides accuracy, by their names, in points or in their own unit.</summary>
+    [JsonNumberHandling(JsonNumberHandling.AllowReadingFromString)]
     public ImmutableSortedDictionary<string, double> Margins
     {
         get => field ?? MeasureName.None;

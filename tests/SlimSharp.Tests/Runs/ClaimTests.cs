@@ -181,7 +181,7 @@ public class ClaimTests
     [InlineData("", "'claim' is missing", "")]
     [InlineData("\n[[claim]]\nname = \"x\"\ntext = \"y\"\nsweep = \"b\"\nholds = []", "which is not listed", "")]
     [InlineData(
-        "\n[[claim]]\nname = \"x\"\ntext = \"y\"\nsweep = \"a\"\nholds = [{ measure = \"speed\" }]",
+        "\n[[claim]]\nname = \"x\"\ntext = \"y\"\nsweep = \"a\"\nholds = [{ measure = \"\" }]",
         "cannot be read as claims",
         "measure"
     )]
