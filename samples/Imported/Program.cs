@@ -29,7 +29,7 @@ var normalization =
 var options = new TrainingOptions
 {
     Epochs = int.Parse(args[2]),
-    LearningRate = new CosineSchedule { Initial = 0.02 },
+    LearningRate = new CosineDecay { Initial = 0.02 },
     Augmentation = Augmentation.None,
 };
 

@@ -134,7 +134,7 @@ public static class OnnxCheck
     {
         int[] rows = [.. Enumerable.Range(0, images.Count)];
         using var session = new OnnxSession(model.ToBytes());
-        var outputs = quantized.Folding.Network.Outputs;
+        var outputs = quantized.Folded.Network.Outputs;
         var theirs = session.Run(images, rows, normalization, session.OutputNames);
         using var batch = ImageBatches.InOrder(images, normalization).Make(rows);
         using var scope = torch.NewDisposeScope();

@@ -59,7 +59,7 @@ public static class OnnxExport
     )
     {
         options ??= new();
-        var folding = new Folding(network, weights);
+        var folding = new FoldedNetwork(network, weights);
         folding = options.FoldBatchNorms ? folding.BatchNorms().Selections() : folding.Selections();
         return Build(network, folding, null, normalization, options.Pixels);
     }
@@ -72,13 +72,13 @@ public static class OnnxExport
         QuantizedNetwork quantized,
         Normalization? normalization = null,
         OnnxPixels pixels = OnnxPixels.Normalized
-    ) => Build(quantized.Original, quantized.Folding, quantized, normalization, pixels);
+    ) => Build(quantized.Original, quantized.Folded, quantized, normalization, pixels);
 
     /// <summary>A network as it is written, BatchNorms folded where they can be.</summary>
     public static Network Folded(Network network)
     {
         var sizes = network.Parameters().ToDictionary(p => p.Name, p => p.Parameter.Count);
-        return new Folding(network, name => new double[sizes[name]]).BatchNorms().Selections().Network;
+        return new FoldedNetwork(network, name => new double[sizes[name]]).BatchNorms().Selections().Network;
     }
 
     /// <summary>A network with some numbers or other, as it is: to be timed, not to be used.</summary>
@@ -97,12 +97,12 @@ public static class OnnxExport
                     * (parameter.Role == ParameterRole.Weight ? random.NextDouble() - 0.5 : 0.5 + random.NextDouble());
             return values;
         }
-        return Build(network, new Folding(network, Values), null, null, OnnxPixels.Normalized);
+        return Build(network, new FoldedNetwork(network, Values), null, null, OnnxPixels.Normalized);
     }
 
     private static OnnxModel Build(
         Network original,
-        Folding folding,
+        FoldedNetwork folding,
         QuantizedNetwork? quantized,
         Normalization? normalization,
         OnnxPixels pixels

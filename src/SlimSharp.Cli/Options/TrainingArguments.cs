@@ -167,13 +167,13 @@ internal sealed class TrainingArguments
             Accumulate = parsed.GetValue(_accumulate),
             LearningRate =
                 parsed.GetValue(_schedule) == "cosine"
-                    ? new CosineSchedule
+                    ? new CosineDecay
                     {
                         Initial = rate,
                         WarmUp = warmUp,
                         Begin = begin,
                     }
-                    : new StepSchedule
+                    : new StepDecay
                     {
                         Initial = rate,
                         WarmUp = warmUp,

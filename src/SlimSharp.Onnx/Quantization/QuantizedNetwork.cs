@@ -7,10 +7,10 @@ public sealed class QuantizedNetwork
 {
     internal QuantizedNetwork(
         Network original,
-        Folding folding,
+        FoldedNetwork folding,
         IReadOnlyDictionary<string, ValueRange> values,
         IReadOnlyDictionary<string, QuantizedLayer> layers
-    ) => (Original, Folding, Values, Layers) = (original, folding, values, layers);
+    ) => (Original, Folded, Values, Layers) = (original, folding, values, layers);
 
     /// <summary>The network that it was made from.</summary>
     public Network Original { get; }
@@ -21,5 +21,5 @@ public sealed class QuantizedNetwork
     /// <summary>The layers whose weights are rounded.</summary>
     public IReadOnlyDictionary<string, QuantizedLayer> Layers { get; }
 
-    internal Folding Folding { get; }
+    internal FoldedNetwork Folded { get; }
 }

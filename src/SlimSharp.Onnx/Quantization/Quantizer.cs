@@ -28,7 +28,7 @@ public static class Quantizer
     {
         options ??= new();
         options.Check();
-        var folding = new Folding(network, weights).BatchNorms().Selections().Biases().Keep();
+        var folding = new FoldedNetwork(network, weights).BatchNorms().Selections().Biases().Keep();
         var layers = QuantizationPlan.Layers(folding.Network, options);
         if (layers.Length == 0)
             throw new OnnxException("No layer is left to be rounded.");
@@ -44,12 +44,12 @@ public static class Quantizer
         return options.CorrectBias ? Corrected(quantized, batches) : quantized;
     }
 
-    private static QuantizedLayer Round(Node node, Folding folding, ValueRange input, int limit) =>
+    private static QuantizedLayer Round(Node node, FoldedNetwork folding, ValueRange input, int limit) =>
         QuantizedLayer.Round(folding.Values($"{node.Owner}.weight"), folding.Bias(node)!, limit, input);
 
     // First how far values reach, then how often they are where.
     private static Dictionary<string, ValueRange> Ranges(
-        Folding folding,
+        FoldedNetwork folding,
         Node[] values,
         ImageBatches batches,
         QuantizationOptions options
@@ -109,7 +109,7 @@ public static class Quantizer
         using var still = torch.no_grad();
         var rows = batches.Set.Spread(Math.Min(4 * BatchSize, batches.Set.Count));
         using var batch = batches.Make(rows);
-        var folding = quantized.Folding;
+        var folding = quantized.Folded;
         using var model = Model(folding);
         var layers = quantized.Layers.ToDictionary();
         var input = folding.Network.Inputs.Single().Name;
@@ -127,7 +127,7 @@ public static class Quantizer
         return new(quantized.Original, folding, quantized.Values, layers);
     }
 
-    private static Model Model(Folding folding)
+    private static Model Model(FoldedNetwork folding)
     {
         var model = new Model(folding.Network, folding.ToWeights(torch.float32));
         model.eval();

@@ -13,7 +13,7 @@ public static class Simulation
     public static torch.Tensor Run(QuantizedNetwork quantized, torch.Tensor images)
     {
         using var scope = torch.NewDisposeScope();
-        return RunAll(quantized, images)[quantized.Folding.Network.Outputs[0]].MoveToOuterDisposeScope();
+        return RunAll(quantized, images)[quantized.Folded.Network.Outputs[0]].MoveToOuterDisposeScope();
     }
 
     /// <summary>All outputs by name; the caller disposes them.</summary>
@@ -32,7 +32,7 @@ public static class Simulation
     {
         using var scope = torch.NewDisposeScope();
         using var still = torch.no_grad();
-        var network = quantized.Folding.Network;
+        var network = quantized.Folded.Network;
         using var model = new Model(network, Parameters(quantized));
         var input = network.Inputs.First().Name;
         var outputs = model.Run(
@@ -55,7 +55,7 @@ public static class Simulation
             return quantized.Values.TryGetValue(node.Name, out var range) ? Round(changed, range) : changed;
         }
         return quantized
-            .Folding.Network.Nodes.Where(n =>
+            .Folded.Network.Nodes.Where(n =>
                 quantized.Layers.ContainsKey(n.Name) || quantized.Values.ContainsKey(n.Name)
             )
             .ToDictionary(n => n.Name, n => (Func<torch.Tensor, torch.Tensor>)(value => At(n, value)));
@@ -72,10 +72,10 @@ public static class Simulation
 
     private static Weights Parameters(QuantizedNetwork quantized)
     {
-        var parameters = quantized.Folding.ToWeights(torch.float64);
+        var parameters = quantized.Folded.ToWeights(torch.float64);
         foreach (var (name, layer) in quantized.Layers)
         {
-            var step = quantized.Values[quantized.Folding.Network[name].Inputs[0]].Scale;
+            var step = quantized.Values[quantized.Folded.Network[name].Inputs[0]].Scale;
             Put($"{name}.weight", layer.Numbers());
             Put($"{name}.bias", [.. layer.Bias.Select((b, c) => (double)b * layer.Scales[c] * step)]);
         }

@@ -4,8 +4,8 @@ namespace SlimSharp.Training;
 
 /// <summary>A learning rate as a pure function of how much of a training is done.</summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
-[JsonDerivedType(typeof(StepSchedule), "step")]
-[JsonDerivedType(typeof(CosineSchedule), "cosine")]
+[JsonDerivedType(typeof(StepDecay), "step")]
+[JsonDerivedType(typeof(CosineDecay), "cosine")]
 public abstract record LearningRate
 {
     /// <summary>The rate before any decrease.</summary>

@@ -13,7 +13,7 @@ public sealed record TrainingOptions : IJsonOnDeserialized
     public int BatchSize { get; init; } = 64;
 
     /// <summary>The learning rate over the training.</summary>
-    public LearningRate LearningRate { get; init; } = new StepSchedule();
+    public LearningRate LearningRate { get; init; } = new StepDecay();
 
     /// <summary>The rule.</summary>
     public Optimizer Optimizer { get; init; } = new Sgd();

@@ -23,7 +23,7 @@ public class SectionTests
         Epochs = 3,
         BatchSize = 8,
         KeepBest = true,
-        LearningRate = new CosineSchedule { Initial = 0.05 },
+        LearningRate = new CosineDecay { Initial = 0.05 },
         Augmentation = Augmentation.None,
     };
 

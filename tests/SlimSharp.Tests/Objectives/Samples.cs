@@ -58,7 +58,7 @@ internal static class Samples
         {
             Epochs = epochs,
             BatchSize = batch,
-            LearningRate = new StepSchedule { Initial = 0.05 },
+            LearningRate = new StepDecay { Initial = 0.05 },
             Optimizer = new Sgd { WeightDecay = 0 },
         };
 

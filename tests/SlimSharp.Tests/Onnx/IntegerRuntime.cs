@@ -30,7 +30,7 @@ internal sealed class IntegerRuntime(QuantizedNetwork quantized, bool saturates 
     /// <summary>The output for one image.</summary>
     internal double[] Run(double[] image)
     {
-        var network = quantized.Folding.Network;
+        var network = quantized.Folded.Network;
         var values = new Dictionary<string, double[]>();
         foreach (var node in network.Nodes)
         {
@@ -85,7 +85,7 @@ internal sealed class IntegerRuntime(QuantizedNetwork quantized, bool saturates 
     {
         var (layer, range) = (quantized.Layers[node.Name], quantized.Values[node.Inputs[0]]);
         var (perChannel, size) = (places.Length / layer.Scales.Length, layer.Weights.Length / layer.Scales.Length);
-        var channels = quantized.Folding.Network.Shapes[node.Inputs[0]].Channels;
+        var channels = quantized.Folded.Network.Shapes[node.Inputs[0]].Channels;
         double[] bytes = [.. x.Select(v => Integer(v, range))];
         return
         [

@@ -55,7 +55,7 @@ internal static class Snippets
 
     internal static void Training(Model model, ImageSet train, ImageSet validation, ImageSet test, Normalization normalization)
     {
-        var options = new TrainingOptions { Epochs = 30, LearningRate = new CosineSchedule { Initial = 0.1 }, Optimizer = new Sgd { Momentum = 0.9, WeightDecay = 1e-4 } };
+        var options = new TrainingOptions { Epochs = 30, LearningRate = new CosineDecay { Initial = 0.1 }, Optimizer = new Sgd { Momentum = 0.9, WeightDecay = 1e-4 } };
         using var penalty = new ScalePenalty(new TransformedL1(a: 1), lambda: 1e-3);
         new Trainer(options, penalty).Train(model, train, validation, normalization);
         Console.WriteLine(Evaluation.Of(model, test, normalization).Accuracy);

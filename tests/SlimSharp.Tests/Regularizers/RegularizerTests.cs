@@ -228,7 +228,7 @@ public class RegularizerTests
         var options = Options with
         {
             Epochs = 40,
-            LearningRate = new StepSchedule { Initial = 0.05 },
+            LearningRate = new StepDecay { Initial = 0.05 },
         };
         const int Steps = 50;
         var least = LambdaRange.Least(penalty, options, Steps);
@@ -299,8 +299,8 @@ public class RegularizerTests
     [Fact]
     public void A_schedule_can_begin_in_its_middle()
     {
-        var whole = new StepSchedule();
-        var second = new StepSchedule { Begin = 0.5 };
+        var whole = new StepDecay();
+        var second = new StepDecay { Begin = 0.5 };
         foreach (var p in new[] { 0, 0.2, 0.49, 0.5, 0.99 })
             Assert.Equal(whole.At(0.5 + 0.5 * p), second.At(p));
     }

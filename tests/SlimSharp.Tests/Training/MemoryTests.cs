@@ -143,7 +143,7 @@ public class MemoryTests
                     Optimizer = rule,
                     ClipNorm = 1,
                     LabelSmoothing = 0.1,
-                    LearningRate = new CosineSchedule { Initial = 0.01 },
+                    LearningRate = new CosineDecay { Initial = 0.01 },
                 };
                 var position = new Trainer(options, penalty).Train(model, Set, null, Norm);
                 Assert.All(position.History, m => Assert.True(double.IsFinite(m.TrainLoss)));

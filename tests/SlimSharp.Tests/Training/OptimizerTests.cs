@@ -178,7 +178,7 @@ public class OptimizerTests
     [Fact]
     public void Learning_rates_are_the_published_ones()
     {
-        var step = new StepSchedule();
+        var step = new StepDecay();
         Assert.All(
             Enumerable.Range(0, 160),
             e =>
@@ -194,7 +194,7 @@ public class OptimizerTests
             [0.1, 0.1, 0.01, 0.001],
             new[] { 0, 2 / 5.0, 3 / 5.0, 4 / 5.0 }.Select(p => Math.Round(step.At(p), 12))
         );
-        var cosine = new CosineSchedule { Initial = 0.2, WarmUp = 0.1 };
+        var cosine = new CosineDecay { Initial = 0.2, WarmUp = 0.1 };
         Assert.Equal([0, 0.1, 0.2, 0.1, 0], new[] { 0, 0.05, 0.1, 0.55, 1 }.Select(p => Math.Round(cosine.At(p), 12)));
     }
 }

@@ -56,7 +56,7 @@ public class TrainerTests
         {
             Optimizer = optimizer,
             KeepBest = true,
-            LearningRate = new CosineSchedule
+            LearningRate = new CosineDecay
             {
                 Initial = rule.StartsWith("adam", StringComparison.Ordinal) ? 0.001 : 0.1,
             },
@@ -113,7 +113,7 @@ public class TrainerTests
             {
                 Epochs = 20,
                 BatchSize = 10,
-                LearningRate = new StepSchedule { Initial = 0.05 },
+                LearningRate = new StepDecay { Initial = 0.05 },
             };
             var position = new Trainer(options, lambda > 0 ? [new ScalePenalty(new L1(), lambda)] : []).Train(
                 model,
@@ -141,7 +141,7 @@ public class TrainerTests
     public void A_diverging_loss_is_said()
     {
         using var model = new Model(Network);
-        var options = Options with { LearningRate = new StepSchedule { Initial = 1e30 } };
+        var options = Options with { LearningRate = new StepDecay { Initial = 1e30 } };
         Assert.Contains(
             "no longer a number in epoch 1",
             Assert.Throws<DivergedException>(() => new Trainer(options).Train(model, Set, null, Norm)).Message
@@ -202,11 +202,11 @@ public class TrainerTests
         Assert.Contains("TrainingOptions.BatchSize is 1", Refusal(Options with { BatchSize = 1 }));
         Assert.Contains(
             "LearningRate.Initial is -1",
-            Refusal(Options with { LearningRate = new StepSchedule { Initial = -1 } })
+            Refusal(Options with { LearningRate = new StepDecay { Initial = -1 } })
         );
         Assert.Contains(
             "LearningRate.WarmUp is 1",
-            Refusal(Options with { LearningRate = new StepSchedule { WarmUp = 1 } })
+            Refusal(Options with { LearningRate = new StepDecay { WarmUp = 1 } })
         );
         Assert.Contains("Sgd.Momentum is 1", Refusal(Options with { Optimizer = new Sgd { Momentum = 1 } }));
         Assert.Contains("TrainingOptions.ClipNorm is 0", Refusal(Options with { ClipNorm = 0 }));

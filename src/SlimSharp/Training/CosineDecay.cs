@@ -1,7 +1,7 @@
 namespace SlimSharp.Training;
 
 /// <summary>Half a cosine wave down to 0 (Loshchilov and Hutter, ICLR 2017), after the warm-up.</summary>
-public sealed record CosineSchedule : LearningRate
+public sealed record CosineDecay : LearningRate
 {
     /// <inheritdoc/>
     protected override double Factor(double progress) =>

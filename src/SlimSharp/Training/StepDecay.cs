@@ -1,7 +1,7 @@
 namespace SlimSharp.Training;
 
 /// <summary>As published: a tenth from the half on, a hundredth from three quarters on.</summary>
-public sealed record StepSchedule : LearningRate
+public sealed record StepDecay : LearningRate
 {
     /// <inheritdoc/>
     protected override double Factor(double progress) =>

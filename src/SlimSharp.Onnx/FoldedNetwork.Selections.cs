@@ -3,13 +3,10 @@ using SlimSharp.Networks;
 
 namespace SlimSharp.Onnx;
 
-internal sealed partial class Folding
+internal sealed partial class FoldedNetwork
 {
-    /// <summary>
-    /// Selections become an order of weights: of the layer that alone feeds them, or, if they only reorder, of the one
-    /// that alone reads them.
-    /// </summary>
-    internal Folding Selections()
+    /// <summary>Selections become an order of weights: of the layer that alone feeds them, or, if they only reorder, of the one that alone reads them.</summary>
+    internal FoldedNetwork Selections()
     {
         foreach (var node in Network.Nodes)
         {

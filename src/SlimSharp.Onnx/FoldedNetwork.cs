@@ -5,19 +5,18 @@ using TorchSharp;
 namespace SlimSharp.Onnx;
 
 /// <summary>
-/// A network with its numbers while it is being made simpler for inference: the function stays, layers go. Arithmetic
-/// is in double precision.
+/// A network with its numbers while it is being made simpler for inference: the function stays, layers go. Arithmetic is in double precision.
 /// </summary>
-internal sealed partial class Folding
+internal sealed partial class FoldedNetwork
 {
     private readonly Func<string, double[]> _values;
     private readonly Dictionary<string, double[]> _changed = [];
     private readonly HashSet<string> _shared;
 
-    internal Folding(Network network, Weights weights)
+    internal FoldedNetwork(Network network, Weights weights)
         : this(network, weights.Values) { }
 
-    internal Folding(Network network, Func<string, double[]> values)
+    internal FoldedNetwork(Network network, Func<string, double[]> values)
     {
         (Network, _values) = (network, values);
         _shared = [.. network.Nodes.SelectMany(n => n.Shares is { } owner ? new[] { n.Name, owner } : [])];
@@ -31,10 +30,8 @@ internal sealed partial class Folding
     /// <summary>The numbers of a parameter, in row-major order.</summary>
     internal double[] Values(string name) => _changed.GetValueOrDefault(name) ?? _values(name);
 
-    /// <summary>
-    /// BatchNorms and whatever else multiplies and shifts channels become part of what alone feeds them.
-    /// </summary>
-    internal Folding BatchNorms()
+    /// <summary>BatchNorms and whatever else multiplies and shifts channels become part of what alone feeds them.</summary>
+    internal FoldedNetwork BatchNorms()
     {
         foreach (var name in Network.Nodes.Select(n => n.Name)) // of two in a row the second reads something else by then
         {
@@ -51,7 +48,7 @@ internal sealed partial class Folding
     }
 
     /// <summary>Layers that have none get a bias of zero.</summary>
-    internal Folding Biases()
+    internal FoldedNetwork Biases()
     {
         Network = new(
             Network.Name,
@@ -70,7 +67,7 @@ internal sealed partial class Folding
     }
 
     /// <summary>Copies every number, so that the weights it began with may go.</summary>
-    internal Folding Keep()
+    internal FoldedNetwork Keep()
     {
         foreach (var (name, _, _) in Network.Parameters())
             _changed[name] = Values(name);
@@ -105,8 +102,7 @@ internal sealed partial class Folding
         Replace(node, source with { Layer = layer });
     }
 
-    // The output channel that an element of the weights belongs to: of rows per output, or of rows per input with the
-    // outputs of its group in each.
+    // The output channel that an element of the weights belongs to: of rows per output, or of rows per input with the outputs of its group in each.
     private static int OutputOf(LayerParameter weight, long element, int channels)
     {
         if (weight.InputAxis != 0)
