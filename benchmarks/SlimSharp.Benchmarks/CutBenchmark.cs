@@ -7,7 +7,9 @@ using TorchSharp;
 
 namespace SlimSharp.Benchmarks;
 
-/// <summary>From a trained network to a certified cut: groups, plan, surgery with certificate, median of several.</summary>
+/// <summary>
+/// From a trained network to a certified cut: groups, plan, surgery with certificate, median of several.
+/// </summary>
 internal static class CutBenchmark
 {
     private static readonly int[] Depths = [20, 56, 110, 164, 326, 650, 1001];
@@ -48,7 +50,8 @@ internal static class CutBenchmark
         }
         double Median(Func<(double Groups, double Plan, double Cut), double> of) =>
             times.Select(of).Order().ElementAt(times.Count / 2);
-        // With selections the plan finds the groups of the network that has them; those of the network without are not needed.
+        // With selections the plan finds the groups of the network that has them; those of the network without are not
+        // needed.
         var all = Median(t => (trunk == Trunk.Coupled ? t.Groups : 0) + t.Plan + t.Cut);
         return
         [

@@ -49,11 +49,13 @@ internal sealed record Floor(double Single, double Half, double Bandwidth)
         return Math.Max(compute, bytes / 1e6 / Bandwidth);
     }
 
-    // Weight, gradient and momentum are read, weight and momentum written, the gradient written before; four bytes each.
+    // Weight, gradient and momentum are read, weight and momentum written, the gradient written before; four bytes
+    // each.
     private const double Optimiser = 6 * 4;
 
-    // Numbers that a layer with a schedule of its own must move per image: forward it reads its inputs and writes its output; backward it reads
-    // the output's gradient, and its inputs where their values matter, and writes their gradients. What is only passed on costs nothing.
+    // Numbers that a layer with a schedule of its own must move per image: forward it reads its inputs and writes its
+    // output; backward it reads the output's gradient, and its inputs where their values matter, and writes their
+    // gradients. What is only passed on costs nothing.
     private static double Bytes(Network network, Node node)
     {
         double inputs = node.Inputs.Sum(i => network.Shapes[i].Count);

@@ -6,8 +6,9 @@ using SlimSharp.Penalties;
 namespace SlimSharp.Benchmarks;
 
 /// <summary>
-/// Time to a given relative gap of the objective, against scikit-learn: the same objective, matrix and strengths, one thread each, turn by turn. The gap is measured here, for all sides, against the lowest objective
-/// known; each side runs at the loosest of its tolerances that reaches it.
+/// Time to a given relative gap of the objective, against scikit-learn: the same objective, matrix and strengths, one
+/// thread each, turn by turn. The gap is measured here, for all sides, against the lowest objective known; each side
+/// runs at the loosest of its tolerances that reaches it.
 /// </summary>
 internal sealed class LogisticBenchmark
 {

@@ -2,7 +2,9 @@ using SlimSharp.Linear;
 
 namespace SlimSharp.Benchmarks;
 
-/// <summary>A set, scaled to the standard deviation 1 (dense ones centred as well), in the form that both sides are handed.</summary>
+/// <summary>
+/// A set, scaled to the standard deviation 1 (dense ones centred as well), in the form that both sides are handed.
+/// </summary>
 internal sealed record LogisticData(
     string Name,
     DesignMatrix Features,

@@ -31,7 +31,10 @@ internal sealed class OurTraining : IDisposable
     internal void Step(torch.Tensor images, torch.Tensor labels) =>
         _step.Run(_state, new Batch(images.alias(), labels.alias(), [.. Enumerable.Range(0, (int)images.shape[0])]));
 
-    /// <summary>Milliseconds of the optimiser, of the dearest penalty's gradients, and of the dearest proximal operator on all scales.</summary>
+    /// <summary>
+    /// Milliseconds of the optimiser, of the dearest penalty's gradients, and of the dearest proximal operator on all
+    /// scales.
+    /// </summary>
     internal (double Optimizer, double Penalty, double Prox) Around()
     {
         using var still = torch.no_grad();

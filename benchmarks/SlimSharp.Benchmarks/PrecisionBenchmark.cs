@@ -8,8 +8,9 @@ using SlimSharp.Zoo;
 namespace SlimSharp.Benchmarks;
 
 /// <summary>
-/// Equivalence of bfloat16 and float32: the same seed trains a quarter-width VGG-16 on the sample set in both, and the difference of their test accuracies is
-/// held against a margin by two one-sided paired t-tests. Finished runs are kept in a file and not run again.
+/// Equivalence of bfloat16 and float32: the same seed trains a quarter-width VGG-16 on the sample set in both, and the
+/// difference of their test accuracies is held against a margin by two one-sided paired t-tests. Finished runs are kept
+/// in a file and not run again.
 /// </summary>
 internal static class PrecisionBenchmark
 {

@@ -4,7 +4,9 @@ using TorchSharp;
 
 namespace SlimSharp.Benchmarks;
 
-/// <summary>The results page of this processor; a run replaces the tables that it measured and leaves the others.</summary>
+/// <summary>
+/// The results page of this processor; a run replaces the tables that it measured and leaves the others.
+/// </summary>
 internal sealed class Results(string folder)
 {
     private readonly string _path = Path.Combine(folder, $"{Slug(Processor.Name)}.md");

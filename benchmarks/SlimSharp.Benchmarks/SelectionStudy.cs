@@ -8,8 +8,9 @@ using SlimSharp.Runs;
 namespace SlimSharp.Benchmarks;
 
 /// <summary>
-/// Does the weakly convex (firm) penalty select fewer features than l1, at what error? On real sets and on the synthetic design, over random splits; β, and ζ, are chosen by cross-validation on
-/// training samples alone. What is finished is kept in a file and not run again; the page is made from that file.
+/// Does the weakly convex (firm) penalty select fewer features than l1, at what error? On real sets and on the
+/// synthetic design, over random splits; β, and ζ, are chosen by cross-validation on training samples alone. What is
+/// finished is kept in a file and not run again; the page is made from that file.
 /// </summary>
 internal static class SelectionStudy
 {

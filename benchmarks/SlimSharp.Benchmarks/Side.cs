@@ -5,7 +5,9 @@ using TorchSharp;
 
 namespace SlimSharp.Benchmarks;
 
-/// <summary>One side in a process of its own: it takes a step for every line it reads, and answers with milliseconds.</summary>
+/// <summary>
+/// One side in a process of its own: it takes a step for every line it reads, and answers with milliseconds.
+/// </summary>
 internal static class Side
 {
     internal const int BatchSize = 64;

@@ -3,8 +3,8 @@ using System.Globalization;
 namespace SlimSharp.Benchmarks;
 
 /// <summary>
-/// Training steps of three sides in turn: plain TorchSharp, SlimSharp in float32, SlimSharp in bfloat16, each in a process of its own, so that none has the
-/// other's memory or threads.
+/// Training steps of three sides in turn: plain TorchSharp, SlimSharp in float32, SlimSharp in bfloat16, each in a
+/// process of its own, so that none has the other's memory or threads.
 /// </summary>
 internal static class TrainingBenchmark
 {

@@ -1,4 +1,5 @@
-// A network that somebody else trained and exported: read, trained with a penalty, cut, trained on, and shipped in 8-bit integers.
+// A network that somebody else trained and exported: read, trained with a penalty, cut, trained on, and shipped in
+// 8-bit integers.
 // dotnet run -- theirs.onnx data/fashion-mnist 4
 using SlimSharp;
 using SlimSharp.Data;

@@ -6,7 +6,9 @@ using SlimSharp.Onnx;
 var path = args[0];
 var model = OnnxModel.Load(path);
 var classes = OnnxImport.ClassesOf(model);
-var normalization = OnnxImport.NormalizationOf(model)!; // used where the file reads numbers; one that reads bytes has it inside
+
+// Used where the file reads numbers; one that reads bytes has it inside.
+var normalization = OnnxImport.NormalizationOf(model)!;
 var size = model.Inputs.Single().Sizes; // N×C×H×W
 var (channels, height, width) = ((int)size[1], (int)size[2], (int)size[3]);
 using var session = new OnnxSession(File.ReadAllBytes(path));

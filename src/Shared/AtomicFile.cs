@@ -13,9 +13,9 @@ namespace SlimSharp;
 internal static partial class AtomicFile
 {
     /// <summary>
-    /// Writes to a temporary name in the same folder, flushes, renames, and flushes the folder. What was there before is kept under the name
-    /// <paramref name="before"/>, if one is given. Links are written through, and devices and pipes written into (<see cref="OutputPath"/>). What killed processes have left in
-    /// that folder is removed.
+    /// Writes to a temporary name in the same folder, flushes, renames, and flushes the folder. What was there before
+    /// is kept under the name <paramref name="before"/>, if one is given. Links are written through, and devices and
+    /// pipes written into (<see cref="OutputPath"/>). What killed processes have left in that folder is removed.
     /// </summary>
     internal static void Write(string path, Action<Stream> write, string? before = null)
     {

@@ -12,14 +12,18 @@ namespace SlimSharp;
 #endif
 
 /// <summary>
-/// The one way in which JSON of files becomes objects. A context (SlimJson, RunsJson, …) refuses doubled keys, missing parts and null where there must be something; here, what it
-/// cannot see is refused: null among elements, words that an enum does not have, numbers that are not finite. Ranges are each type's own, in
-/// <see cref="System.Text.Json.Serialization.IJsonOnDeserialized"/>. Whatever does not hold is a <see cref="JsonException"/> that says where.
+/// The one way in which JSON of files becomes objects. A context (SlimJson, RunsJson, …) refuses doubled keys, missing
+/// parts and null where there must be something; here, what it cannot see is refused: null among elements, words that
+/// an enum does not have, numbers that are not finite. Ranges are each type's own, in
+/// <see cref="System.Text.Json.Serialization.IJsonOnDeserialized"/>. Whatever does not hold is a
+/// <see cref="JsonException"/> that says where.
 /// </summary>
 internal static class CheckedJson
 {
     /// <summary>Reads a text.</summary>
-    /// <exception cref="JsonException">It is not what it should be; the message is a part of a sentence, without a full stop.</exception>
+    /// <exception cref="JsonException">
+    /// It is not what it should be; the message is a part of a sentence, without a full stop.
+    /// </exception>
     internal static T Read<T>(string json, JsonTypeInfo<T> type)
         where T : class
     {
@@ -40,7 +44,9 @@ internal static class CheckedJson
         }
     }
 
-    /// <summary>Reads a text as a tree, for what has no type of its own: no key twice, no string that is none.</summary>
+    /// <summary>
+    /// Reads a text as a tree, for what has no type of its own: no key twice, no string that is none.
+    /// </summary>
     /// <exception cref="JsonException">It is no JSON, or has such a key or string.</exception>
     internal static JsonNode? Tree(string json)
     {

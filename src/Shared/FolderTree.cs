@@ -1,11 +1,15 @@
 namespace SlimSharp;
 
 /// <summary>
-/// The folders below a folder, those that links lead to with them. Links may lead back to where they lie, and two of them to as many paths as there are numbers; each folder is there once.
+/// The folders below a folder, those that links lead to with them. Links may lead back to where they lie, and two of
+/// them to as many paths as there are numbers; each folder is there once.
 /// </summary>
 internal static class FolderTree
 {
-    /// <summary>The folder itself and every folder below it, in the order of their paths; by its own name, where it has one there besides those of links.</summary>
+    /// <summary>
+    /// The folder itself and every folder below it, in the order of their paths; by its own name, where it has one
+    /// there besides those of links.
+    /// </summary>
     internal static IReadOnlyList<string> Of(string root)
     {
         var (seen, found, links) = (new HashSet<string>(), new List<string>(), new Queue<string>());

@@ -10,8 +10,9 @@ namespace SlimSharp;
 #endif
 
 /// <summary>
-/// What is wrong with a JSON text, for whoever wrote or keeps it. The serialiser speaks to programmers: of types, members and constructor parameters, with paths in its own notation. The part of a sentence that
-/// is made of that names keys and kinds of values only.
+/// What is wrong with a JSON text, for whoever wrote or keeps it. The serialiser speaks to programmers: of types,
+/// members and constructor parameters, with paths in its own notation. The part of a sentence that is made of that
+/// names keys and kinds of values only.
 /// </summary>
 internal static partial class JsonSentence
 {
@@ -86,7 +87,8 @@ internal static partial class JsonSentence
             }
         : null;
 
-    // The last word of a type's name is what tells kinds of values apart: System.Nullable`1[System.Int32], System.String[].
+    // The last word of a type's name is what tells kinds of values apart: System.Nullable`1[System.Int32],
+    // System.String[].
     private static string Kind(string type)
     {
         if (type.EndsWith("[]", StringComparison.Ordinal) || List.IsMatch(type))

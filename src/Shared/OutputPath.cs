@@ -9,15 +9,18 @@ namespace SlimSharp;
 #endif
 
 /// <summary>
-/// What is at the end of a path that is to be written. As with other tools a link is written through: the file that it means is replaced, and the link stays. Where it means
-/// nothing yet, that is made, but not the folder that it would lie in: a link that leads into a folder that is not there leads to a disk that is not mounted, or to what was moved.
+/// What is at the end of a path that is to be written. As with other tools a link is written through: the file that it
+/// means is replaced, and the link stays. Where it means nothing yet, that is made, but not the folder that it would
+/// lie in: a link that leads into a folder that is not there leads to a disk that is not mounted, or to what was moved.
 /// A device or a pipe, such as /dev/null or /dev/stdout, is written into and never replaced.
 /// </summary>
 internal static partial class OutputPath
 {
     private const int MaxLinks = 40; // as many as Linux follows
 
-    /// <summary>Where the bytes go: the path, or what a chain of links at its end means, whether that exists or not.</summary>
+    /// <summary>
+    /// Where the bytes go: the path, or what a chain of links at its end means, whether that exists or not.
+    /// </summary>
     /// <exception cref="IOException">The links lead round in a circle, or into a folder that is not there.</exception>
     internal static string Of(string path)
     {
@@ -36,7 +39,9 @@ internal static partial class OutputPath
     }
 
     /// <summary>Makes a folder, and those that it lies in.</summary>
-    /// <exception cref="IOException">One of them is a file, or a link that leads into a folder that is not there.</exception>
+    /// <exception cref="IOException">
+    /// One of them is a file, or a link that leads into a folder that is not there.
+    /// </exception>
     internal static void MakeFolder(string path)
     {
         if (Directory.Exists(path))
@@ -47,7 +52,9 @@ internal static partial class OutputPath
         Directory.CreateDirectory(full);
     }
 
-    /// <summary>Throws if no folder could be made, or nothing written into the one that is there; makes nothing.</summary>
+    /// <summary>
+    /// Throws if no folder could be made, or nothing written into the one that is there; makes nothing.
+    /// </summary>
     /// <exception cref="IOException">See <see cref="MakeFolder"/>.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be written into.</exception>
     internal static void CheckFolder(string path)
@@ -86,7 +93,9 @@ internal static partial class OutputPath
             || IsDevice(full);
     }
 
-    /// <summary>True for a device, a pipe or a socket, also behind links: what reading might never come to the end of.</summary>
+    /// <summary>
+    /// True for a device, a pipe or a socket, also behind links: what reading might never come to the end of.
+    /// </summary>
     internal static bool IsDevice(string path) =>
         !OperatingSystem.IsWindows()
         && Kind(Path.GetFullPath(path)) is CharacterDevice or BlockDevice or Pipe or Socket;

@@ -3,16 +3,19 @@ using System.Globalization;
 namespace SlimSharp;
 
 /// <summary>
-/// The memory that reading a file, or a folder of files, may take. Every reader of files from outside asks before it takes memory, so that a few bytes cannot claim more than a file of
-/// their length justifies. The rule: a fixed amount, and so many bytes for every byte of the file, but no more than half of the machine's memory; an amount that the user gives replaces
-/// all three. Safe to use from several threads.
+/// The memory that reading a file, or a folder of files, may take. Every reader of files from outside asks before it
+/// takes memory, so that a few bytes cannot claim more than a file of their length justifies. The rule: a fixed amount,
+/// and so many bytes for every byte of the file, but no more than half of the machine's memory; an amount that the user
+/// gives replaces all three. Safe to use from several threads.
 /// </summary>
 /// <param name="path">The file or folder, for messages; empty where the exception names it.</param>
 /// <param name="length">Its length in bytes.</param>
 /// <param name="refuse">Makes the reader's own exception of a sentence.</param>
 internal sealed class ReadBudget(string path, long length, Func<string, Exception> refuse)
 {
-    /// <summary>The environment variable that holds the user's own amount, as in 8GB; child processes inherit it.</summary>
+    /// <summary>
+    /// The environment variable that holds the user's own amount, as in 8GB; child processes inherit it.
+    /// </summary>
     internal const string Variable = "SLIMSHARP_MEMORY";
 
     /// <summary>What one file may take even if it is tiny.</summary>
@@ -21,7 +24,10 @@ internal sealed class ReadBudget(string path, long length, Func<string, Exceptio
     /// <summary>What every byte of a file may take besides.</summary>
     internal const int PerByte = 64;
 
-    /// <summary>The same for one picture: more than cameras of telephones make, and for a blank one as much as can be in its bytes.</summary>
+    /// <summary>
+    /// The same for one picture: more than cameras of telephones make, and for a blank one as much as can be in its
+    /// bytes.
+    /// </summary>
     internal const long PictureFloor = 64_000_000;
 
     /// <summary>See <see cref="PictureFloor"/>.</summary>
@@ -30,7 +36,10 @@ internal sealed class ReadBudget(string path, long length, Func<string, Exceptio
     /// <summary>No picture has more pixels in bytes, three each.</summary>
     internal const long LargestPicture = 3L << 26;
 
-    /// <summary>The same for the pixels that are decoded in all, most of which go again; blank pictures compress a thousand times.</summary>
+    /// <summary>
+    /// The same for the pixels that are decoded in all, most of which go again; blank pictures compress a thousand
+    /// times.
+    /// </summary>
     internal const long PicturesFloor = 1_000_000_000;
 
     private const int Step = 1 << 20;
@@ -49,7 +58,9 @@ internal sealed class ReadBudget(string path, long length, Func<string, Exceptio
     private long _length = length;
     private long _taken;
 
-    /// <summary>The budget of a file; devices and pipes are refused, of which nobody knows how much is in them.</summary>
+    /// <summary>
+    /// The budget of a file; devices and pipes are refused, of which nobody knows how much is in them.
+    /// </summary>
     internal static ReadBudget Of(string path, Func<string, Exception> refuse) =>
         path.Length > 0 && OutputPath.IsDevice(path)
             ? throw refuse($"{path}: is a device or a pipe, not a file; write what it gives into a file first.")
@@ -68,7 +79,8 @@ internal sealed class ReadBudget(string path, long length, Func<string, Exceptio
         new(path, length, (PictureFloor, PicturePerByte, LargestPicture), refuse);
 
     /// <summary>
-    /// The budget of all pixels that are decoded, be they kept or not, so that time is limited too; it grows as pictures are read (<see cref="Grow"/>).
+    /// The budget of all pixels that are decoded, be they kept or not, so that time is limited too; it grows as
+    /// pictures are read (<see cref="Grow"/>).
     /// </summary>
     internal static ReadBudget OfPictures(string path, Func<string, Exception> refuse) =>
         new(path, 0, (PicturesFloor, PicturePerByte, long.MaxValue), refuse);

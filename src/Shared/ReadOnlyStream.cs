@@ -1,6 +1,9 @@
 namespace SlimSharp;
 
-/// <summary>Bytes of another stream on their way to whoever reads them, from the first to the last. Disposes that stream with itself.</summary>
+/// <summary>
+/// Bytes of another stream on their way to whoever reads them, from the first to the last. Disposes that stream with
+/// itself.
+/// </summary>
 /// <param name="inner">Where they come from.</param>
 internal abstract class ReadOnlyStream(Stream inner) : Stream
 {

@@ -13,8 +13,8 @@ namespace SlimSharp;
 #endif
 
 /// <summary>
-/// The names of files that are being written: NAME.PROCESS-MACHINE.tmp. They say by whom, so that what a killed process has left can be told from what a living one
-/// writes, and from files of others.
+/// The names of files that are being written: NAME.PROCESS-MACHINE.tmp. They say by whom, so that what a killed process
+/// has left can be told from what a living one writes, and from files of others.
 /// </summary>
 internal static partial class TemporaryFile
 {
@@ -32,7 +32,9 @@ internal static partial class TemporaryFile
 
     /// <summary>Removes what processes that are gone have left in a folder while they wrote.</summary>
     /// <param name="folder">The folder.</param>
-    /// <param name="former">The files of which earlier versions left temporary ones, without a machine in their names.</param>
+    /// <param name="former">
+    /// The files of which earlier versions left temporary ones, without a machine in their names.
+    /// </param>
     internal static void Clear(string folder, params IEnumerable<string> former)
     {
         foreach (var file in LeftIn(folder, "*", [.. former]))
@@ -48,7 +50,9 @@ internal static partial class TemporaryFile
         }
     }
 
-    /// <summary>What processes that are gone have left in a folder while they wrote the file of that name, or any (*).</summary>
+    /// <summary>
+    /// What processes that are gone have left in a folder while they wrote the file of that name, or any (*).
+    /// </summary>
     internal static IEnumerable<string> LeftIn(string folder, string name, params string[] former) =>
         from file in Directory.EnumerateFiles(folder, name + ".*" + Ending)
         let match = Pattern.Match(Path.GetFileName(file))

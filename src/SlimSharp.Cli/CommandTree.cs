@@ -51,7 +51,9 @@ public static class CommandTree
         }
     }
 
-    /// <summary>What is to be said of an error that comes of what a command was given; null for one that nobody foresaw.</summary>
+    /// <summary>
+    /// What is to be said of an error that comes of what a command was given; null for one that nobody foresaw.
+    /// </summary>
     internal static string? Foreseen(Exception exception) =>
         exception switch
         {

@@ -9,8 +9,8 @@ using SlimSharp.Training;
 namespace SlimSharp.Cli;
 
 /// <summary>
-/// Methods side by side: each is trained, cut to the same multiply-adds and retrained, over the same seeds, and so are the aids and controls on one of
-/// them. Runs are folders; what is done already is read.
+/// Methods side by side: each is trained, cut to the same multiply-adds and retrained, over the same seeds, and so are
+/// the aids and controls on one of them. Runs are folders; what is done already is read.
 /// </summary>
 internal sealed class Comparison(Screen screen, string folder, int epochs, double macs, int threads, string device)
 {

@@ -6,7 +6,9 @@ using SlimSharp.Runs;
 
 namespace SlimSharp.Cli;
 
-/// <summary>What one seed of one row of a comparison measured; accuracies on test images, in [0, 1], null where there is none.</summary>
+/// <summary>
+/// What one seed of one row of a comparison measured; accuracies on test images, in [0, 1], null where there is none.
+/// </summary>
 /// <param name="Name">The row.</param>
 internal sealed record ComparisonRow(string Name)
 {

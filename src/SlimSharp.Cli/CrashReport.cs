@@ -3,12 +3,17 @@ using SlimSharp.Formats;
 
 namespace SlimSharp.Cli;
 
-/// <summary>What becomes of an error that nobody foresaw: a file with all that helps to find it, and one sentence that names the file.</summary>
+/// <summary>
+/// What becomes of an error that nobody foresaw: a file with all that helps to find it, and one sentence that names the
+/// file.
+/// </summary>
 internal static partial class CrashReport
 {
     private static string[] s_arguments = [];
 
-    /// <summary>Takes care of errors that no command sees, on threads of their own and in tasks that nobody waits for.</summary>
+    /// <summary>
+    /// Takes care of errors that no command sees, on threads of their own and in tasks that nobody waits for.
+    /// </summary>
     internal static void Watch(string[] arguments)
     {
         s_arguments = arguments;

@@ -7,8 +7,8 @@ using SlimSharp.Training;
 namespace SlimSharp.Cli;
 
 /// <summary>
-/// The images that a cut is judged, recalibrated and measured on: those that were given, which must fit, or else those of the data that the file names,
-/// which may be gone or be of other classes. A cut needs none of them.
+/// The images that a cut is judged, recalibrated and measured on: those that were given, which must fit, or else those
+/// of the data that the file names, which may be gone or be of other classes. A cut needs none of them.
 /// </summary>
 internal sealed class CutImages
 {
@@ -17,7 +17,9 @@ internal sealed class CutImages
     private readonly Lazy<(TrainAndTest? Sets, string? Missing)> _found;
     private readonly Lazy<string?> _whyNot;
 
-    /// <exception cref="SlimSharpException">The images that were given cannot be read, or are not those that the network takes.</exception>
+    /// <exception cref="SlimSharpException">
+    /// The images that were given cannot be read, or are not those that the network takes.
+    /// </exception>
     internal CutImages(Screen screen, SlimFile file, DataOptions? given, CancellationToken stop)
     {
         (_file, _stop) = (file, stop);

@@ -9,7 +9,8 @@ using Values = System.Collections.Generic.SortedDictionary<string, string>;
 namespace SlimSharp.Cli;
 
 /// <summary>
-/// What a cut was asked for, by the names of <c>slim prune</c>'s options. A cut file keeps it in its provenance: the plan of a control, of a speed-up or of a round says what was made of that.
+/// What a cut was asked for, by the names of <c>slim prune</c>'s options. A cut file keeps it in its provenance: the
+/// plan of a control, of a speed-up or of a round says what was made of that.
 /// </summary>
 internal static class CutSettings
 {
@@ -68,7 +69,10 @@ internal static class CutSettings
     internal static string ToJson(IReadOnlyDictionary<string, string> settings) =>
         new JsonObject(settings.Select(s => KeyValuePair.Create(s.Key, (JsonNode?)s.Value))).ToJsonString();
 
-    /// <summary>Those of a file, by its metadata; of files that do not say, what their plan was made from. Null if the file was not cut.</summary>
+    /// <summary>
+    /// Those of a file, by its metadata; of files that do not say, what their plan was made from. Null if the file was
+    /// not cut.
+    /// </summary>
     internal static IReadOnlyDictionary<string, string>? Of(IReadOnlyDictionary<string, string> metadata)
     {
         if (!metadata.TryGetValue("plan", out var plan))

@@ -8,8 +8,8 @@ namespace SlimSharp.Cli;
 internal static class Cutting
 {
     /// <summary>
-    /// Writes the cut network with its plan, certificate and probe, what was asked for, and what the optimiser remembered if that is given; returns the size
-    /// of the file in bytes.
+    /// Writes the cut network with its plan, certificate and probe, what was asked for, and what the optimiser
+    /// remembered if that is given; returns the size of the file in bytes.
     /// </summary>
     internal static long Save(
         string path,

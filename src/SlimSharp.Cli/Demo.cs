@@ -10,8 +10,8 @@ using SlimSharp.Training;
 namespace SlimSharp.Cli;
 
 /// <summary>
-/// What the penalty is for, on real images: before retraining, the cut loses next to nothing while as many random channels cost
-/// nearly everything; after retraining, the small network is as good as the dense one.
+/// What the penalty is for, on real images: before retraining, the cut loses next to nothing while as many random
+/// channels cost nearly everything; after retraining, the small network is as good as the dense one.
 /// </summary>
 internal sealed class Demo(Screen screen, string folder, int threads, string device)
 {

@@ -5,7 +5,9 @@ using SlimSharp.Slimming;
 
 namespace SlimSharp.Cli;
 
-/// <summary>Rounds of cutting and retraining. A folder holds for each its cut network, round-1.slim, and its run, round-1/.</summary>
+/// <summary>
+/// Rounds of cutting and retraining. A folder holds for each its cut network, round-1.slim, and its run, round-1/.
+/// </summary>
 internal sealed class Iteration(Screen screen, string folder, RunOptions options)
 {
     /// <summary>Goes from a trained network to the target, or on from where it was stopped.</summary>

@@ -7,7 +7,9 @@ using TorchSharp;
 
 namespace SlimSharp.Cli;
 
-/// <summary>Networks against each other on this machine: milliseconds beside multiply-adds, and where the time goes.</summary>
+/// <summary>
+/// Networks against each other on this machine: milliseconds beside multiply-adds, and where the time goes.
+/// </summary>
 internal sealed class LatencyComparison : IDisposable
 {
     private const string OnnxRuntime = "ONNX Runtime";

@@ -6,8 +6,8 @@ using SlimSharp.Slimming;
 namespace SlimSharp.Cli;
 
 /// <summary>
-/// Plans to a latency: by a table, then corrected by what the planned network takes. The table's layers were timed one by one, so the whole may differ from
-/// their sum by a factor that a measurement or two find.
+/// Plans to a latency: by a table, then corrected by what the planned network takes. The table's layers were timed one
+/// by one, so the whole may differ from their sum by a factor that a measurement or two find.
 /// </summary>
 internal sealed class LatencyPlanning(Screen screen, LatencyGoal goal, Model model)
 {
@@ -22,7 +22,10 @@ internal sealed class LatencyPlanning(Screen screen, LatencyGoal goal, Model mod
         model.Network
     );
 
-    /// <summary>The plan whose network comes closest to the goal, and how far off it was measured; null where the table is of another machine.</summary>
+    /// <summary>
+    /// The plan whose network comes closest to the goal, and how far off it was measured; null where the table is of
+    /// another machine.
+    /// </summary>
     internal (SlimmingPlan Plan, double? Miss) Plan(PlanOptions options, Evidence? evidence)
     {
         var layers = LayerUse.Of(model.Network);

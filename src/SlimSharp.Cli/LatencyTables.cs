@@ -3,7 +3,10 @@ using SlimSharp.Networks;
 
 namespace SlimSharp.Cli;
 
-/// <summary>The table of latencies that a command uses: a file that was named, or this machine's own, which grows with every network.</summary>
+/// <summary>
+/// The table of latencies that a command uses: a file that was named, or this machine's own, which grows with every
+/// network.
+/// </summary>
 /// <param name="screen">Where progress is shown.</param>
 /// <param name="named">The file that was named, if one was.</param>
 /// <param name="threads">Threads of one operator.</param>
@@ -23,8 +26,13 @@ internal sealed class LatencyTables(Screen screen, string? named, int threads, i
     /// <summary>False if a table was measured that is not to be kept.</summary>
     internal bool IsKept { get; private set; } = true;
 
-    /// <summary>The table with all that this network needs, measured where it was not. What is measured on a busy machine is not kept in the file.</summary>
-    /// <exception cref="UsageException">The file is of another machine or for something else, and does not hold all.</exception>
+    /// <summary>
+    /// The table with all that this network needs, measured where it was not. What is measured on a busy machine is not
+    /// kept in the file.
+    /// </summary>
+    /// <exception cref="UsageException">
+    /// The file is of another machine or for something else, and does not hold all.
+    /// </exception>
     internal LatencyTable For(Network network, bool requestOnly = false, CancellationToken stop = default)
     {
         var table = File.Exists(Path) ? LatencyTable.Load(Path) : LatencyGrid.Empty(threads, batch);

@@ -3,8 +3,9 @@ using System.Diagnostics;
 namespace SlimSharp.Cli;
 
 /// <summary>
-/// Ends a process with the one that started it. The two share a pipe, of which the system closes the other end when its owner is gone, however it went; and the process ends
-/// when the folder that it works in is taken away from it. Works on every system.
+/// Ends a process with the one that started it. The two share a pipe, of which the system closes the other end when its
+/// owner is gone, however it went; and the process ends when the folder that it works in is taken away from it. Works
+/// on every system.
 /// </summary>
 internal static class Lifeline
 {
@@ -22,7 +23,9 @@ internal static class Lifeline
         info.Environment[Variable] = Path.GetFullPath(folder);
     }
 
-    /// <summary>In a process that was tied: ends it once its parent or its folder is gone. In others it does nothing.</summary>
+    /// <summary>
+    /// In a process that was tied: ends it once its parent or its folder is gone. In others it does nothing.
+    /// </summary>
     internal static void Watch()
     {
         if (Environment.GetEnvironmentVariable(Variable) is not { Length: > 0 } folder)
@@ -37,7 +40,8 @@ internal static class Lifeline
         new Thread(() =>
         {
             watch();
-            // At once, as if it were killed: nothing may be written any more, and whatever is there is whole at any moment.
+            // At once, as if it were killed: nothing may be written any more, and whatever is there is whole at any
+            // moment.
             using var self = Process.GetCurrentProcess();
             self.Kill();
         })

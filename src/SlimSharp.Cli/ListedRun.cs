@@ -137,7 +137,8 @@ internal sealed record ListedRun(RunSummary Run, IReadOnlyList<Settings> Ancesto
             yield return ancestor;
     }
 
-    // As it was typed, from here or from a folder above the run: runs may have been moved with what they started from, or be looked at from elsewhere.
+    // As it was typed, from here or from a folder above the run: runs may have been moved with what they started from,
+    // or be looked at from elsewhere.
     private static string? Locate(string from, string run)
     {
         if (File.Exists(from))

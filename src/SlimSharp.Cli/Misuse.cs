@@ -38,7 +38,8 @@ internal static class Misuse
             .Select(t => t.Value)
             .Concat(parsed.UnmatchedTokens);
 
-    // An unset variable of a shell gives an empty word, and no path or name is empty; what comes from files can hold a null character, which no path does.
+    // An unset variable of a shell gives an empty word, and no path or name is empty; what comes from files can hold a
+    // null character, which no path does.
     private static string? Hollow(CommandResult result)
     {
         foreach (var symbol in result.Children)
@@ -124,7 +125,10 @@ internal static class Misuse
         return slips <= Math.Min(2, word.Trim('-').Length / 3) ? $"; did you mean {name}?" : ".";
     }
 
-    /// <summary>Letters left out, put in, mistaken or swapped with their neighbours that make one word of another (optimal string alignment).</summary>
+    /// <summary>
+    /// Letters left out, put in, mistaken or swapped with their neighbours that make one word of another (optimal
+    /// string alignment).
+    /// </summary>
     internal static int Slips(string word, string name)
     {
         var d = new int[word.Length + 1, name.Length + 1];

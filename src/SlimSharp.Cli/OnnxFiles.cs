@@ -30,8 +30,9 @@ internal static class OnnxFiles
         };
 
     /// <summary>
-    /// Writes the file, unless ONNX Runtime computes something else from it than the network itself does in double precision: on images of
-    /// <paramref name="data"/>, where they are given, or else of the data that the file names, or else on noise.
+    /// Writes the file, unless ONNX Runtime computes something else from it than the network itself does in double
+    /// precision: on images of <paramref name="data"/>, where they are given, or else of the data that the file names,
+    /// or else on noise.
     /// </summary>
     internal static void Write(Screen screen, SlimFile file, string path, OnnxOptions options, DataOptions? data = null)
     {
@@ -85,7 +86,8 @@ internal static class OnnxFiles
         }
     }
 
-    // Those that are given, or its own if they are where they were; bytes of noise otherwise; none if bytes cannot be brought into the network's range.
+    // Those that are given, or its own if they are where they were; bytes of noise otherwise; none if bytes cannot be
+    // brought into the network's range.
     private static (ImageSet Images, string Words)? ImagesFor(SlimFile file, DataOptions? given)
     {
         if (file.Normalization is null)

@@ -3,7 +3,9 @@ using System.Text.RegularExpressions;
 
 namespace SlimSharp.Cli;
 
-/// <summary>What the command is called: slim, or slimsharp where it was installed as a .NET tool. Texts are written for slim.</summary>
+/// <summary>
+/// What the command is called: slim, or slimsharp where it was installed as a .NET tool. Texts are written for slim.
+/// </summary>
 internal static partial class ProgramName
 {
     private const string Usual = "slim";

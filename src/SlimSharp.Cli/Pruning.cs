@@ -10,7 +10,9 @@ using SlimSharp.Training;
 
 namespace SlimSharp.Cli;
 
-/// <summary>One cut of a file: plan, controls, candidates, surgery, recalibration, and what all of it did to accuracy.</summary>
+/// <summary>
+/// One cut of a file: plan, controls, candidates, surgery, recalibration, and what all of it did to accuracy.
+/// </summary>
 internal sealed class Pruning : IDisposable
 {
     /// <summary>Training images to measure on, unless said otherwise.</summary>
@@ -159,7 +161,8 @@ internal sealed class Pruning : IDisposable
 
     private SurgeryResult Cut(SlimmingPlan plan) => Surgeon.Apply(_model, plan, _file.Probe?.Inputs);
 
-    // Of plans that weigh layers differently, that whose cut network does best once its statistics are its own (Li et al., ECCV 2020).
+    // Of plans that weigh layers differently, that whose cut network does best once its statistics are its own (Li et
+    // al., ECCV 2020).
     private SlimmingPlan Choose(SlimmingPlan plan, int count, Evidence? evidence)
     {
         var train = _data.Train("--candidates");

@@ -19,7 +19,9 @@ internal sealed class Quantization(Screen screen, SlimFile file, TrainAndTest da
     /// <param name="options">How.</param>
     /// <param name="pixels">What the file reads.</param>
     /// <param name="images">How many training images are calibrated on.</param>
-    /// <param name="measuresRange">Whether weights of 8 or of 7 bits are taken, as this processor computes with them; otherwise the options say it.</param>
+    /// <param name="measuresRange">
+    /// Whether weights of 8 or of 7 bits are taken, as this processor computes with them; otherwise the options say it.
+    /// </param>
     internal void Run(
         string path,
         QuantizationOptions options,

@@ -4,7 +4,9 @@ namespace SlimSharp.Cli;
 
 /// <summary>What a run's setting must be to be listed.</summary>
 /// <param name="Name">The setting's name, as <see cref="SettingName"/> understands it.</param>
-/// <param name="Value">Its value; numbers and letters may be written in any way. Empty where the run must not have it.</param>
+/// <param name="Value">
+/// Its value; numbers and letters may be written in any way. Empty where the run must not have it.
+/// </param>
 internal sealed record RunCondition(string Name, string Value)
 {
     /// <summary>Reads NAME=VALUE.</summary>

@@ -8,7 +8,10 @@ namespace SlimSharp.Cli;
 /// <summary>What is written of a run after its model: the end of its record, and its report.</summary>
 internal static class RunEnd
 {
-    /// <summary>Writes what a run lacks that was killed after its model was written, and returns the model. The caller disposes it.</summary>
+    /// <summary>
+    /// Writes what a run lacks that was killed after its model was written, and returns the model. The caller disposes
+    /// it.
+    /// </summary>
     internal static SlimFile Complete(RunFolder folder)
     {
         var model = SlimFile.Load(folder.ModelFile);

@@ -8,7 +8,9 @@ using TorchSharp;
 
 namespace SlimSharp.Cli;
 
-/// <summary>Where the results of a run come from: what its files and its record say of command, versions, machine and data.</summary>
+/// <summary>
+/// Where the results of a run come from: what its files and its record say of command, versions, machine and data.
+/// </summary>
 internal static class RunOrigin
 {
     /// <summary>What the files of a run say.</summary>

@@ -10,7 +10,9 @@ internal static class Sample
 
     private const double Width = 0.25;
 
-    /// <summary>The path of the sample for its name, unless something there is called so; any other path as it is.</summary>
+    /// <summary>
+    /// The path of the sample for its name, unless something there is called so; any other path as it is.
+    /// </summary>
     internal static string Resolve(string path) => path == Name && !Path.Exists(path) ? Data().Path : path;
 
     /// <summary>The images in the form in which that network takes them.</summary>

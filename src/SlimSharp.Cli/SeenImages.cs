@@ -5,14 +5,17 @@ using SlimSharp.Formats;
 namespace SlimSharp.Cli;
 
 /// <summary>
-/// Images that are to judge a network, and that it was trained on: another share of validation or test images than its training had holds out others. A file names
-/// its data, their shares, and the hash of the images that it was trained on.
+/// Images that are to judge a network, and that it was trained on: another share of validation or test images than its
+/// training had holds out others. A file names its data, their shares, and the hash of the images that it was trained
+/// on.
 /// </summary>
 internal static class SeenImages
 {
     private const string Hash = "data"; // in the provenance, of the training images
 
-    /// <summary>A warning where some of these images were trained on; null where none were, or the file does not tell.</summary>
+    /// <summary>
+    /// A warning where some of these images were trained on; null where none were, or the file does not tell.
+    /// </summary>
     /// <param name="file">The network's file.</param>
     /// <param name="options">How the images were read.</param>
     /// <param name="judges">The images.</param>

@@ -15,8 +15,8 @@ internal static partial class SelfProcess
             : [Environment.ProcessPath!];
 
     /// <summary>
-    /// Runs a command to its end. What it prints, and then its errors, are written to <paramref name="log"/>; when <paramref name="stop"/> is set it is asked to leave a
-    /// checkpoint and end.
+    /// Runs a command to its end. What it prints, and then its errors, are written to <paramref name="log"/>; when
+    /// <paramref name="stop"/> is set it is asked to leave a checkpoint and end.
     /// </summary>
     /// <param name="program">The words that start it.</param>
     /// <param name="arguments">The command.</param>

@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace SlimSharp.Cli;
 
 /// <summary>
-/// Ctrl-C and SIGTERM as a token; a second one ends the process at once. Ctrl-C reaches all processes of a terminal, so that a process which ends with another leaves it to that
-/// one, which asks it to stop.
+/// Ctrl-C and SIGTERM as a token; a second one ends the process at once. Ctrl-C reaches all processes of a terminal, so
+/// that a process which ends with another leaves it to that one, which asks it to stop.
 /// </summary>
 internal sealed class StopSignals : IDisposable
 {

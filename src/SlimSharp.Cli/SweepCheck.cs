@@ -3,7 +3,9 @@ using SlimSharp.Runs;
 
 namespace SlimSharp.Cli;
 
-/// <summary>Whether every run of a sweep is a command that can be carried out, as far as can be told before the first.</summary>
+/// <summary>
+/// Whether every run of a sweep is a command that can be carried out, as far as can be told before the first.
+/// </summary>
 internal static class SweepCheck
 {
     /// <summary>Parses every command and reads its options.</summary>

@@ -5,7 +5,10 @@ using SlimSharp.Runs;
 
 namespace SlimSharp.Cli;
 
-/// <summary>Carries out runs of a sweep by commands of this program, each a process of its own, so that none can take the worker down.</summary>
+/// <summary>
+/// Carries out runs of a sweep by commands of this program, each a process of its own, so that none can take the worker
+/// down.
+/// </summary>
 /// <param name="threads">Threads of a run whose options do not say.</param>
 /// <param name="program">The words that start the program; null for this one.</param>
 internal sealed class SweepExecutor(int? threads, string[]? program = null)
@@ -15,7 +18,8 @@ internal sealed class SweepExecutor(int? threads, string[]? program = null)
     private const int Signal = 128; // and more: what killed a process
 
     /// <summary>
-    /// Runs the command, measures its result on test and validation images, and writes both beside each other. Whatever an earlier attempt wrote is replaced.
+    /// Runs the command, measures its result on test and validation images, and writes both beside each other. Whatever
+    /// an earlier attempt wrote is replaced.
     /// </summary>
     internal SweepOutcome Execute(SweepRun run, string attempt, string? parent, CancellationToken stop)
     {

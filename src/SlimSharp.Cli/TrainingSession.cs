@@ -33,8 +33,12 @@ internal sealed class TrainingSession(RunFolder folder, RunOptions options, Scre
             );
     }
 
-    /// <summary>Trains and writes model.slim, record and report, or what of them is missing. The caller disposes the result.</summary>
-    /// <exception cref="OperationCanceledException">It was stopped: after a checkpoint, or before anything was trained.</exception>
+    /// <summary>
+    /// Trains and writes model.slim, record and report, or what of them is missing. The caller disposes the result.
+    /// </summary>
+    /// <exception cref="OperationCanceledException">
+    /// It was stopped: after a checkpoint, or before anything was trained.
+    /// </exception>
     internal SlimFile Run(CancellationToken stop)
     {
         folder.Tidy();

@@ -85,7 +85,8 @@ public sealed record LayerTimes(
 
     private static double Between(double a, double b, double share) => share == 0 ? a : a + share * (b - a);
 
-    // The grid line at or below, and the share of the way to the next one. Nothing is known outside of the grid but its edges.
+    // The grid line at or below, and the share of the way to the next one. Nothing is known outside of the grid but its
+    // edges.
     private static (int Line, double Share) Place(IReadOnlyList<int> grid, double width, int step)
     {
         var last = grid.Count - 1;

@@ -78,7 +78,8 @@ internal sealed class WidthSearch
             return kept;
         for (var stage = 1; stage <= Stages; stage++)
             kept = Step(kept, first * Math.Pow(_target / first, (double)stage / Stages));
-        // Sums of small changes are not quite the whole change: aim a little lower or higher until the target is met from below.
+        // Sums of small changes are not quite the whole change: aim a little lower or higher until the target is met
+        // from below.
         var (best, aim) = ((int[]?)null, _target);
         for (var i = 0; i < Polishing; i++)
         {

@@ -41,7 +41,10 @@ internal static class LogisticLoss
         Span<double> slopes
     ) => All(margins, labels, weights, slopes, []);
 
-    /// <summary>The same, and ∂²loss/∂z² = s·σ(z)·σ(−z) into <paramref name="curvatures"/> unless that is empty; returns the loss.</summary>
+    /// <summary>
+    /// The same, and ∂²loss/∂z² = s·σ(z)·σ(−z) into <paramref name="curvatures"/> unless that is empty; returns the
+    /// loss.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static double All(
         ReadOnlySpan<double> margins,

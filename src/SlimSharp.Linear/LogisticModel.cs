@@ -99,8 +99,12 @@ public sealed record LogisticModel : IJsonOnDeserialized
         };
     }
 
-    /// <summary>The probability of the class <see cref="Plus"/> for each sample; features are matched by name.</summary>
-    /// <exception cref="LinearDataException">A feature that has a weight is not there; the message names it.</exception>
+    /// <summary>
+    /// The probability of the class <see cref="Plus"/> for each sample; features are matched by name.
+    /// </summary>
+    /// <exception cref="LinearDataException">
+    /// A feature that has a weight is not there; the message names it.
+    /// </exception>
     public double[] Predict(LinearData data)
     {
         ArgumentNullException.ThrowIfNull(data);

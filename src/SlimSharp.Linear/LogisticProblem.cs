@@ -3,13 +3,17 @@ using SlimSharp.Penalties;
 namespace SlimSharp.Linear;
 
 /// <summary>
-/// What is to be minimised over weights w and an intercept v: Σᵢ sᵢ·ln(1 + exp(−yᵢ(xᵢ·w + v))) + β·ΣⱼJ(wⱼ) + ½·l2·‖w‖², with labels y of −1 and +1 and sample weights s that add up to 1, by default
-/// 1/n each, so that the first term is the mean logistic loss. The intercept is penalised by neither. In a problem without an intercept v is 0.
+/// What is to be minimised over weights w and an intercept v: Σᵢ sᵢ·ln(1 + exp(−yᵢ(xᵢ·w + v))) + β·ΣⱼJ(wⱼ) + ½·l2·‖w‖²,
+/// with labels y of −1 and +1 and sample weights s that add up to 1, by default 1/n each, so that the first term is the
+/// mean logistic loss. The intercept is penalised by neither. In a problem without an intercept v is 0.
 /// </summary>
 public sealed class LogisticProblem
 {
     /// <summary>A problem.</summary>
-    /// <param name="features">Samples by features; β and a penalty's shape mean most where features have like scales, see <see cref="Standardization"/>.</param>
+    /// <param name="features">
+    /// Samples by features; β and a penalty's shape mean most where features have like scales, see
+    /// <see cref="Standardization"/>.
+    /// </param>
     /// <param name="labels">−1 or +1 of each sample; both must occur.</param>
     /// <param name="penalty">J.</param>
     /// <exception cref="ArgumentException">Numbers or kinds of labels do not fit; the message says how.</exception>
@@ -67,7 +71,9 @@ public sealed class LogisticProblem
     internal double[] SampleWeights { get; }
 
     /// <summary>The same with a weight for each sample, of which only the ratios matter.</summary>
-    /// <exception cref="ArgumentException">There are not as many as samples, one is negative or not finite, or a class has none above 0.</exception>
+    /// <exception cref="ArgumentException">
+    /// There are not as many as samples, one is negative or not finite, or a class has none above 0.
+    /// </exception>
     public LogisticProblem WithSampleWeights(ReadOnlySpan<double> weights)
     {
         if (weights.Length != Labels.Length)
@@ -140,7 +146,10 @@ public sealed class LogisticProblem
         return LogisticLoss.Value(margins, Labels, SampleWeights) + PenaltyValue(weights, beta);
     }
 
-    /// <summary>The mean logistic loss of weights, and the share of samples that they put in the wrong class, or on the border, both by sample weights.</summary>
+    /// <summary>
+    /// The mean logistic loss of weights, and the share of samples that they put in the wrong class, or on the border,
+    /// both by sample weights.
+    /// </summary>
     public (double Loss, double ErrorRate) Score(ReadOnlySpan<double> weights, double intercept)
     {
         var (margins, wrong) = (Margins(weights, intercept), 0.0);
@@ -160,7 +169,9 @@ public sealed class LogisticProblem
         return (gradient, Vectors.Sum(slopes));
     }
 
-    /// <summary>The intercept that is best where all weights are zero: the logarithm of the odds; 0 without an intercept.</summary>
+    /// <summary>
+    /// The intercept that is best where all weights are zero: the logarithm of the odds; 0 without an intercept.
+    /// </summary>
     public double NullIntercept
     {
         get
@@ -171,19 +182,23 @@ public sealed class LogisticProblem
     }
 
     /// <summary>
-    /// The largest |∂loss/∂wⱼ| where all weights are zero. With β·J'(0+) above it w = 0 is a strict local minimum, below it none has w = 0: for l1 and every penalty with a finite
-    /// slope at zero.
+    /// The largest |∂loss/∂wⱼ| where all weights are zero. With β·J'(0+) above it w = 0 is a strict local minimum,
+    /// below it none has w = 0: for l1 and every penalty with a finite slope at zero.
     /// </summary>
     public double NullGradient =>
         _nullGradient ??= Vectors.LargestMagnitude(Gradient(new double[Features.Columns], NullIntercept).Weights);
 
     private double? _nullGradient;
 
-    /// <summary>The least β with which all weights are zero; null for penalties of infinite slope at zero, such as lp, for which w = 0 is a local minimum at any β.</summary>
+    /// <summary>
+    /// The least β with which all weights are zero; null for penalties of infinite slope at zero, such as lp, for which
+    /// w = 0 is a local minimum at any β.
+    /// </summary>
     public double? LargestBeta => double.IsFinite(Penalty.SlopeAtZero) ? NullGradient / Penalty.SlopeAtZero : null;
 
     /// <summary>
-    /// L, the Lipschitz constant of the gradient of the loss: the largest eigenvalue of X̃ᵀ diag(s/4) X̃, plus l2, by Lanczos iteration; X̃ is X with the mean of each column taken off and a column of ones, or X without an
+    /// L, the Lipschitz constant of the gradient of the loss: the largest eigenvalue of X̃ᵀ diag(s/4) X̃, plus l2, by
+    /// Lanczos iteration; X̃ is X with the mean of each column taken off and a column of ones, or X without an
     /// intercept.
     /// </summary>
     public double LipschitzConstant() =>
@@ -227,13 +242,17 @@ public sealed class LogisticProblem
     }
 
     /// <summary>
-    /// The curvature from which on a step of a solver, 1/curvature, has a single-valued proximal operator and descends: a little above β times the penalty's weak convexity; 0 for lp, whose
-    /// operator has two values at its threshold for every step.
+    /// The curvature from which on a step of a solver, 1/curvature, has a single-valued proximal operator and descends:
+    /// a little above β times the penalty's weak convexity; 0 for lp, whose operator has two values at its threshold
+    /// for every step.
     /// </summary>
     internal double LeastCurvature(double beta) =>
         double.IsFinite(Penalty.WeakConvexity) ? 1.01 * beta * Penalty.WeakConvexity : 0;
 
-    /// <summary>c·|w − prox(w − g/c)|, with c the larger of a curvature and the least: how far a coordinate is from where it would stay, in units of the gradient.</summary>
+    /// <summary>
+    /// c·|w − prox(w − g/c)|, with c the larger of a curvature and the least: how far a coordinate is from where it
+    /// would stay, in units of the gradient.
+    /// </summary>
     internal double Violation(double weight, double gradient, double curvature, double beta)
     {
         if (!(curvature > 0))

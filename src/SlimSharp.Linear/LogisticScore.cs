@@ -6,7 +6,10 @@ namespace SlimSharp.Linear;
 /// <param name="FalseMinus">Samples of +1 taken for −1.</param>
 /// <param name="TruePlus">Samples of +1 taken for +1.</param>
 /// <param name="Loss">The mean logistic loss.</param>
-/// <param name="Area">The area under the receiver operating characteristic: how often one of +1 is above one of −1, half a time if they are equal; NaN if a class is not there.</param>
+/// <param name="Area">
+/// The area under the receiver operating characteristic: how often one of +1 is above one of −1, half a time if they
+/// are equal; NaN if a class is not there.
+/// </param>
 public readonly record struct LogisticScore(
     int TrueMinus,
     int FalsePlus,

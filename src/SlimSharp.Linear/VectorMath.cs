@@ -3,7 +3,10 @@ using System.Runtime.CompilerServices;
 
 namespace SlimSharp.Linear;
 
-/// <summary>exp and ln(1 + x) of vectors where the logistic loss needs them, to about two units in the last place; the general ones of the runtime take several times as long.</summary>
+/// <summary>
+/// exp and ln(1 + x) of vectors where the logistic loss needs them, to about two units in the last place; the general
+/// ones of the runtime take several times as long.
+/// </summary>
 internal static class VectorMath
 {
     private const double Least = -708; // exp of less is not a normal number

@@ -5,7 +5,10 @@ namespace SlimSharp.Onnx;
 
 internal sealed partial class FoldedNetwork
 {
-    /// <summary>Selections become an order of weights: of the layer that alone feeds them, or, if they only reorder, of the one that alone reads them.</summary>
+    /// <summary>
+    /// Selections become an order of weights: of the layer that alone feeds them, or, if they only reorder, of the one
+    /// that alone reads them.
+    /// </summary>
     internal FoldedNetwork Selections()
     {
         foreach (var node in Network.Nodes)

@@ -5,7 +5,8 @@ using TorchSharp;
 namespace SlimSharp.Onnx;
 
 /// <summary>
-/// A network with its numbers while it is being made simpler for inference: the function stays, layers go. Arithmetic is in double precision.
+/// A network with its numbers while it is being made simpler for inference: the function stays, layers go. Arithmetic
+/// is in double precision.
 /// </summary>
 internal sealed partial class FoldedNetwork
 {
@@ -30,10 +31,13 @@ internal sealed partial class FoldedNetwork
     /// <summary>The numbers of a parameter, in row-major order.</summary>
     internal double[] Values(string name) => _changed.GetValueOrDefault(name) ?? _values(name);
 
-    /// <summary>BatchNorms and whatever else multiplies and shifts channels become part of what alone feeds them.</summary>
+    /// <summary>
+    /// BatchNorms and whatever else multiplies and shifts channels become part of what alone feeds them.
+    /// </summary>
     internal FoldedNetwork BatchNorms()
     {
-        foreach (var name in Network.Nodes.Select(n => n.Name)) // of two in a row the second reads something else by then
+        // Of two in a row the second reads something else by then.
+        foreach (var name in Network.Nodes.Select(n => n.Name))
         {
             var node = Network[name];
             if (
@@ -102,7 +106,8 @@ internal sealed partial class FoldedNetwork
         Replace(node, source with { Layer = layer });
     }
 
-    // The output channel that an element of the weights belongs to: of rows per output, or of rows per input with the outputs of its group in each.
+    // The output channel that an element of the weights belongs to: of rows per output, or of rows per input with the
+    // outputs of its group in each.
     private static int OutputOf(LayerParameter weight, long element, int channels)
     {
         if (weight.InputAxis != 0)

@@ -2,7 +2,10 @@ using SlimSharp.Networks;
 
 namespace SlimSharp.Onnx;
 
-/// <summary>Writes one layer as operators: what layer kinds are in ONNX stands here and nowhere else. The result is the value's name.</summary>
+/// <summary>
+/// Writes one layer as operators: what layer kinds are in ONNX stands here and nowhere else. The result is the value's
+/// name.
+/// </summary>
 internal sealed partial class LayerNodes(
     GraphBuilder graph,
     Network network,

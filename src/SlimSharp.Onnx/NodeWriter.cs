@@ -30,15 +30,17 @@ public sealed class NodeWriter
     /// <summary>Adds an operator of the standard set 17, with one output, and returns the name of that.</summary>
     /// <param name="kind">As in "Sigmoid".</param>
     /// <param name="inputs">Names of values.</param>
-    /// <param name="attributes">Whole numbers as long, others as float, texts as string, lists as arrays of
-    /// these.</param>
+    /// <param name="attributes">
+    /// Whole numbers as long, others as float, texts as string, lists as arrays of these.
+    /// </param>
     public string Add(string kind, IReadOnlyList<string> inputs, params (string Name, object Value)[] attributes) =>
         _graph.Add(kind, $"{_node.Name}.{kind}", [.. inputs], attributes);
 
     /// <summary>The numbers of a parameter as a constant, and the name of that.</summary>
     /// <param name="name">Its name within the layer.</param>
-    /// <param name="sizes">Its dimensions where they are to be others than it has, as 1×C×1×1 to be spread over an
-    /// image.</param>
+    /// <param name="sizes">
+    /// Its dimensions where they are to be others than it has, as 1×C×1×1 to be spread over an image.
+    /// </param>
     public string Parameter(string name, params ReadOnlySpan<long> sizes)
     {
         var own = _node.Layer.Parameters(Reads).First(p => p.Name == name);

@@ -18,13 +18,18 @@ public static class OnnxCheck
 
     private const double RoundingRatio = 10; // of two float32 computations of one function, in other orders
 
-    /// <summary>The largest difference between ONNX Runtime's first output and the network's on some images, relative to the largest output.</summary>
+    /// <summary>
+    /// The largest difference between ONNX Runtime's first output and the network's on some images, relative to the
+    /// largest output.
+    /// </summary>
     /// <param name="model">The model; it may read bytes.</param>
     /// <param name="network">The network, with one input.</param>
     /// <param name="weights">Its parameters and buffers.</param>
     /// <param name="images">The images to compare on, all at once.</param>
     /// <param name="normalization">What is done to their bytes.</param>
-    /// <exception cref="OnnxException">ONNX Runtime refuses the model, or outputs are no numbers or of another count.</exception>
+    /// <exception cref="OnnxException">
+    /// ONNX Runtime refuses the model, or outputs are no numbers or of another count.
+    /// </exception>
     public static double Difference(
         OnnxModel model,
         Network network,
@@ -42,7 +47,9 @@ public static class OnnxCheck
     }
 
     /// <summary>The same for all outputs, on inputs of N×C×H×W or N×C by name.</summary>
-    /// <exception cref="OnnxException">ONNX Runtime refuses the model, or outputs are no numbers or of another count.</exception>
+    /// <exception cref="OnnxException">
+    /// ONNX Runtime refuses the model, or outputs are no numbers or of another count.
+    /// </exception>
     public static double Difference(
         OnnxModel model,
         Network network,
@@ -68,8 +75,9 @@ public static class OnnxCheck
     }
 
     /// <summary>
-    /// The difference allowed on these inputs. In float32 outputs are only so exact as their conditioning lets them be, in whatever runtime: where the network itself, in
-    /// float32, is further from what it computes in double precision than <see cref="Tolerance"/> has room for, ten times that distance is allowed, up to
+    /// The difference allowed on these inputs. In float32 outputs are only so exact as their conditioning lets them be,
+    /// in whatever runtime: where the network itself, in float32, is further from what it computes in double precision
+    /// than <see cref="Tolerance"/> has room for, ten times that distance is allowed, up to
     /// <see cref="LargestTolerance"/>.
     /// </summary>
     /// <exception cref="OnnxException">Outputs are no numbers.</exception>
@@ -101,8 +109,8 @@ public static class OnnxCheck
     }
 
     /// <summary>
-    /// Standard normal numbers for every input, the range that normalised data have, for networks of which no normalisation is known; the caller
-    /// disposes them.
+    /// Standard normal numbers for every input, the range that normalised data have, for networks of which no
+    /// normalisation is known; the caller disposes them.
     /// </summary>
     public static IReadOnlyDictionary<string, torch.Tensor> Noise(Network network, int count)
     {
@@ -118,8 +126,10 @@ public static class OnnxCheck
     }
 
     /// <summary>
-    /// How a quantised network in ONNX Runtime, on this processor, agrees with <see cref="Simulation"/>: the share of images, in [0, 1], on which both choose one class (of several outputs the mean), and the
-    /// largest difference relative to the largest output. Ties of rounding differ from runtime to runtime; saturating products show as much more.
+    /// How a quantised network in ONNX Runtime, on this processor, agrees with <see cref="Simulation"/>: the share of
+    /// images, in [0, 1], on which both choose one class (of several outputs the mean), and the largest difference
+    /// relative to the largest output. Ties of rounding differ from runtime to runtime; saturating products show as
+    /// much more.
     /// </summary>
     /// <param name="model">The written network.</param>
     /// <param name="quantized">The network.</param>
@@ -148,7 +158,10 @@ public static class OnnxCheck
         return (ours.Zip(theirs, Same).Average() / rows.Length, ours.Zip(theirs, Difference).Max());
     }
 
-    /// <summary>Bytes that computing one sample in double precision takes at most at a time: values that are still read, and windows of an image laid out side by side.</summary>
+    /// <summary>
+    /// Bytes that computing one sample in double precision takes at most at a time: values that are still read, and
+    /// windows of an image laid out side by side.
+    /// </summary>
     internal static long Bytes(Network network)
     {
         var (now, most) = (0L, 0L);

@@ -13,7 +13,9 @@ public static class OnnxExport
     private const double Bytes = 255;
 
     /// <summary>The model of a file, with its classes, normalisation and provenance as metadata.</summary>
-    /// <exception cref="SlimSharpException">Bytes are to be read, but the file does not say how they are normalised.</exception>
+    /// <exception cref="SlimSharpException">
+    /// Bytes are to be read, but the file does not say how they are normalised.
+    /// </exception>
     public static OnnxModel Of(SlimFile file, OnnxOptions? options = null) =>
         Of(file.Network, file.Weights, file.Normalization, options) with
         {
@@ -48,9 +50,13 @@ public static class OnnxExport
     /// <summary>The model of a network.</summary>
     /// <param name="network">The network.</param>
     /// <param name="weights">Its parameters and buffers.</param>
-    /// <param name="normalization">What is done to bytes in [0, 255] before the network sees them; needed only where the model reads bytes.</param>
+    /// <param name="normalization">
+    /// What is done to bytes in [0, 255] before the network sees them; needed only where the model reads bytes.
+    /// </param>
     /// <param name="options">How it is written.</param>
-    /// <exception cref="NetworkException">Bytes are to be read, but there is no normalisation, or an input is no image.</exception>
+    /// <exception cref="NetworkException">
+    /// Bytes are to be read, but there is no normalisation, or an input is no image.
+    /// </exception>
     public static OnnxModel Of(
         Network network,
         Weights weights,
@@ -66,7 +72,9 @@ public static class OnnxExport
 
     /// <summary>The model of a quantised network: 8-bit integers between QuantizeLinear and DequantizeLinear.</summary>
     /// <param name="quantized">The network.</param>
-    /// <param name="normalization">What is done to bytes before the network sees them; needed only where the model reads bytes.</param>
+    /// <param name="normalization">
+    /// What is done to bytes before the network sees them; needed only where the model reads bytes.
+    /// </param>
     /// <param name="pixels">What the model reads.</param>
     public static OnnxModel Of(
         QuantizedNetwork quantized,

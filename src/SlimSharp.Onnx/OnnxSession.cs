@@ -6,7 +6,9 @@ using SlimSharp.Models;
 
 namespace SlimSharp.Onnx;
 
-/// <summary>A model in ONNX Runtime, on the processor. Of several inputs and outputs the first counts, unless they are named.</summary>
+/// <summary>
+/// A model in ONNX Runtime, on the processor. Of several inputs and outputs the first counts, unless they are named.
+/// </summary>
 public sealed class OnnxSession : IDisposable
 {
     private readonly InferenceSession _session;
@@ -33,7 +35,10 @@ public sealed class OnnxSession : IDisposable
     /// <summary>How many samples it takes at a time; 0 for any number.</summary>
     internal int Batch => Math.Max(_session.InputMetadata[_input].Dimensions.FirstOrDefault(), 0);
 
-    /// <summary>Operators one after another, each with so many threads, and if <paramref name="profiled"/> with the time of each; the caller disposes them.</summary>
+    /// <summary>
+    /// Operators one after another, each with so many threads, and if <paramref name="profiled"/> with the time of
+    /// each; the caller disposes them.
+    /// </summary>
     public static SessionOptions Options(int threads, bool profiled = false)
     {
         var options = new SessionOptions
@@ -129,7 +134,9 @@ public sealed class OnnxSession : IDisposable
             : Of(bytes, rows.Length, shape.Channels, shape.Height, shape.Width);
     }
 
-    /// <summary>The share of images, in [0, 1], whose class has the largest output; of several outputs the mean.</summary>
+    /// <summary>
+    /// The share of images, in [0, 1], whose class has the largest output; of several outputs the mean.
+    /// </summary>
     /// <param name="set">The images.</param>
     /// <param name="normalization">What is done to bytes before a model that reads numbers sees them.</param>
     /// <param name="batchSize">Images at a time.</param>

@@ -1,8 +1,9 @@
 namespace SlimSharp.Penalties;
 
 /// <summary>
-/// J(x) = arctan(s|x|)/s, a member of the weakly convex class of Chen and Gu (IEEE Trans. Signal Process. 62, 2014). Prox: the least of the objective's local minima, each the zero
-/// of its slope on a stretch where that rises, by safeguarded Newton steps.
+/// J(x) = arctan(s|x|)/s, a member of the weakly convex class of Chen and Gu (IEEE Trans. Signal Process. 62, 2014).
+/// Prox: the least of the objective's local minima, each the zero of its slope on a stretch where that rises, by
+/// safeguarded Newton steps.
 /// </summary>
 public sealed record Arctangent : ShapedPenalty
 {

@@ -1,8 +1,9 @@
 namespace SlimSharp.Penalties;
 
 /// <summary>
-/// J(x) = (1 − exp(−s|x|))/s (Bradley and Mangasarian, ICML 1998, up to its scale), a member of the weakly convex class of Chen and Gu (IEEE Trans. Signal Process. 62, 2014).
-/// Prox: the larger zero of x − y + m·exp(−sx), by Newton's method from above, unless 0 is better.
+/// J(x) = (1 − exp(−s|x|))/s (Bradley and Mangasarian, ICML 1998, up to its scale), a member of the weakly convex class
+/// of Chen and Gu (IEEE Trans. Signal Process. 62, 2014). Prox: the larger zero of x − y + m·exp(−sx), by Newton's
+/// method from above, unless 0 is better.
 /// </summary>
 public sealed record Exponential : ShapedPenalty
 {

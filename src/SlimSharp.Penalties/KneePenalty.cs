@@ -1,13 +1,13 @@
 namespace SlimSharp.Penalties;
 
 /// <summary>
-/// The penalties whose slope is 1 up to <see cref="Flat"/>, falls linearly to 0 at <see cref="Knee"/> and stays there, so that
-/// large values are not shrunk at all. MCP has flat = 0; SCAD has 0 &lt; flat &lt; knee; the firm threshold with
-/// modulus ζ is MCP with knee = 1/(2ζ).
+/// The penalties whose slope is 1 up to <see cref="Flat"/>, falls linearly to 0 at <see cref="Knee"/> and stays there,
+/// so that large values are not shrunk at all. MCP has flat = 0; SCAD has 0 &lt; flat &lt; knee; the firm threshold
+/// with modulus ζ is MCP with knee = 1/(2ζ).
 /// </summary>
 /// <remarks>
-/// In the published parametrisation, with a shape <c>a</c> and strength λ inside the penalty, knee = a·λ, and flat = 0 for MCP
-/// (Zhang, Ann. Stat. 38, 2010) or λ for SCAD (Fan and Li, JASA 96, 2001).
+/// In the published parametrisation, with a shape <c>a</c> and strength λ inside the penalty, knee = a·λ, and flat = 0
+/// for MCP (Zhang, Ann. Stat. 38, 2010) or λ for SCAD (Fan and Li, JASA 96, 2001).
 /// </remarks>
 public abstract record KneePenalty : Penalty
 {

@@ -1,7 +1,8 @@
 namespace SlimSharp.Penalties;
 
 /// <summary>
-/// J(x) = ln(1 + s|x|)/s (Candès, Wakin and Boyd, J. Fourier Anal. Appl. 14, 2008, as what reweighted l1 descends on). Prox: a quadratic equation, or 0.
+/// J(x) = ln(1 + s|x|)/s (Candès, Wakin and Boyd, J. Fourier Anal. Appl. 14, 2008, as what reweighted l1 descends on).
+/// Prox: a quadratic equation, or 0.
 /// </summary>
 public sealed record Logarithmic : ShapedPenalty
 {

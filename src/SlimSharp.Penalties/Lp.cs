@@ -1,11 +1,13 @@
 namespace SlimSharp.Penalties;
 
 /// <summary>
-/// J(x) = |x|ᵖ for 0 &lt; p &lt; 1. Prox: closed forms for p = 1/2 (Xu, Chang, Xu, Zhang, IEEE TNNLS 23, 2012) and p = 2/3
-/// (Cao, Sun, Xu, J. Vis. Commun. Image R. 24, 2013); otherwise the threshold of Marjanovic and Solo (IEEE TSP 60, 2012) and
-/// Newton's method, which converges monotonically from above.
+/// J(x) = |x|ᵖ for 0 &lt; p &lt; 1. Prox: closed forms for p = 1/2 (Xu, Chang, Xu, Zhang, IEEE TNNLS 23, 2012) and p =
+/// 2/3 (Cao, Sun, Xu, J. Vis. Commun. Image R. 24, 2013); otherwise the threshold of Marjanovic and Solo (IEEE TSP 60,
+/// 2012) and Newton's method, which converges monotonically from above.
 /// </summary>
-/// <remarks>The derivative grows without bound towards 0; at 0 itself it is taken as 0, so that zeros stay zeros.</remarks>
+/// <remarks>
+/// The derivative grows without bound towards 0; at 0 itself it is taken as 0, so that zeros stay zeros.
+/// </remarks>
 public sealed record Lp : Penalty
 {
     /// <summary>The penalty |x|ᵖ.</summary>

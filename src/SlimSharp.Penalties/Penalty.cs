@@ -1,12 +1,15 @@
 namespace SlimSharp.Penalties;
 
 /// <summary>
-/// The shape J of a separable sparsity penalty, without strength: an objective adds λ·ΣJ(xᵢ). J is even, J(0) = 0, and J
-/// is concave and nondecreasing on [0, ∞).
+/// The shape J of a separable sparsity penalty, without strength: an objective adds λ·ΣJ(xᵢ). J is even, J(0) = 0, and
+/// J is concave and nondecreasing on [0, ∞).
 /// </summary>
 public abstract record Penalty
 {
-    /// <summary>Reads the text form of a penalty, as in <c>tl1:a=1</c> or <c>mcp:knee=0.5</c>; <see cref="PenaltyKind.All"/> has an example of each.</summary>
+    /// <summary>
+    /// Reads the text form of a penalty, as in <c>tl1:a=1</c> or <c>mcp:knee=0.5</c>; <see cref="PenaltyKind.All"/> has
+    /// an example of each.
+    /// </summary>
     /// <param name="text">The text.</param>
     /// <param name="lambda">The strength; needed only for the published <c>a</c> of MCP and SCAD.</param>
     /// <exception cref="FormatException">The text is not a penalty; the message says what is.</exception>
@@ -19,8 +22,8 @@ public abstract record Penalty
     public abstract double Derivative(double x);
 
     /// <summary>
-    /// J''(x) for x ≠ 0, never above 0; at a jump either side's. By default 0, with which a solver takes J for its tangent:
-    /// slower, never wrong.
+    /// J''(x) for x ≠ 0, never above 0; at a jump either side's. By default 0, with which a solver takes J for its
+    /// tangent: slower, never wrong.
     /// </summary>
     public virtual double SecondDerivative(double x) => 0;
 
@@ -45,13 +48,17 @@ public abstract record Penalty
         return m == 0 || !(y > 0) ? z : Math.CopySign(ProxOfPositive(y, m), z);
     }
 
-    /// <summary>The distance of −<paramref name="g"/> to the subdifferential ∂J(x), where g is a gradient divided by λ.</summary>
+    /// <summary>
+    /// The distance of −<paramref name="g"/> to the subdifferential ∂J(x), where g is a gradient divided by λ.
+    /// </summary>
     public double SubdifferentialDistance(double x, double g) =>
         x == 0
             ? Math.Max(Math.Abs(g) - SlopeAtZero, 0) // distance to [-J'(0+), J'(0+)]
             : Math.Abs(g + Derivative(x)); // distance to {J'(x)}
 
-    /// <summary>A sentence if this penalty cannot act on a parameter that starts at <paramref name="start"/>; otherwise null.</summary>
+    /// <summary>
+    /// A sentence if this penalty cannot act on a parameter that starts at <paramref name="start"/>; otherwise null.
+    /// </summary>
     public virtual string? CautionFor(double start) => null;
 
     /// <summary>The proximal operator for y > 0 and m > 0.</summary>

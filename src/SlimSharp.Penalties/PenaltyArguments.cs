@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace SlimSharp.Penalties;
 
-/// <summary>The named parameters of a penalty's text form; each must be taken exactly by the penalty it was written for.</summary>
+/// <summary>
+/// The named parameters of a penalty's text form; each must be taken exactly by the penalty it was written for.
+/// </summary>
 public sealed class PenaltyArguments
 {
     private readonly string _text;

@@ -1,11 +1,15 @@
 namespace SlimSharp.Penalties;
 
 /// <summary>
-/// Smoothly clipped absolute deviation (Fan and Li, JASA 96, 2001): |x| up to flat, then bending to a constant at the knee.
+/// Smoothly clipped absolute deviation (Fan and Li, JASA 96, 2001): |x| up to flat, then bending to a constant at the
+/// knee.
 /// </summary>
 public sealed record Scad : KneePenalty
 {
-    /// <summary>The penalty that is |x| up to <paramref name="flat"/> (the published λ) and constant from <paramref name="knee"/> (a·λ).</summary>
+    /// <summary>
+    /// The penalty that is |x| up to <paramref name="flat"/> (the published λ) and constant from
+    /// <paramref name="knee"/> (a·λ).
+    /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">Not 0 ≤ flat &lt; knee &lt; ∞.</exception>
     public Scad(double knee, double flat)
         : base(knee, flat) { }

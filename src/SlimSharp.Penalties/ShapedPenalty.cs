@@ -1,6 +1,9 @@
 namespace SlimSharp.Penalties;
 
-/// <summary>Penalties J(x) = j(s|x|)/s of slope 1 at zero, with a shape s > 0: the larger, the nearer to counting; towards l1 for s → 0.</summary>
+/// <summary>
+/// Penalties J(x) = j(s|x|)/s of slope 1 at zero, with a shape s > 0: the larger, the nearer to counting; towards l1
+/// for s → 0.
+/// </summary>
 public abstract record ShapedPenalty : Penalty
 {
     private protected ShapedPenalty(double s, string title)
@@ -23,11 +26,16 @@ public abstract record ShapedPenalty : Penalty
     /// <summary>The slope of the objective of the proximal operator, x − y + m·J'(x), for x ≥ 0.</summary>
     private protected double Slope(double x, double y, double m) => x == 0 ? m - y : x - y + m * Derivative(x);
 
-    /// <summary>Of the better of two stationary points the one with the lower objective; the smaller at a tie.</summary>
+    /// <summary>
+    /// Of the better of two stationary points the one with the lower objective; the smaller at a tie.
+    /// </summary>
     private protected double Better(double near, double far, double y, double m) =>
         ProxObjective(far, y, m) < ProxObjective(near, y, m) ? far : near;
 
-    /// <summary>The zero of an increasing function between two places where it is ≤ 0 and ≥ 0: Newton's method, halving wherever it would leave them.</summary>
+    /// <summary>
+    /// The zero of an increasing function between two places where it is ≤ 0 and ≥ 0: Newton's method, halving wherever
+    /// it would leave them.
+    /// </summary>
     private protected static double Root(
         Func<double, double> function,
         Func<double, double> derivative,

@@ -2,7 +2,8 @@ namespace SlimSharp.Penalties;
 
 /// <summary>
 /// J(x) = (a + 1)|x| / (a + |x|) for a > 0; towards l0 for a → 0 and l1 for a → ∞. Prox in closed form: Zhang and Xin,
-/// Commun. Math. Sci. 15 (2017) 511–537. The rational penalty |x| / (1 + s|x|) is a/(a + 1) times this one with a = 1/s.
+/// Commun. Math. Sci. 15 (2017) 511–537. The rational penalty |x| / (1 + s|x|) is a/(a + 1) times this one with a =
+/// 1/s.
 /// </summary>
 public sealed record TransformedL1 : Penalty
 {

@@ -11,7 +11,9 @@ internal static class MeasureName
     /// <summary>How often a model chooses what another does.</summary>
     internal const string Agreement = "agreement";
 
-    /// <summary>Whether it is a share, which is given in percent and points: one of these, alone or of one output.</summary>
+    /// <summary>
+    /// Whether it is a share, which is given in percent and points: one of these, alone or of one output.
+    /// </summary>
     internal static bool IsShare(string name) =>
         new[] { Accuracy, Agreement }.Any(m => name == m || name.StartsWith(m + ' ', StringComparison.Ordinal));
 

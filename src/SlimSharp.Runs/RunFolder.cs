@@ -4,8 +4,10 @@ using System.Text.Json.Nodes;
 namespace SlimSharp.Runs;
 
 /// <summary>
-/// The folder of one run: <c>run.json</c> (its options), <c>record.json</c> (what was run on what), <c>metrics.jsonl</c> and <c>scales.jsonl</c> (a line per epoch), <c>last.slim</c> (the
-/// checkpoint) and <c>former.slim</c> (the one before), <c>model.slim</c> (the result) and <c>report.html</c>. Every file is either whole or not there.
+/// The folder of one run: <c>run.json</c> (its options), <c>record.json</c> (what was run on what),
+/// <c>metrics.jsonl</c> and <c>scales.jsonl</c> (a line per epoch), <c>last.slim</c> (the checkpoint) and
+/// <c>former.slim</c> (the one before), <c>model.slim</c> (the result) and <c>report.html</c>. Every file is either
+/// whole or not there.
 /// </summary>
 public sealed class RunFolder
 {
@@ -44,7 +46,9 @@ public sealed class RunFolder
     /// <summary>True if the run is finished: its model is there.</summary>
     public bool IsFinished => File.Exists(ModelFile);
 
-    /// <summary>True if all that comes after the model is there as well: the end of the record, and the report.</summary>
+    /// <summary>
+    /// True if all that comes after the model is there as well: the end of the record, and the report.
+    /// </summary>
     public bool IsComplete =>
         IsFinished && File.Exists(ReportFile) && RunRecord.Read(Path) is null or { Ended: not null };
 
@@ -67,7 +71,9 @@ public sealed class RunFolder
     }
 
     /// <summary>True if a run was begun in that folder: its options are there.</summary>
-    /// <remarks>Options that were written whole by a process that was killed before it gave them their name get it now.</remarks>
+    /// <remarks>
+    /// Options that were written whole by a process that was killed before it gave them their name get it now.
+    /// </remarks>
     public static bool IsBegun(string path)
     {
         var file = new RunFolder(path).OptionsFile;
@@ -121,7 +127,8 @@ public sealed class RunFolder
     public void WriteReport(string html) => Put(ReportFile, html);
 
     /// <summary>
-    /// To be called before anything is written into the run: a folder that was moved or removed meanwhile is not made again, as another may go on with it elsewhere.
+    /// To be called before anything is written into the run: a folder that was moved or removed meanwhile is not made
+    /// again, as another may go on with it elsewhere.
     /// </summary>
     /// <exception cref="RunException">The folder is gone.</exception>
     public void CheckIsThere()

@@ -6,7 +6,10 @@ namespace SlimSharp.Runs;
 /// <summary>The runs below a folder, read one after another.</summary>
 public static class RunList
 {
-    /// <summary>Every run folder below <paramref name="root"/>, in the order of their paths; one that links lead to as well is there once.</summary>
+    /// <summary>
+    /// Every run folder below <paramref name="root"/>, in the order of their paths; one that links lead to as well is
+    /// there once.
+    /// </summary>
     public static IEnumerable<RunSummary> Below(string root)
     {
         if (!Directory.Exists(root))

@@ -73,7 +73,9 @@ public sealed record RunRecord : IJsonOnDeserialized
 
     /// <summary>The record in a run's folder; null if there is none that can be read.</summary>
     /// <param name="folder">The run's folder.</param>
-    /// <param name="damage">Which file cannot be read, and why, as a sentence; null if it can, or there is none.</param>
+    /// <param name="damage">
+    /// Which file cannot be read, and why, as a sentence; null if it can, or there is none.
+    /// </param>
     public static RunRecord? Read(string folder, out string? damage)
     {
         damage = null;

@@ -1,7 +1,9 @@
 namespace SlimSharp.Runs;
 
 /// <summary>Something about a run that whoever compares it should know.</summary>
-/// <param name="Kind">What kind of thing: a word that stays the same from version to version, so that warnings can be counted.</param>
+/// <param name="Kind">
+/// What kind of thing: a word that stays the same from version to version, so that warnings can be counted.
+/// </param>
 /// <param name="Text">The sentence.</param>
 public sealed record RunWarning(string Kind, string Text)
 {

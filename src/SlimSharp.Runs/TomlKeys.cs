@@ -3,8 +3,9 @@ using Tomlyn.Syntax;
 namespace SlimSharp.Runs;
 
 /// <summary>
-/// Finds what a TOML document gives twice, by the rules of toml.io: keys, tables, and tables that extend what is closed. Tomlyn's tables keep the last of them, and its own
-/// check takes the tables of one list for each other where lists lie within lists.
+/// Finds what a TOML document gives twice, by the rules of toml.io: keys, tables, and tables that extend what is
+/// closed. Tomlyn's tables keep the last of them, and its own check takes the tables of one list for each other where
+/// lists lie within lists.
 /// </summary>
 internal static class TomlKeys
 {

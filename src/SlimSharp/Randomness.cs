@@ -59,7 +59,8 @@ public struct Randomness
         return 1 / (1 + Math.Exp(second - first));
     }
 
-    // The logarithm of a gamma variate by rejection (Marsaglia and Tsang, ACM TOMS 26, 2000); below shape 1 that of shape + 1 times U^(1/shape).
+    // The logarithm of a gamma variate by rejection (Marsaglia and Tsang, ACM TOMS 26, 2000); below shape 1 that of
+    // shape + 1 times U^(1/shape).
     private double NextLogGamma(double shape)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(shape);

@@ -65,7 +65,9 @@ internal static class Machine
 
     internal static Process Start(params string[] arguments) => StartProgram("dotnet", arguments);
 
-    /// <summary>What a script of Debian's Python prints; skips the test with a sentence where the library is not installed.</summary>
+    /// <summary>
+    /// What a script of Debian's Python prints; skips the test with a sentence where the library is not installed.
+    /// </summary>
     internal static string Python(string library, string script, params string[] arguments)
     {
         const string Interpreter = "/usr/bin/python3";

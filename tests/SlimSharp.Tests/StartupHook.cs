@@ -1,6 +1,9 @@
 #pragma warning disable CA1050, CA2201, IDE0040 // .NET looks for this very name outside of any namespace
 
-/// <summary>Run by .NET before a program that DOTNET_STARTUP_HOOKS asks it to: a thread and a task that fail while the program works.</summary>
+/// <summary>
+/// Run by .NET before a program that DOTNET_STARTUP_HOOKS asks it to: a thread and a task that fail while the program
+/// works.
+/// </summary>
 internal sealed class StartupHook
 {
     internal const string Message = "a thread that nobody waits for failed";

@@ -5,8 +5,8 @@ using System.Runtime.CompilerServices;
 namespace SlimSharp.Tests;
 
 /// <summary>
-/// The temporary folder of this run of the tests: all that they and the programs that they start put in the temporary folder is below it, and goes with it at
-/// the end.
+/// The temporary folder of this run of the tests: all that they and the programs that they start put in the temporary
+/// folder is below it, and goes with it at the end.
 /// </summary>
 public sealed class TemporaryFolder : IDisposable
 {
@@ -27,7 +27,9 @@ public sealed class TemporaryFolder : IDisposable
         AppDomain.CurrentDomain.ProcessExit += (_, _) => Remove(s_own); // if no test ran
     }
 
-    /// <summary>After the last test: a process that exits is not given the time for tens of thousands of files.</summary>
+    /// <summary>
+    /// After the last test: a process that exits is not given the time for tens of thousands of files.
+    /// </summary>
     public void Dispose() => Remove(s_own);
 
     // That of a run that was killed is left behind.

@@ -1,6 +1,8 @@
 namespace SlimSharp.Tests;
 
-/// <summary>A table that tests write to <c>artifacts</c> row by row, and a page of docs quotes: of this run alone.</summary>
+/// <summary>
+/// A table that tests write to <c>artifacts</c> row by row, and a page of docs quotes: of this run alone.
+/// </summary>
 /// <param name="name">The file's name.</param>
 /// <param name="head">What stands above the rows.</param>
 internal sealed class WrittenTable(string name, params string[] head)

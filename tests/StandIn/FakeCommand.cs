@@ -4,8 +4,8 @@ using SlimSharp.Runs;
 namespace SlimSharp.StandIn;
 
 /// <summary>
-/// What slim's commands leave in a folder, without what they compute: train and retrain write a checkpoint per epoch and go on from it, prune writes a file, evaluate says how
-/// many epochs it was trained.
+/// What slim's commands leave in a folder, without what they compute: train and retrain write a checkpoint per epoch
+/// and go on from it, prune writes a file, evaluate says how many epochs it was trained.
 /// </summary>
 internal static class FakeCommand
 {

@@ -3,7 +3,8 @@ using SlimSharp.Cli;
 using SlimSharp.Runs;
 using SlimSharp.StandIn;
 
-// A worker of a sweep as 'slim sweep work' is one, whose runs are carried out by this program in no time: standin work FOLDER SECONDS (the lease).
+// A worker of a sweep as 'slim sweep work' is one, whose runs are carried out by this program in no time: standin work
+// FOLDER SECONDS (the lease).
 if (args is ["work", var folder, var lease])
 {
     string[] program = [Environment.ProcessPath!, Path.Combine(AppContext.BaseDirectory, "standin.dll"), "slim"];

@@ -3,7 +3,9 @@ using static TorchSharp.torch;
 
 namespace SlimSharp.Benchmarks.Plain;
 
-/// <summary>A data set as TorchSharp's loader wants it: one tensor per image, padded, cropped and mirrored by tensor operations.</summary>
+/// <summary>
+/// A data set as TorchSharp's loader wants it: one tensor per image, padded, cropped and mirrored by tensor operations.
+/// </summary>
 internal sealed class PlainData(ImageSet set) : utils.data.Dataset
 {
     private static readonly Tensor Mean = tensor(new float[] { 0.4914f, 0.4822f, 0.4465f })

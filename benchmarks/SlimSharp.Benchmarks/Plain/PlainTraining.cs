@@ -5,8 +5,8 @@ using static TorchSharp.torch.nn;
 namespace SlimSharp.Benchmarks.Plain;
 
 /// <summary>
-/// A training step as a competent user of TorchSharp writes it: stock modules in their own layout, stock SGD, the penalty as tensor operations
-/// layer by layer, one dispose scope.
+/// A training step as a competent user of TorchSharp writes it: stock modules in their own layout, stock SGD, the
+/// penalty as tensor operations layer by layer, one dispose scope.
 /// </summary>
 internal sealed class PlainTraining : IDisposable
 {

@@ -6,7 +6,9 @@ using SlimSharp.Linear;
 
 namespace SlimSharp.Cli;
 
-/// <summary>CSV files, plain or compressed (.gz), most often with a header: a column of labels, numbers in all others.</summary>
+/// <summary>
+/// CSV files, plain or compressed (.gz), most often with a header: a column of labels, numbers in all others.
+/// </summary>
 internal static class CsvTable
 {
     private static readonly string[] LabelNames = ["label", "class", "target", "y"];
@@ -16,11 +18,17 @@ internal static class CsvTable
 
     /// <summary>Reads a file.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="label">The column of labels; by default one called label, class, target or y, or else the last.</param>
+    /// <param name="label">
+    /// The column of labels; by default one called label, class, target or y, or else the last.
+    /// </param>
     /// <param name="positive">The label that is +1; by default the larger, or the last in the alphabet.</param>
     /// <param name="dropped">Columns not to read.</param>
-    /// <param name="model">A model whose features, labels and means of missing values are taken; labels may be lacking then.</param>
-    /// <param name="header">Whether the first row names the columns: <see cref="CsvHeader.Auto"/>, or what is known.</param>
+    /// <param name="model">
+    /// A model whose features, labels and means of missing values are taken; labels may be lacking then.
+    /// </param>
+    /// <param name="header">
+    /// Whether the first row names the columns: <see cref="CsvHeader.Auto"/>, or what is known.
+    /// </param>
     internal static LinearData Read(
         string path,
         string? label,

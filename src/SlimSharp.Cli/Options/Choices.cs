@@ -21,7 +21,10 @@ internal static class Choices
         return option;
     }
 
-    /// <summary>Refuses the first of these options that was typed: it would change nothing, and whoever typed it expects that it does.</summary>
+    /// <summary>
+    /// Refuses the first of these options that was typed: it would change nothing, and whoever typed it expects that it
+    /// does.
+    /// </summary>
     /// <param name="parsed">What was typed.</param>
     /// <param name="because">The rest of a sentence that begins with the option's name.</param>
     /// <param name="options">The options.</param>

@@ -80,8 +80,8 @@ internal sealed class DataArguments
     }
 
     /// <summary>
-    /// The options as given; what is not given as in <paramref name="fallback"/> where no --data is given, else by default. <paramref name="place"/>
-    /// stands for --data.
+    /// The options as given; what is not given as in <paramref name="fallback"/> where no --data is given, else by
+    /// default. <paramref name="place"/> stands for --data.
     /// </summary>
     internal DataOptions Get(ParseResult parsed, DataOptions? fallback = null, string? place = null)
     {

@@ -3,12 +3,17 @@ using System.CommandLine.Help;
 
 namespace SlimSharp.Cli;
 
-/// <summary>How much memory a file that is read may take, for every command. It is kept in the environment, where all readers and the processes of a sweep find it.</summary>
+/// <summary>
+/// How much memory a file that is read may take, for every command. It is kept in the environment, where all readers
+/// and the processes of a sweep find it.
+/// </summary>
 internal static class MemoryOption
 {
     private const string Name = "--memory";
 
-    /// <summary>The option, which stands on every command but those that have one of that name for the memory of jobs.</summary>
+    /// <summary>
+    /// The option, which stands on every command but those that have one of that name for the memory of jobs.
+    /// </summary>
     internal static Option<string?> Create() =>
         new(Name)
         {
@@ -34,7 +39,9 @@ internal static class MemoryOption
         return new Reset(before);
     }
 
-    /// <summary>Takes it out of the help of a command that has one of that name itself, which is then what the name means.</summary>
+    /// <summary>
+    /// Takes it out of the help of a command that has one of that name itself, which is then what the name means.
+    /// </summary>
     internal static void HideBehindOwn(ParseResult parsed)
     {
         var root = parsed.RootCommandResult.Command;

@@ -7,8 +7,8 @@ using SlimSharp.Networks;
 namespace SlimSharp.Cli;
 
 /// <summary>
-/// Options that say what is done to bytes before a network sees them, where its file does not. It is a property of the network: stated once, never guessed
-/// from the images at hand.
+/// Options that say what is done to bytes before a network sees them, where its file does not. It is a property of the
+/// network: stated once, never guessed from the images at hand.
 /// </summary>
 internal sealed class NormalizationArguments
 {

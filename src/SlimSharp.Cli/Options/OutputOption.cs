@@ -3,7 +3,9 @@ using System.CommandLine.Parsing;
 
 namespace SlimSharp.Cli;
 
-/// <summary>An option that names a file or a folder to write. Whether it can be written is asked before any work is done for it.</summary>
+/// <summary>
+/// An option that names a file or a folder to write. Whether it can be written is asked before any work is done for it.
+/// </summary>
 /// <param name="name">Its name.</param>
 /// <param name="isFolder">Whether it is a folder.</param>
 internal sealed class OutputOption(string name, bool isFolder = false) : Option<string?>(name)

@@ -28,7 +28,9 @@ internal sealed record ModelMeasures : IJsonOnDeserialized
     /// <summary>Trial cuts; null where they were not asked for, or there is nothing to cut.</summary>
     public CliffCurve? Curve { get; init; }
 
-    /// <summary>Those of a file, measured where they are not known; null if its images are not where they were.</summary>
+    /// <summary>
+    /// Those of a file, measured where they are not known; null if its images are not where they were.
+    /// </summary>
     internal static ModelMeasures? Of(Screen screen, string path, SlimFile file, bool curve)
     {
         var (place, hash) = (Path.ChangeExtension(path, ".measures.json"), file.Weights.Hash());

@@ -14,7 +14,9 @@ internal sealed record ReportEntry(string Name, string File, RunFolder? Folder)
 {
     private const string Cut = "pruned.slim";
 
-    /// <summary>The finished runs and cut networks that paths mean: files, run folders, or folders with such below.</summary>
+    /// <summary>
+    /// The finished runs and cut networks that paths mean: files, run folders, or folders with such below.
+    /// </summary>
     /// <exception cref="UsageException">There is none.</exception>
     internal static IReadOnlyList<ReportEntry> Find(IEnumerable<string> paths)
     {

@@ -16,7 +16,9 @@ internal sealed class ReportMeasuring(Screen screen, int threads, int batch)
     internal string TimeWords =>
         $"Milliseconds: ONNX Runtime, batch {batch}, {threads} threads, median of {Runs} runs turn by turn, on {Processor.Name}.";
 
-    /// <summary>Accuracy on test images, and trial cuts of networks that were trained with a penalty and not yet cut.</summary>
+    /// <summary>
+    /// Accuracy on test images, and trial cuts of networks that were trained with a penalty and not yet cut.
+    /// </summary>
     internal ModelMeasures? Of(ReportEntry entry, SlimFile file) =>
         ModelMeasures.Of(
             screen,

@@ -7,7 +7,9 @@ using SlimSharp.Training;
 
 namespace SlimSharp.Cli;
 
-/// <summary>The pictures of one model: how it was trained, what its scales look like, what was cut, and what it mistakes.</summary>
+/// <summary>
+/// The pictures of one model: how it was trained, what its scales look like, what was cut, and what it mistakes.
+/// </summary>
 internal static class RunPictures
 {
     private const int Columns = 40; // of a heat map

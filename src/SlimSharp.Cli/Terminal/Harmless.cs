@@ -4,8 +4,9 @@ using System.Text;
 namespace SlimSharp.Cli;
 
 /// <summary>
-/// Text for a terminal in which nothing is a command to it. Names come from files of others: control characters could move the cursor, set colours or the window's title,
-/// and bidirectional overrides show letters in another order than they stand in. They are written out instead, as in \u001b.
+/// Text for a terminal in which nothing is a command to it. Names come from files of others: control characters could
+/// move the cursor, set colours or the window's title, and bidirectional overrides show letters in another order than
+/// they stand in. They are written out instead, as in \u001b.
 /// </summary>
 internal static class Harmless
 {

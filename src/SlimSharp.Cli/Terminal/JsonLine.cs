@@ -3,7 +3,8 @@ using System.Text.Json.Nodes;
 namespace SlimSharp.Cli;
 
 /// <summary>
-/// A JSON object as one line. JSON has no word for NaN or infinity: they are written as null, and why stands beside, under the name with Reason behind it.
+/// A JSON object as one line. JSON has no word for NaN or infinity: they are written as null, and why stands beside,
+/// under the name with Reason behind it.
 /// </summary>
 internal static class JsonLine
 {

@@ -2,7 +2,9 @@ using System.Diagnostics;
 
 namespace SlimSharp.Cli;
 
-/// <summary>How far long work has come, with the time left: a line that is written over; redirected, one a minute.</summary>
+/// <summary>
+/// How far long work has come, with the time left: a line that is written over; redirected, one a minute.
+/// </summary>
 internal sealed class ProgressLine(Screen screen, string what)
 {
     private static readonly TimeSpan Live = TimeSpan.FromMilliseconds(200);

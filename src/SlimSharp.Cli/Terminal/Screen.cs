@@ -4,8 +4,9 @@ using Spectre.Console;
 namespace SlimSharp.Cli;
 
 /// <summary>
-/// What a command prints: for people, or with --json one JSON object per line for machines. All text that reaches the terminal goes through here, and control characters in
-/// it are written out (<see cref="Harmless"/>), properties that the libraries name become options (<see cref="OptionNames"/>).
+/// What a command prints: for people, or with --json one JSON object per line for machines. All text that reaches the
+/// terminal goes through here, and control characters in it are written out (<see cref="Harmless"/>), properties that
+/// the libraries name become options (<see cref="OptionNames"/>).
 /// </summary>
 /// <param name="json">For machines.</param>
 internal sealed class Screen(bool json)
@@ -51,7 +52,9 @@ internal sealed class Screen(bool json)
     internal static void Refuse(string sentence) =>
         Console.Error.WriteLine(Harmless.Line(ProgramName.In(OptionNames.In($"slim: {sentence}"))));
 
-    /// <summary>Prints a document that is meant for a file or another program: as it is, but for the eyes on a terminal.</summary>
+    /// <summary>
+    /// Prints a document that is meant for a file or another program: as it is, but for the eyes on a terminal.
+    /// </summary>
     internal static void Document(string text) =>
         Console.Write(Console.IsOutputRedirected ? text : Harmless.Text(text));
 
@@ -62,7 +65,10 @@ internal sealed class Screen(bool json)
             Console.WriteLine(OptionNames.In(JsonLine.Of(result)));
     }
 
-    /// <summary>Prints a table for people; the first column is text, the others are numbers unless <paramref name="words"/> names them.</summary>
+    /// <summary>
+    /// Prints a table for people; the first column is text, the others are numbers unless <paramref name="words"/>
+    /// names them.
+    /// </summary>
     internal void Table(
         string? title,
         IReadOnlyList<string> columns,

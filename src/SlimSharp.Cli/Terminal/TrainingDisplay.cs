@@ -7,8 +7,8 @@ using SlimSharp.Training;
 namespace SlimSharp.Cli;
 
 /// <summary>
-/// Shows a training in at most 80 columns: a line that is written over, and one that stays per epoch, with the last epochs' accuracy and share of
-/// near-zero scales as bars. Redirected, the latter and one a minute.
+/// Shows a training in at most 80 columns: a line that is written over, and one that stays per epoch, with the last
+/// epochs' accuracy and share of near-zero scales as bars. Redirected, the latter and one a minute.
 /// </summary>
 /// <param name="screen">Where.</param>
 /// <param name="before">The epochs that are done already.</param>

@@ -4,8 +4,9 @@ using System.Text;
 namespace SlimSharp.Linear;
 
 /// <summary>
-/// Files in LIBSVM's text form, plain or compressed (.gz): a line per sample, <c>label index:value …</c>, indices ascending from 1 (or 0), what is left out is zero; <c>#</c> begins a comment. Labels are two
-/// numbers, such as −1 and +1, 0 and 1, or 1 and 2; the larger one is +1.
+/// Files in LIBSVM's text form, plain or compressed (.gz): a line per sample, <c>label index:value …</c>, indices
+/// ascending from 1 (or 0), what is left out is zero; <c>#</c> begins a comment. Labels are two numbers, such as −1 and
+/// +1, 0 and 1, or 1 and 2; the larger one is +1.
 /// </summary>
 public static class LibsvmFile
 {
@@ -17,8 +18,12 @@ public static class LibsvmFile
     /// <summary>Reads a file.</summary>
     /// <param name="path">The file.</param>
     /// <param name="features">How many features there are; by default as many as the largest index says.</param>
-    /// <param name="classes">The two labels, where the file need not have both, as in a test set; by default what it has.</param>
-    /// <exception cref="LinearDataException">It cannot be read, or a line is malformed; the message names the line.</exception>
+    /// <param name="classes">
+    /// The two labels, where the file need not have both, as in a test set; by default what it has.
+    /// </param>
+    /// <exception cref="LinearDataException">
+    /// It cannot be read, or a line is malformed; the message names the line.
+    /// </exception>
     public static LinearData Read(string path, int? features = null, (string Minus, string Plus)? classes = null)
     {
         try

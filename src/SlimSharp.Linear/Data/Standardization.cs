@@ -1,8 +1,9 @@
 namespace SlimSharp.Linear;
 
 /// <summary>
-/// Features brought to the standard deviation 1, so that one β means the same for all. They are not centred, which would fill sparse matrices and change nothing: the intercept takes up
-/// every shift. Weights of scaled features times their factors are those of the features as they were.
+/// Features brought to the standard deviation 1, so that one β means the same for all. They are not centred, which
+/// would fill sparse matrices and change nothing: the intercept takes up every shift. Weights of scaled features times
+/// their factors are those of the features as they were.
 /// </summary>
 public static class Standardization
 {

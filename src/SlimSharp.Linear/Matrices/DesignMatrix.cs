@@ -1,8 +1,8 @@
 namespace SlimSharp.Linear;
 
 /// <summary>
-/// A matrix of samples (rows) by features (columns), read column by column, in double precision. Dense and sparse ones compute the same. A factor on each column scales features
-/// without a copy.
+/// A matrix of samples (rows) by features (columns), read column by column, in double precision. Dense and sparse ones
+/// compute the same. A factor on each column scales features without a copy.
 /// </summary>
 public abstract class DesignMatrix
 {
@@ -40,7 +40,9 @@ public abstract class DesignMatrix
     public void AddWeighted(int column, double factor, ReadOnlySpan<double> d, Span<double> v) =>
         RawAddWeighted(column, factor * Factor(column), d, v);
 
-    /// <summary>The mean of a column, and its standard deviation: the root of the mean squared difference from that.</summary>
+    /// <summary>
+    /// The mean of a column, and its standard deviation: the root of the mean squared difference from that.
+    /// </summary>
     public (double Mean, double Deviation) Moments(int column)
     {
         var (mean, deviation) = RawMoments(column);

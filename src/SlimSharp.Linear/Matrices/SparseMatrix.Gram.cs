@@ -3,7 +3,10 @@ namespace SlimSharp.Linear;
 /// <content>Products of columns with each other.</content>
 public sealed partial class SparseMatrix
 {
-    /// <summary>Row by row, which takes as many products as there are pairs of numbers in a row; column by column it were as many as there are pairs of columns that might share one.</summary>
+    /// <summary>
+    /// Row by row, which takes as many products as there are pairs of numbers in a row; column by column it were as
+    /// many as there are pairs of columns that might share one.
+    /// </summary>
     public override double[][] Gram(ReadOnlySpan<int> columns, ReadOnlySpan<double> d)
     {
         var (starts, places, values) = RowsOf(columns);
@@ -22,7 +25,8 @@ public sealed partial class SparseMatrix
         return gram;
     }
 
-    // Some of the columns as compressed rows: where each begins, and of each number the place of its column and the value.
+    // Some of the columns as compressed rows: where each begins, and of each number the place of its column and the
+    // value.
     private (int[] Starts, int[] Places, double[] Values) RowsOf(ReadOnlySpan<int> columns)
     {
         var starts = new int[Rows + 1];

@@ -12,7 +12,9 @@ public sealed unsafe partial class SparseMatrix : DesignMatrix
     /// <summary>From compressed columns, which are not copied.</summary>
     /// <param name="rows">Samples.</param>
     /// <param name="columns">Features.</param>
-    /// <param name="starts">Where each column begins in the other two, and where the last one ends: columns + 1 places.</param>
+    /// <param name="starts">
+    /// Where each column begins in the other two, and where the last one ends: columns + 1 places.
+    /// </param>
     /// <param name="rowIndices">The row of each number, ascending within a column.</param>
     /// <param name="values">The numbers.</param>
     /// <exception cref="ArgumentException">These do not describe a matrix; the message says what is wrong.</exception>
@@ -47,7 +49,10 @@ public sealed unsafe partial class SparseMatrix : DesignMatrix
     /// <inheritdoc/>
     public override long Stored => _starts[^1];
 
-    /// <summary>The compressed columns, copied, with factors multiplied in: where each begins, the row of each number, the numbers.</summary>
+    /// <summary>
+    /// The compressed columns, copied, with factors multiplied in: where each begins, the row of each number, the
+    /// numbers.
+    /// </summary>
     public (long[] Starts, int[] RowIndices, double[] Values) ToArrays()
     {
         var values = _values[..(int)Stored];
@@ -102,7 +107,8 @@ public sealed unsafe partial class SparseMatrix : DesignMatrix
         return (mean, Math.Sqrt(square / Math.Max(Rows, 1)));
     }
 
-    // Rows were checked against the number of rows when the matrix was made, the vectors are checked here: what follows needs no bounds checks.
+    // Rows were checked against the number of rows when the matrix was made, the vectors are checked here: what follows
+    // needs no bounds checks.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private protected override double RawDot(int column, ReadOnlySpan<double> v)
     {
@@ -143,7 +149,8 @@ public sealed unsafe partial class SparseMatrix : DesignMatrix
             var k = from;
             for (; k + 3 < to; k += 4)
             {
-                // All is read before anything is written, so that no read waits for a write: rows differ within a column.
+                // All is read before anything is written, so that no read waits for a write: rows differ within a
+                // column.
                 double* a = p + row[k],
                     b = p + row[k + 1],
                     c = p + row[k + 2],

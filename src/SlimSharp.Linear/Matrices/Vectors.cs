@@ -5,11 +5,14 @@ using System.Runtime.InteropServices;
 namespace SlimSharp.Linear;
 
 /// <summary>
-/// Sums over vectors, in an order that does not depend on anything but their length. These and the other loops over samples are compiled for good at once: fits are over before a runtime has found out that they matter.
+/// Sums over vectors, in an order that does not depend on anything but their length. These and the other loops over
+/// samples are compiled for good at once: fits are over before a runtime has found out that they matter.
 /// </summary>
 internal static class Vectors
 {
-    /// <summary>The same numbers, as many at a time as the processor takes; those that are left over at the end are not in it.</summary>
+    /// <summary>
+    /// The same numbers, as many at a time as the processor takes; those that are left over at the end are not in it.
+    /// </summary>
     internal static ReadOnlySpan<Vector<double>> Of(ReadOnlySpan<double> x) =>
         MemoryMarshal.Cast<double, Vector<double>>(x);
 

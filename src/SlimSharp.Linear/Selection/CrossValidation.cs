@@ -7,7 +7,10 @@ public sealed record CrossValidation(IReadOnlyList<CrossValidationPoint> Points)
     /// <summary>Where the loss is least.</summary>
     public int Best => Enumerable.Range(0, Points.Count).MinBy(i => Points[i].Loss);
 
-    /// <summary>The largest β whose loss is at most a standard error above the least (Breiman, Friedman, Olshen and Stone, 1984).</summary>
+    /// <summary>
+    /// The largest β whose loss is at most a standard error above the least (Breiman, Friedman, Olshen and Stone,
+    /// 1984).
+    /// </summary>
     public int OneStandardError
     {
         get

@@ -9,7 +9,9 @@ public sealed record CrossValidationOptions
     /// <summary>What the parts are a function of.</summary>
     public int Seed { get; init; }
 
-    /// <summary>Whether features are brought to the standard deviation 1, anew in every fold, from what is trained on.</summary>
+    /// <summary>
+    /// Whether features are brought to the standard deviation 1, anew in every fold, from what is trained on.
+    /// </summary>
     public bool Standardizes { get; init; } = true;
 
     /// <summary>Folds at a time.</summary>

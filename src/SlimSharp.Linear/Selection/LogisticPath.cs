@@ -3,10 +3,16 @@ namespace SlimSharp.Linear;
 /// <summary>Solutions for descending β, each begun where the one before ended.</summary>
 public static class LogisticPath
 {
-    /// <summary>Equal factors from the largest β, below which weights appear, down to a share of it; for lp, where there is none, from that of l1.</summary>
+    /// <summary>
+    /// Equal factors from the largest β, below which weights appear, down to a share of it; for lp, where there is
+    /// none, from that of l1.
+    /// </summary>
     /// <param name="problem">The problem.</param>
     /// <param name="count">How many; at least 1.</param>
-    /// <param name="least">The last as a share of the first, in (0, 1); by default 0.001, and 0.01 where there are more features than samples.</param>
+    /// <param name="least">
+    /// The last as a share of the first, in (0, 1); by default 0.001, and 0.01 where there are more features than
+    /// samples.
+    /// </param>
     /// <exception cref="ArgumentOutOfRangeException">The count or the share is out of range.</exception>
     public static double[] Betas(LogisticProblem problem, int count = 50, double? least = null)
     {

@@ -1,6 +1,8 @@
 namespace SlimSharp.Linear;
 
-/// <summary>The coefficients of Anderson's extrapolation: those that add up to 1 and make the combined step smallest.</summary>
+/// <summary>
+/// The coefficients of Anderson's extrapolation: those that add up to 1 and make the combined step smallest.
+/// </summary>
 internal static class Anderson
 {
     /// <summary>From the inner products of the steps; null if these say nothing.</summary>

@@ -1,10 +1,13 @@
 namespace SlimSharp.Linear;
 
 /// <summary>
-/// Cyclic coordinate descent on a working set. Around the current weights the loss is replaced by its quadratic model (as in glmnet and newGLMNET: Friedman, Hastie and Tibshirani, J. Stat. Softw. 33,
-/// 2010; Yuan, Ho and Lin, JMLR 13, 2012), or, where that proves too bold, by one on the way to the quadratic with the largest curvature, s/4, which is nowhere below it; coordinates take proximal steps, with
-/// extrapolation (Bertrand and Massias, AISTATS 2021) and steps of all weights together where that takes long, until the model is solved well enough; a line search sees to it that the objective falls. The working set holds what is selected and what most wants to be, by
-/// Lⱼ·|wⱼ − prox(wⱼ − gⱼ/Lⱼ)| (Bertrand et al., NeurIPS 2022, whose score by distance to the subdifferential is always 0 at 0 for lp).
+/// Cyclic coordinate descent on a working set. Around the current weights the loss is replaced by its quadratic model
+/// (as in glmnet and newGLMNET: Friedman, Hastie and Tibshirani, J. Stat. Softw. 33, 2010; Yuan, Ho and Lin, JMLR 13,
+/// 2012), or, where that proves too bold, by one on the way to the quadratic with the largest curvature, s/4, which is
+/// nowhere below it; coordinates take proximal steps, with extrapolation (Bertrand and Massias, AISTATS 2021) and steps
+/// of all weights together where that takes long, until the model is solved well enough; a line search sees to it that
+/// the objective falls. The working set holds what is selected and what most wants to be, by Lⱼ·|wⱼ − prox(wⱼ − gⱼ/Lⱼ)|
+/// (Bertrand et al., NeurIPS 2022, whose score by distance to the subdifferential is always 0 at 0 for lp).
 /// </summary>
 /// <param name="problem">The problem.</param>
 /// <param name="options">When to stop.</param>
@@ -120,7 +123,8 @@ public sealed class CoordinateDescent(LogisticProblem problem, SolverOptions opt
         return Math.Max(passes, 1);
     }
 
-    // Where the bound has to be taken, because the penalty's curvature knows none, it is slow; what it has selected moves together, with the curvature of the loss. Returns how many passes that is worth.
+    // Where the bound has to be taken, because the penalty's curvature knows none, it is slow; what it has selected
+    // moves together, with the curvature of the loss. Returns how many passes that is worth.
     private int Leap(Place at, QuadraticModel model, int[] set)
     {
         int[] selected = [.. set.Where(j => at.Weights[j] != 0)];

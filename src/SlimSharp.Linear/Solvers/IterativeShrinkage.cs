@@ -1,8 +1,10 @@
 namespace SlimSharp.Linear;
 
 /// <summary>
-/// Proximal gradient steps on all weights at once: iterative firm-shrinkage (Shen and Gu, IEEE Trans. Signal Process. 66, 2018), for any penalty. With the step 1/L, L the Lipschitz constant of the gradient,
-/// the objective falls at every step and the proximal operator has one value while β times the weak convexity is below L; where it is not, the step is made smaller so that both hold again, and the solution says so.
+/// Proximal gradient steps on all weights at once: iterative firm-shrinkage (Shen and Gu, IEEE Trans. Signal Process.
+/// 66, 2018), for any penalty. With the step 1/L, L the Lipschitz constant of the gradient, the objective falls at
+/// every step and the proximal operator has one value while β times the weak convexity is below L; where it is not, the
+/// step is made smaller so that both hold again, and the solution says so.
 /// </summary>
 /// <param name="problem">The problem.</param>
 /// <param name="options">When to stop.</param>
@@ -15,7 +17,8 @@ public sealed class IterativeShrinkage(LogisticProblem problem, SolverOptions op
     private readonly double _lipschitz = Safety * problem.LipschitzConstant();
 
     /// <summary>
-    /// Extrapolated steps (Nesterov; Beck and Teboulle, SIAM J. Imaging Sci. 2, 2009), each held against the plain step from the same place, and taken only if it ends lower: the objective never rises.
+    /// Extrapolated steps (Nesterov; Beck and Teboulle, SIAM J. Imaging Sci. 2, 2009), each held against the plain step
+    /// from the same place, and taken only if it ends lower: the objective never rises.
     /// </summary>
     public bool IsAccelerated { get; init; } = true;
 

@@ -1,8 +1,9 @@
 namespace SlimSharp.Linear;
 
 /// <summary>
-/// The largest eigenvalue of a matrix that is not formed (Lanczos 1950). Power iteration takes one vector to it at the ratio of the two largest eigenvalues, which may look settled long before; this takes the best of all
-/// that the same products span.
+/// The largest eigenvalue of a matrix that is not formed (Lanczos 1950). Power iteration takes one vector to it at the
+/// ratio of the two largest eigenvalues, which may look settled long before; this takes the best of all that the same
+/// products span.
 /// </summary>
 internal static class Lanczos
 {

@@ -15,7 +15,10 @@ public sealed record LogisticSolution
     /// <summary>The objective.</summary>
     public required double Objective { get; init; }
 
-    /// <summary>The stationarity residual: the largest Lⱼ·|wⱼ − prox(wⱼ − gⱼ/Lⱼ)| over all features, with Lⱼ the bound on the loss's curvature along wⱼ, and |∂loss/∂v|.</summary>
+    /// <summary>
+    /// The stationarity residual: the largest Lⱼ·|wⱼ − prox(wⱼ − gⱼ/Lⱼ)| over all features, with Lⱼ the bound on the
+    /// loss's curvature along wⱼ, and |∂loss/∂v|.
+    /// </summary>
     public required double Residual { get; init; }
 
     /// <summary>Passes over features, or steps.</summary>
@@ -24,7 +27,9 @@ public sealed record LogisticSolution
     /// <summary>Whether the residual is as small as was asked for.</summary>
     public required bool IsConverged { get; init; }
 
-    /// <summary>A sentence where something is to be known, such as that no minimum is attained; null otherwise.</summary>
+    /// <summary>
+    /// A sentence where something is to be known, such as that no minimum is attained; null otherwise.
+    /// </summary>
     public string? Remark { get; init; }
 
     /// <summary>Features with a weight other than zero.</summary>

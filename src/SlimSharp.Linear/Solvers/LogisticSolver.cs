@@ -1,6 +1,9 @@
 namespace SlimSharp.Linear;
 
-/// <summary>Finds stationary points of a <see cref="LogisticProblem"/>. Starts from zero, or from a solution of a nearby β. It keeps what it works with, so it is for one thread at a time.</summary>
+/// <summary>
+/// Finds stationary points of a <see cref="LogisticProblem"/>. Starts from zero, or from a solution of a nearby β. It
+/// keeps what it works with, so it is for one thread at a time.
+/// </summary>
 public abstract class LogisticSolver
 {
     private protected LogisticSolver(LogisticProblem problem, SolverOptions options)
@@ -24,7 +27,10 @@ public abstract class LogisticSolver
 
     /// <summary>A stationary point for this strength of the penalty.</summary>
     /// <param name="beta">β ≥ 0.</param>
-    /// <param name="start">Where to begin: a solution of the same features; by default all weights are zero and the intercept is the best for that.</param>
+    /// <param name="start">
+    /// Where to begin: a solution of the same features; by default all weights are zero and the intercept is the best
+    /// for that.
+    /// </param>
     /// <exception cref="ArgumentOutOfRangeException">β is negative or not finite.</exception>
     public LogisticSolution Solve(double beta, LogisticSolution? start = null)
     {

@@ -3,10 +3,10 @@ using SlimSharp.Penalties;
 namespace SlimSharp.Linear;
 
 /// <summary>
-/// Minimises g·d + ½d·Hd + β·J(w + d) over weights that are not zero and keep their signs, where that is smooth; a weight
-/// that would change its sign stays at zero. Steps are Newton's, with as much added to the curvatures as makes them
-/// positive definite and the objective fall. What takes coordinate descent thousands of passes, where features are much alike or J bends
-/// nearly as much as the loss, takes this a few steps.
+/// Minimises g·d + ½d·Hd + β·J(w + d) over weights that are not zero and keep their signs, where that is smooth; a
+/// weight that would change its sign stays at zero. Steps are Newton's, with as much added to the curvatures as makes
+/// them positive definite and the objective fall. What takes coordinate descent thousands of passes, where features are
+/// much alike or J bends nearly as much as the loss, takes this a few steps.
 /// </summary>
 /// <param name="penalty">J.</param>
 internal sealed class OrthantNewton(Penalty penalty)
@@ -14,8 +14,8 @@ internal sealed class OrthantNewton(Penalty penalty)
     private const int MostSteps = 4; // passes over single weights follow, which zero what wants to be zero
     private const double Enough = 1e-3; // of the gradient at the start
 
-    // Of the largest curvature: equal features make H singular, and J may bend more than the loss. With the last, H and J's
-    // curvature together are positive definite and the quadratic is nowhere below the objective.
+    // Of the largest curvature: equal features make H singular, and J may bend more than the loss. With the last, H and
+    // J's curvature together are positive definite and the quadratic is nowhere below the objective.
     private static readonly double[] Raises = [0, 1e-8, 1e-6, 1e-5, 1e-4, 1e-3, 0.01, 0.1, 1.01];
 
     private double[][] _hessian = [];

@@ -1,6 +1,8 @@
 namespace SlimSharp.Linear;
 
-/// <summary>Weights and an intercept with all that follows from them: margins, slopes and curvatures of the loss, the objective.</summary>
+/// <summary>
+/// Weights and an intercept with all that follows from them: margins, slopes and curvatures of the loss, the objective.
+/// </summary>
 internal sealed class Place
 {
     private const double Sufficient = 1e-4;
@@ -48,7 +50,10 @@ internal sealed class Place
 
     internal double[] Curvatures { get; private set; }
 
-    /// <summary>Moves to the model's point, or part of the way, if the objective falls enough by that; returns how much it fell as a share of what the model said, 0 if it did not move.</summary>
+    /// <summary>
+    /// Moves to the model's point, or part of the way, if the objective falls enough by that; returns how much it fell
+    /// as a share of what the model said, 0 if it did not move.
+    /// </summary>
     internal double Try(QuadraticModel model)
     {
         if (!(model.Change < 0))
@@ -87,8 +92,9 @@ internal sealed class Place
         return 0;
     }
 
-    // The same way again, then twice and four times as far, as long as the objective falls: by a saddle, where the penalty
-    // bends nearly as much as the loss, models are too timid, one after the other. What would change its sign stays.
+    // The same way again, then twice and four times as far, as long as the objective falls: by a saddle, where the
+    // penalty bends nearly as much as the loss, models are too timid, one after the other. What would change its sign
+    // stays.
     private void GoOn(int[] set, double[] moves, double turn)
     {
         var before = new double[set.Length];

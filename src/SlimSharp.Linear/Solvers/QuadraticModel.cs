@@ -3,9 +3,10 @@ using System.Runtime.CompilerServices;
 namespace SlimSharp.Linear;
 
 /// <summary>
-/// The loss around a place as a quadratic of the margins, r·Δz + ½Δz·DΔz, plus the penalty, over the weights of a working set and the intercept; and coordinate descent on it. With every move of a
-/// weight the intercept moves to where it is best, which is as if columns had the weighted mean 0: large means would make coordinates hinder each other. For that no column is touched: the slopes are
-/// those that are kept plus a shift times D.
+/// The loss around a place as a quadratic of the margins, r·Δz + ½Δz·DΔz, plus the penalty, over the weights of a
+/// working set and the intercept; and coordinate descent on it. With every move of a weight the intercept moves to
+/// where it is best, which is as if columns had the weighted mean 0: large means would make coordinates hinder each
+/// other. For that no column is touched: the slopes are those that are kept plus a shift times D.
 /// </summary>
 internal sealed partial class QuadraticModel
 {
@@ -89,8 +90,9 @@ internal sealed partial class QuadraticModel
     }
 
     /// <summary>
-    /// Passes over the working set until none of its coordinates moves by more than <paramref name="target"/>, in units of the gradient; between two passes over all of it some over
-    /// the weights other than zero alone. Returns how many.
+    /// Passes over the working set until none of its coordinates moves by more than <paramref name="target"/>, in units
+    /// of the gradient; between two passes over all of it some over the weights other than zero alone. Returns how
+    /// many.
     /// </summary>
     internal int Solve(double target)
     {
@@ -113,7 +115,8 @@ internal sealed partial class QuadraticModel
         int[] selected = [.. Enumerable.Range(0, Set.Length).Where(k => Weights[k] != 0)];
         var pastWeights = new double[Kept + 1][];
         var pastIntercepts = new double[Kept + 1];
-        // Once passes have taken as long as this does; sooner where the penalty bends and they crawl, as by its saddles.
+        // Once passes have taken as long as this does; sooner where the penalty bends and they crawl, as by its
+        // saddles.
         var (bends, every, before) = (_problem.Penalty.WeakConvexity > 0, Math.Clamp(selected.Length / 3, 10, 50), 0.0);
         for (var pass = 1; pass <= most; pass++)
         {
@@ -143,7 +146,8 @@ internal sealed partial class QuadraticModel
     private double Pass(int[] places, double least)
     {
         var most = MoveIntercept();
-        var threshold = _beta * _problem.Penalty.SlopeAtZero; // beyond which zero is left, where the operator is single-valued
+        // Beyond which zero is left, where the operator is single-valued.
+        var threshold = _beta * _problem.Penalty.SlopeAtZero;
         foreach (var k in places)
         {
             var (j, w) = (Set[k], Weights[k]);

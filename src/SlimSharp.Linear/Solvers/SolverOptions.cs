@@ -3,7 +3,9 @@ namespace SlimSharp.Linear;
 /// <summary>When a solver stops.</summary>
 public sealed record SolverOptions
 {
-    /// <summary>The stationarity residual to reach, as a share of the largest gradient where all weights are zero.</summary>
+    /// <summary>
+    /// The stationarity residual to reach, as a share of the largest gradient where all weights are zero.
+    /// </summary>
     public double Tolerance
     {
         get;

@@ -8,7 +8,8 @@ namespace SlimSharp.Onnx;
 /// <param name="Inputs">The values it reads; empty for one left out.</param>
 /// <param name="Outputs">The values it makes.</param>
 /// <param name="Attributes">Its settings: long, long[], float, float[], string or <see cref="OnnxTensor"/>
-/// each, and the whole AttributeProto as <see cref="ReadOnlyMemory{T}"/> of bytes for any other (graphs, types, lists).</param>
+/// each, and the whole AttributeProto as <see cref="ReadOnlyMemory{T}"/> of bytes for any other (graphs, types,
+/// lists).</param>
 public sealed record OnnxNode(
     string Operator,
     string Name,

@@ -3,8 +3,9 @@ using System.Text.Json;
 namespace SlimSharp.Onnx;
 
 /// <summary>
-/// The beginning of a model that reads bytes and normalises them itself, as <see cref="OnnxExport"/> writes it: Transpose where channels come last, Cast, Mul and Add by
-/// a constant per channel. A network reads what comes behind it; what it did is the network's normalisation.
+/// The beginning of a model that reads bytes and normalises them itself, as <see cref="OnnxExport"/> writes it:
+/// Transpose where channels come last, Cast, Mul and Add by a constant per channel. A network reads what comes behind
+/// it; what it did is the network's normalisation.
 /// </summary>
 internal static class BytePixels
 {

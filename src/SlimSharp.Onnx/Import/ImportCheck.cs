@@ -21,8 +21,8 @@ public static class ImportCheck
     /// <param name="network">What was read from it; inputs and outputs in the file's order.</param>
     /// <param name="weights">Its parameters and buffers.</param>
     /// <exception cref="OnnxException">
-    /// It is more than <see cref="OnnxCheck.Allowed(Network, Weights, IReadOnlyDictionary{string, torch.Tensor})"/>, ONNX
-    /// Runtime refuses the file, or outputs are no numbers or of another count.
+    /// It is more than <see cref="OnnxCheck.Allowed(Network, Weights, IReadOnlyDictionary{string, torch.Tensor})"/>,
+    /// ONNX Runtime refuses the file, or outputs are no numbers or of another count.
     /// </exception>
     public static double Run(string path, Network network, Weights weights)
     {

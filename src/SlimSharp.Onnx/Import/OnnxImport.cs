@@ -13,13 +13,17 @@ public static class OnnxImport
     internal const string DeviationKey = "normalization.deviation";
 
     /// <summary>The network of a file and its weights, which the caller disposes.</summary>
-    /// <exception cref="OnnxException">The file is damaged, or holds what a network here cannot be; the message names the operator.</exception>
+    /// <exception cref="OnnxException">
+    /// The file is damaged, or holds what a network here cannot be; the message names the operator.
+    /// </exception>
     public static (Network Network, Weights Weights) Read(string path) => Of(OnnxModel.Load(path), path);
 
     /// <summary>The network of a model and its weights, which the caller disposes.</summary>
     /// <param name="model">The model.</param>
     /// <param name="name">What messages call it; a path.</param>
-    /// <exception cref="OnnxException">It holds what a network here cannot be; the message names the operator.</exception>
+    /// <exception cref="OnnxException">
+    /// It holds what a network here cannot be; the message names the operator.
+    /// </exception>
     public static (Network Network, Weights Weights) Of(OnnxModel model, string name = "The model")
     {
         var weights = new Weights();
@@ -63,13 +67,14 @@ public static class OnnxImport
         Metadata(model, "classes", OnnxJson.Default.StringArray) ?? [];
 
     /// <summary>
-    /// The model that reads normalised numbers, where this one reads bytes and normalises them itself as exported ones do; what it did stands in its metadata. Itself,
-    /// where it begins in another way.
+    /// The model that reads normalised numbers, where this one reads bytes and normalises them itself as exported ones
+    /// do; what it did stands in its metadata. Itself, where it begins in another way.
     /// </summary>
     public static OnnxModel WithoutBytePixels(OnnxModel model) => BytePixels.Removed(model);
 
     /// <summary>
-    /// What is done to bytes before the network sees them: by the model itself, where it reads bytes, or from its metadata; null where neither says.
+    /// What is done to bytes before the network sees them: by the model itself, where it reads bytes, or from its
+    /// metadata; null where neither says.
     /// </summary>
     public static Normalization? NormalizationOf(OnnxModel model) => StatedNormalization(BytePixels.Removed(model));
 

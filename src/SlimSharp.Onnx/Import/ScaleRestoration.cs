@@ -6,8 +6,8 @@ using TorchSharp;
 namespace SlimSharp.Onnx;
 
 /// <summary>
-/// Gives a network whose BatchNorms were folded away scales again: behind every convolution that has none a BatchNorm of the mean and variance that images show there, whose scale and
-/// shift undo it, so that the function is the same.
+/// Gives a network whose BatchNorms were folded away scales again: behind every convolution that has none a BatchNorm
+/// of the mean and variance that images show there, whose scale and shift undo it, so that the function is the same.
 /// </summary>
 public static class ScaleRestoration
 {
@@ -18,8 +18,13 @@ public static class ScaleRestoration
     /// <param name="weights">Its parameters and buffers.</param>
     /// <param name="images">Some hundred training images.</param>
     /// <param name="normalization">What is done to their bytes.</param>
-    /// <returns>With the largest difference of the function on these images, relative to the largest output, in double precision.</returns>
-    /// <exception cref="OnnxException">Every convolution has a BatchNorm already, or the function did not stay the same.</exception>
+    /// <returns>
+    /// With the largest difference of the function on these images, relative to the largest output, in double
+    /// precision.
+    /// </returns>
+    /// <exception cref="OnnxException">
+    /// Every convolution has a BatchNorm already, or the function did not stay the same.
+    /// </exception>
     public static (Network Network, Weights Weights, double Difference) Run(
         Network network,
         Weights weights,

@@ -18,7 +18,10 @@ public sealed record QuantizationOptions
     /// <summary>Biases make good what rounding does to the mean of every channel (Nagel et al., ICCV 2019).</summary>
     public bool CorrectBias { get; init; } = true;
 
-    /// <summary>Weights of 7 bits, for processors that add pairs of 8-bit products in 16 bits and would saturate (AVX2 and AVX-512 without VNNI).</summary>
+    /// <summary>
+    /// Weights of 7 bits, for processors that add pairs of 8-bit products in 16 bits and would saturate (AVX2 and
+    /// AVX-512 without VNNI).
+    /// </summary>
     public bool ReducedRange { get; init; }
 
     /// <summary>Refuses what makes no sense.</summary>

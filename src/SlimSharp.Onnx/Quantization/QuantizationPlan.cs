@@ -14,7 +14,10 @@ internal static class QuantizationPlan
         return [.. all.Where((_, i) => !(options.KeepFirst && i == 0) && !(options.KeepLast && i == all.Length - 1))];
     }
 
-    /// <summary>The nodes whose values are: what rounded layers read and make, sums, and what is pooled or put together; not the network's results.</summary>
+    /// <summary>
+    /// The nodes whose values are: what rounded layers read and make, sums, and what is pooled or put together; not the
+    /// network's results.
+    /// </summary>
     internal static Node[] Values(Network network, IReadOnlyCollection<Node> layers)
     {
         var rounded = layers.Select(l => l.Name).ToHashSet();

@@ -5,7 +5,9 @@ using TorchSharp;
 
 namespace SlimSharp.Onnx;
 
-/// <summary>Brings trained networks to 8-bit integers: weights per output channel, values by their ranges on calibration images.</summary>
+/// <summary>
+/// Brings trained networks to 8-bit integers: weights per output channel, values by their ranges on calibration images.
+/// </summary>
 public static class Quantizer
 {
     private const int Limit = sbyte.MaxValue;
@@ -102,7 +104,8 @@ public static class Quantizer
         }
     }
 
-    // What the mean of every channel loses goes into its bias, layer after layer, each behind those that were corrected.
+    // What the mean of every channel loses goes into its bias, layer after layer, each behind those that were
+    // corrected.
     private static QuantizedNetwork Corrected(QuantizedNetwork quantized, ImageBatches batches)
     {
         using var scope = torch.NewDisposeScope();

@@ -2,7 +2,10 @@ using System.Globalization;
 
 namespace SlimSharp.Runs;
 
-/// <summary>The accuracy of every case less that of one, seed by seed, as a table: a column per case, a row per stage and what runs share.</summary>
+/// <summary>
+/// The accuracy of every case less that of one, seed by seed, as a table: a column per case, a row per stage and what
+/// runs share.
+/// </summary>
 /// <param name="results">The results.</param>
 /// <param name="reference">The case that the others are compared with.</param>
 internal sealed class CaseDifferences(SweepResults results, string reference)
@@ -18,7 +21,9 @@ internal sealed class CaseDifferences(SweepResults results, string reference)
     /// <summary>The heads of the columns.</summary>
     internal IEnumerable<string> Heads => ["after", "", .. _columns.Select(c => c.Case)];
 
-    /// <summary>Mean difference in points and half of its 95 % interval; empty where fewer than two seeds are finished.</summary>
+    /// <summary>
+    /// Mean difference in points and half of its 95 % interval; empty where fewer than two seeds are finished.
+    /// </summary>
     internal IEnumerable<string[]> Rows =>
         _columns
             .SelectMany(c => c.Pairs)
@@ -33,7 +38,9 @@ internal sealed class CaseDifferences(SweepResults results, string reference)
                     ]
             );
 
-    /// <summary>What the table has where an interval would say nothing, as a part of a sentence; empty if that is nowhere.</summary>
+    /// <summary>
+    /// What the table has where an interval would say nothing, as a part of a sentence; empty if that is nowhere.
+    /// </summary>
     internal string Note =>
         _columns.SelectMany(c => c.Pairs).Select(p => p.Accuracy.PairsNeeded()).Max() is { } needed
             ? $", where there are the {needed} pairs that it takes"

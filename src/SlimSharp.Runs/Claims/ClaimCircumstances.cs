@@ -1,6 +1,8 @@
 namespace SlimSharp.Runs;
 
-/// <summary>What a reader of claims should know of the runs: which was first, what the authors say, what the runs warned of.</summary>
+/// <summary>
+/// What a reader of claims should know of the runs: which was first, what the authors say, what the runs warned of.
+/// </summary>
 /// <param name="file">The claims.</param>
 /// <param name="results">The results of each sweep that there are, by its name.</param>
 /// <param name="text">Where it is written.</param>

@@ -4,7 +4,10 @@ using System.Text.Json.Serialization;
 
 namespace SlimSharp.Runs;
 
-/// <summary>Claims about the results of sweeps, with the margins inside which a difference is noise: what is to be written before the runs.</summary>
+/// <summary>
+/// Claims about the results of sweeps, with the margins inside which a difference is noise: what is to be written
+/// before the runs.
+/// </summary>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record ClaimFile : IJsonOnDeserialized
 {
@@ -31,7 +34,10 @@ public sealed record ClaimFile : IJsonOnDeserialized
     [JsonNumberHandling(JsonNumberHandling.AllowReadingFromString)]
     public required double Significance { get; init; }
 
-    /// <summary>What a reader should know of how the results came about: above all, what was decided after some of them were seen.</summary>
+    /// <summary>
+    /// What a reader should know of how the results came about: above all, what was decided after some of them were
+    /// seen.
+    /// </summary>
     public ImmutableArray<string> Remarks
     {
         get => field.IsDefault ? [] : field;

@@ -17,7 +17,10 @@ public sealed class ClaimPage(
     private readonly IReadOnlyList<ClaimTest> _tests = ClaimTest.All(file, results);
     private PageText _text = new MarkdownText("");
 
-    /// <summary>The pictures of the page in Markdown that was last written, SVG by the name of the file, which lie in a folder beside the page.</summary>
+    /// <summary>
+    /// The pictures of the page in Markdown that was last written, SVG by the name of the file, which lie in a folder
+    /// beside the page.
+    /// </summary>
     public IReadOnlyDictionary<string, string> Pictures { get; private set; } = new Dictionary<string, string>();
 
     /// <summary>The tests.</summary>

@@ -61,7 +61,9 @@ internal static class ClaimPictures
             )
         );
 
-    /// <summary>False of controls: what tells a run apart beside case, ratio and seed is one, but for the first of its kind.</summary>
+    /// <summary>
+    /// False of controls: what tells a run apart beside case, ratio and seed is one, but for the first of its kind.
+    /// </summary>
     internal static bool IsPlain(SweepPlan plan, SweepRun run) =>
         plan.Stages.Skip(1).All(s => !run.Settings.TryGetValue(s.Name, out var chosen) || chosen == s.Cases[0].Name);
 

@@ -18,7 +18,10 @@ public sealed record ClaimSweep(
     string? Against = null
 )
 {
-    /// <summary>The settings of which each combination gives one number to be tested; what else pairs of runs share is averaged over.</summary>
+    /// <summary>
+    /// The settings of which each combination gives one number to be tested; what else pairs of runs share is averaged
+    /// over.
+    /// </summary>
     public ImmutableArray<string> Per
     {
         get => field.IsDefault ? [SweepRun.Seed] : field;

@@ -17,8 +17,9 @@ public sealed record ClaimTest(
 )
 {
     /// <summary>
-    /// How many seeds, or whatever the sweep takes numbers per, the claim would need before it could be confirmed at all; null if it has them. By n differences chance alone has
-    /// a p-value of 2⁻ⁿ or more, which Holm's correction makes larger, even where those of all other claims are as small as can be.
+    /// How many seeds, or whatever the sweep takes numbers per, the claim would need before it could be confirmed at
+    /// all; null if it has them. By n differences chance alone has a p-value of 2⁻ⁿ or more, which Holm's correction
+    /// makes larger, even where those of all other claims are as small as can be.
     /// </summary>
     public int? SeedsNeeded { get; private init; }
 
@@ -80,7 +81,8 @@ public sealed record ClaimTest(
 
     private static int Planned(ImmutableArray<InequalityTest> tests) => tests.Select(t => t.Planned).Min();
 
-    // For each claim the least number of seeds, more than it has, with which it could be confirmed if all claims had the least p-value they can have.
+    // For each claim the least number of seeds, more than it has, with which it could be confirmed if all claims had
+    // the least p-value they can have.
     private static int?[] Needed(int[] seeds, double significance)
     {
         bool CanBeConfirmed(int claim, int with)

@@ -10,7 +10,9 @@ namespace SlimSharp.Runs;
 /// <param name="Kept">Accuracy after the cut as a share of that before.</param>
 internal sealed record CutDepth(string Case, string Run, double Ratio, double Below, double Kept)
 {
-    /// <summary>What is smaller counts as next to zero; between two parts of the axis on which scales are counted.</summary>
+    /// <summary>
+    /// What is smaller counts as next to zero; between two parts of the axis on which scales are counted.
+    /// </summary>
     private const double Small = 0.01;
 
     /// <summary>Negative where more scales were small than channels were cut.</summary>

@@ -3,7 +3,9 @@ using System.Text.RegularExpressions;
 
 namespace SlimSharp.Runs;
 
-/// <summary>A page in HTML that needs no other file. Whatever comes from a file of claims or from results is text, never markup.</summary>
+/// <summary>
+/// A page in HTML that needs no other file. Whatever comes from a file of claims or from results is text, never markup.
+/// </summary>
 /// <param name="title">The heading.</param>
 internal sealed partial class HtmlText(string title) : PageText
 {

@@ -1,6 +1,9 @@
 namespace SlimSharp.Runs;
 
-/// <summary>An inequality, tested on the results of a sweep: of pairs of runs the difference, averaged over all that they share but the seed, or whatever the sweep takes numbers per.</summary>
+/// <summary>
+/// An inequality, tested on the results of a sweep: of pairs of runs the difference, averaged over all that they share
+/// but the seed, or whatever the sweep takes numbers per.
+/// </summary>
 public sealed class InequalityTest
 {
     private InequalityTest(Inequality inequality, double margin, PairedDifference? difference, int planned) =>
@@ -12,7 +15,10 @@ public sealed class InequalityTest
     /// <summary>The margin inside which a difference is noise, in points or percent.</summary>
     public double Margin { get; }
 
-    /// <summary>The differences, one per seed or whatever the sweep takes them per, in points or percent; null if fewer than two are finished.</summary>
+    /// <summary>
+    /// The differences, one per seed or whatever the sweep takes them per, in points or percent; null if fewer than two
+    /// are finished.
+    /// </summary>
     public PairedDifference? Difference { get; }
 
     /// <summary>How many differences there are once all runs are finished.</summary>

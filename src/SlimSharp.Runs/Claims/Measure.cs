@@ -3,8 +3,9 @@ using System.Text.Json.Serialization;
 namespace SlimSharp.Runs;
 
 /// <summary>
-/// What is compared: "parameters" or "macs", in percent of the other's; a measure on test samples by its name, such as "accuracy"; or how
-/// much of it was lost since the first stage, as in "agreement lost" ("loss" is that of accuracy). Shares are in points.
+/// What is compared: "parameters" or "macs", in percent of the other's; a measure on test samples by its name, such as
+/// "accuracy"; or how much of it was lost since the first stage, as in "agreement lost" ("loss" is that of accuracy).
+/// Shares are in points.
 /// </summary>
 [JsonConverter(typeof(MeasureConverter))]
 public sealed record Measure

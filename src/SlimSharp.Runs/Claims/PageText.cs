@@ -1,6 +1,8 @@
 namespace SlimSharp.Runs;
 
-/// <summary>A page as it is written, in one format or another. In texts, **words** are bold and `words` are code.</summary>
+/// <summary>
+/// A page as it is written, in one format or another. In texts, **words** are bold and `words` are code.
+/// </summary>
 internal abstract class PageText
 {
     /// <summary>Adds a heading; level 1 is the page's.</summary>

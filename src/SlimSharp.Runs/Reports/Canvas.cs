@@ -4,7 +4,9 @@ using System.Text;
 
 namespace SlimSharp.Runs;
 
-/// <summary>An SVG element in the making, coloured by the page that it stands on. All that shows data is in the group "marks".</summary>
+/// <summary>
+/// An SVG element in the making, coloured by the page that it stands on. All that shows data is in the group "marks".
+/// </summary>
 internal sealed class Canvas
 {
     internal const int Width = 480;

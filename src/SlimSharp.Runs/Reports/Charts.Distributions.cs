@@ -86,10 +86,14 @@ public static partial class Charts
         return canvas.ToString();
     }
 
-    /// <summary>Histograms side by side, one for each value of the horizontal axis: the more there is, the darker.</summary>
+    /// <summary>
+    /// Histograms side by side, one for each value of the horizontal axis: the more there is, the darker.
+    /// </summary>
     /// <param name="title">What is shown, for those who cannot see it.</param>
     /// <param name="x">The horizontal axis.</param>
-    /// <param name="y">The vertical axis, which the parts of each histogram divide equally from its beginning to its end.</param>
+    /// <param name="y">
+    /// The vertical axis, which the parts of each histogram divide equally from its beginning to its end.
+    /// </param>
     /// <param name="columns">Where each histogram stands, and its counts.</param>
     /// <param name="levels">Values of the vertical axis to be marked, with names.</param>
     public static string HeatMap(

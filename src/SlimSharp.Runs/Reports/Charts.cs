@@ -1,6 +1,9 @@
 namespace SlimSharp.Runs;
 
-/// <summary>Charts as SVG elements, with axes, units and legends, coloured by the page that they stand on. They scale to the room they get.</summary>
+/// <summary>
+/// Charts as SVG elements, with axes, units and legends, coloured by the page that they stand on. They scale to the
+/// room they get.
+/// </summary>
 public static partial class Charts
 {
     /// <summary>Lines, with a legend if they are several.</summary>
@@ -53,7 +56,10 @@ public static partial class Charts
         return plot.Canvas.ToString();
     }
 
-    /// <summary>Dots with names and, unless it is left away, a line through those that nothing beats: less on the horizontal axis is better, more on the vertical.</summary>
+    /// <summary>
+    /// Dots with names and, unless it is left away, a line through those that nothing beats: less on the horizontal
+    /// axis is better, more on the vertical.
+    /// </summary>
     /// <param name="title">What is shown, for those who cannot see it.</param>
     /// <param name="x">The horizontal axis.</param>
     /// <param name="y">The vertical axis.</param>
@@ -154,7 +160,8 @@ public static partial class Charts
             );
     }
 
-    // Of a long line, what can be seen: where it enters and leaves each slice of the width, and how far up and down it goes there.
+    // Of a long line, what can be seen: where it enters and leaves each slice of the width, and how far up and down it
+    // goes there.
     private static IEnumerable<(double X, double Y)> Visible(IReadOnlyList<(double X, double Y)> line)
     {
         const int Slices = 4; // of a unit of the width, of which a screen may have some pixels

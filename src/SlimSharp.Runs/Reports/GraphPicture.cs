@@ -2,7 +2,10 @@ using System.Globalization;
 
 namespace SlimSharp.Runs;
 
-/// <summary>A network as a picture: layer under layer, as wide as they have channels; what was cut is hollow; arcs lead past what they skip.</summary>
+/// <summary>
+/// A network as a picture: layer under layer, as wide as they have channels; what was cut is hollow; arcs lead past
+/// what they skip.
+/// </summary>
 public static class GraphPicture
 {
     private const double Row = 19;

@@ -3,7 +3,9 @@ using System.Text;
 
 namespace SlimSharp.Runs;
 
-/// <summary>A self-contained HTML page of tables and pictures: light and dark, narrow and wide, on screen and on paper.</summary>
+/// <summary>
+/// A self-contained HTML page of tables and pictures: light and dark, narrow and wide, on screen and on paper.
+/// </summary>
 /// <param name="title">The heading.</param>
 public sealed class ReportPage(string title)
 {

@@ -3,7 +3,10 @@ namespace SlimSharp.Runs;
 /// <summary>Several tests at once.</summary>
 public static class Holm
 {
-    /// <summary>p-values of which none is below α by chance with more than probability α, however the tests depend on each other (Holm, 1979).</summary>
+    /// <summary>
+    /// p-values of which none is below α by chance with more than probability α, however the tests depend on each other
+    /// (Holm, 1979).
+    /// </summary>
     /// <param name="values">The p-value of each test alone.</param>
     public static IReadOnlyList<double> Adjust(IReadOnlyList<double> values)
     {

@@ -1,6 +1,8 @@
 namespace SlimSharp.Runs;
 
-/// <summary>Differences of pairs that share all but what is compared, such as two penalties with the same seed.</summary>
+/// <summary>
+/// Differences of pairs that share all but what is compared, such as two penalties with the same seed.
+/// </summary>
 public sealed class PairedDifference
 {
     private const int MostFlips = 20; // pairs, of which all signs are gone through
@@ -24,12 +26,16 @@ public sealed class PairedDifference
                 $"There are {first.Count} and {second.Count} values; pairs need as many of each, at least two."
             );
 
-    /// <summary>The least one-sided p-value that any differences of so many pairs can have: 2⁻ⁿ; of fewer than two, which are not tested, 1.</summary>
+    /// <summary>
+    /// The least one-sided p-value that any differences of so many pairs can have: 2⁻ⁿ; of fewer than two, which are
+    /// not tested, 1.
+    /// </summary>
     /// <param name="pairs">How many pairs.</param>
     public static double LeastByChance(int pairs) => pairs < 2 ? 1 : Math.Pow(2, -pairs);
 
     /// <summary>
-    /// How many pairs it takes before any difference at all can be told from chance; null if there are as many. With fewer, an interval of the mean says nothing, however the runs came out.
+    /// How many pairs it takes before any difference at all can be told from chance; null if there are as many. With
+    /// fewer, an interval of the mean says nothing, however the runs came out.
     /// </summary>
     /// <param name="significance">How often chance may do as much, such as 0.05 for an interval of 95 %.</param>
     /// <param name="eitherWay">Whether as much either way counts, or one way only.</param>
@@ -50,8 +56,9 @@ public sealed class PairedDifference
     }
 
     /// <summary>
-    /// How often signs that chance gives the differences make their mean at least as large as it is: the exact one-sided p-value of no difference (Fisher's randomization
-    /// test; The Design of Experiments, 1935, §21). With n pairs it is at least 2⁻ⁿ. Of more than 20 pairs a million signs are drawn, and it is at least a millionth.
+    /// How often signs that chance gives the differences make their mean at least as large as it is: the exact
+    /// one-sided p-value of no difference (Fisher's randomization test; The Design of Experiments, 1935, §21). With n
+    /// pairs it is at least 2⁻ⁿ. Of more than 20 pairs a million signs are drawn, and it is at least a millionth.
     /// </summary>
     /// <param name="bound">What the mean is held against; differences from it get the signs.</param>
     public double LargerByChance(double bound = 0)
@@ -79,7 +86,8 @@ public sealed class PairedDifference
     // Equal sums in another order.
     private static double Slack(IReadOnlyList<double> differences) => 1e-12 * differences.Sum(Math.Abs);
 
-    // Of more pairs signs are drawn, always the same, and those that were found count among them: a p-value all the same (Phipson and Smyth, 2010).
+    // Of more pairs signs are drawn, always the same, and those that were found count among them: a p-value all the
+    // same (Phipson and Smyth, 2010).
     private static double ByChance(IReadOnlyList<double> differences, Func<double, bool> counts)
     {
         var n = differences.Count;
@@ -94,7 +102,8 @@ public sealed class PairedDifference
     }
 
     /// <summary>
-    /// The p-value of a difference that matters: of the mean lying outside ±<paramref name="margin"/>, by two one-sided t-tests (Schuirmann, 1987). Small: within noise.
+    /// The p-value of a difference that matters: of the mean lying outside ±<paramref name="margin"/>, by two one-sided
+    /// t-tests (Schuirmann, 1987). Small: within noise.
     /// </summary>
     public double OutsideMargin(double margin)
     {

@@ -6,8 +6,9 @@ using System.Text.RegularExpressions;
 namespace SlimSharp.Runs;
 
 /// <summary>
-/// A sweep as one Indexed Job, an index per run, in JSON, which is YAML too. A pod that is evicted leaves a checkpoint and exits with 75, which counts as no failure: the index is
-/// begun again and goes on. Texts are quoted as JSON does; names are labels of RFC 1123, and what is none is refused or, if it comes from the sweep's name, reduced to one.
+/// A sweep as one Indexed Job, an index per run, in JSON, which is YAML too. A pod that is evicted leaves a checkpoint
+/// and exits with 75, which counts as no failure: the index is begun again and goes on. Texts are quoted as JSON does;
+/// names are labels of RFC 1123, and what is none is refused or, if it comes from the sweep's name, reduced to one.
 /// </summary>
 public sealed partial record KubernetesJob
 {
@@ -35,7 +36,9 @@ public sealed partial record KubernetesJob
     public string Memory { get; init; } = "4Gi";
 
     /// <summary>The manifest for a sweep.</summary>
-    /// <exception cref="RunException">The sweep does not lie below the mount, or a setting is none that Kubernetes takes.</exception>
+    /// <exception cref="RunException">
+    /// The sweep does not lie below the mount, or a setting is none that Kubernetes takes.
+    /// </exception>
     public string For(SweepFolder sweep)
     {
         Check();

@@ -3,9 +3,10 @@ using System.Text;
 namespace SlimSharp.Runs;
 
 /// <summary>
-/// A worker's claim on a run. Claims of one run are numbered; claim-3 is made by creating that file, which only one worker can. It is held
-/// while no later one is there and its file is touched from time to time; then its time is up, and another may take the next number, with what the attempt left. The
-/// attempt that is first renamed to <c>result</c> is the result, whoever holds what.
+/// A worker's claim on a run. Claims of one run are numbered; claim-3 is made by creating that file, which only one
+/// worker can. It is held while no later one is there and its file is touched from time to time; then its time is up,
+/// and another may take the next number, with what the attempt left. The attempt that is first renamed to <c>result</c>
+/// is the result, whoever holds what.
 /// </summary>
 public sealed class RunLease : IDisposable
 {
@@ -40,12 +41,16 @@ public sealed class RunLease : IDisposable
     /// <summary>Claims a run, unless somebody holds it or its result is there.</summary>
     /// <param name="folder">The run's folder.</param>
     /// <param name="lease">How long others' claims hold without a sign of life; by default <see cref="Lease"/>.</param>
-    /// <returns>The claim; null if the run is not to be had. What an earlier attempt left and cannot be taken over is a failed attempt, too.</returns>
+    /// <returns>
+    /// The claim; null if the run is not to be had. What an earlier attempt left and cannot be taken over is a failed
+    /// attempt, too.
+    /// </returns>
     public static RunLease? Take(string folder, TimeSpan? lease = null)
     {
         Directory.CreateDirectory(folder);
         var traces = new RunTraces(folder);
-        // A claim is made before its attempt, so attempts are looked at first: whoever left one that is seen had a claim that would be seen, too.
+        // A claim is made before its attempt, so attempts are looked at first: whoever left one that is seen had a
+        // claim that would be seen, too.
         var number = traces.Highest() + 1;
         if (traces.HasResult || traces.IsHeld(lease ?? Lease) || !Create(traces.At(RunTraces.Lease, number)))
             return null;
@@ -92,7 +97,9 @@ public sealed class RunLease : IDisposable
             traces.Delete(RunTraces.Failed, number);
     }
 
-    /// <summary>Makes the attempt the result. False if another was faster: then the attempt is discarded and that is noted.</summary>
+    /// <summary>
+    /// Makes the attempt the result. False if another was faster: then the attempt is discarded and that is noted.
+    /// </summary>
     public bool Publish()
     {
         try
@@ -110,7 +117,10 @@ public sealed class RunLease : IDisposable
         return false;
     }
 
-    /// <summary>Notes why the attempt failed. What it left stays, to be looked at or gone on with. False if another has taken the run over.</summary>
+    /// <summary>
+    /// Notes why the attempt failed. What it left stays, to be looked at or gone on with. False if another has taken
+    /// the run over.
+    /// </summary>
     public bool Fail(string words)
     {
         if (!IsMine)
@@ -151,8 +161,9 @@ public sealed class RunLease : IDisposable
         }
     }
 
-    // Goes on with what the last attempt left. If its worker still lives, it finds its folder gone and gives up. The last of the tries begins anew, as what was left may be what
-    // fails; that is set aside, and comes back when the run is tried again later.
+    // Goes on with what the last attempt left. If its worker still lives, it finds its folder gone and gives up. The
+    // last of the tries begins anew, as what was left may be what fails; that is set aside, and comes back when the run
+    // is tried again later.
     private void TakeOver()
     {
         var older = Below(RunTraces.Attempt);

@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace SlimSharp.Runs;
 
-/// <summary>The numbered files and folders in a run's folder, which tell who works on it and what came of that.</summary>
+/// <summary>
+/// The numbered files and folders in a run's folder, which tell who works on it and what came of that.
+/// </summary>
 /// <param name="folder">The run's folder.</param>
 internal sealed class RunTraces(string folder)
 {
@@ -52,8 +54,8 @@ internal sealed class RunTraces(string folder)
     }
 
     /// <summary>
-    /// True if the last claim was touched within the lease. One that is dated in the future, because a clock was put back or is ahead, is touched by whoever sees it, and so ends
-    /// a lease later unless its holder lives.
+    /// True if the last claim was touched within the lease. One that is dated in the future, because a clock was put
+    /// back or is ahead, is touched by whoever sees it, and so ends a lease later unless its holder lives.
     /// </summary>
     internal bool IsHeld(TimeSpan lease)
     {
@@ -72,14 +74,18 @@ internal sealed class RunTraces(string folder)
         return true;
     }
 
-    /// <summary>A sign of life of a claim's holder; by writing, so that the time is that of the machine where the file lies.</summary>
+    /// <summary>
+    /// A sign of life of a claim's holder; by writing, so that the time is that of the machine where the file lies.
+    /// </summary>
     internal void Touch(int number)
     {
         using var file = new FileStream(At(Lease, number), FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
         file.WriteByte((byte)' ');
     }
 
-    /// <summary>Moves a folder, or a file in its place, away from one number to another; false if it is not there.</summary>
+    /// <summary>
+    /// Moves a folder, or a file in its place, away from one number to another; false if it is not there.
+    /// </summary>
     internal bool Move(string kind, int number, string toKind, int toNumber)
     {
         try
@@ -109,7 +115,9 @@ internal sealed class RunTraces(string folder)
         catch (DirectoryNotFoundException) { }
     }
 
-    /// <summary>Once the result is there: removes what everybody else left. What cannot be removed now stays and harms nobody.</summary>
+    /// <summary>
+    /// Once the result is there: removes what everybody else left. What cannot be removed now stays and harms nobody.
+    /// </summary>
     internal void Tidy()
     {
         try

@@ -3,12 +3,16 @@ namespace SlimSharp.Runs;
 /// <summary>Words in a script, quoted for whoever reads them.</summary>
 internal static class ScriptWord
 {
-    /// <summary>A word for a shell. Between single quotes nothing is special but a single quote, which is put between double ones.</summary>
+    /// <summary>
+    /// A word for a shell. Between single quotes nothing is special but a single quote, which is put between double
+    /// ones.
+    /// </summary>
     internal static string ForShell(string word) => $"'{word.Replace("'", "'\"'\"'", StringComparison.Ordinal)}'";
 
     /// <summary>
-    /// The value of an option in a line of sbatch that names a file: quoted, and with % doubled, as % begins what sbatch puts in. A backslash would turn that off for the whole
-    /// path, and nothing quotes the end of a line, so neither can be written.
+    /// The value of an option in a line of sbatch that names a file: quoted, and with % doubled, as % begins what
+    /// sbatch puts in. A backslash would turn that off for the whole path, and nothing quotes the end of a line, so
+    /// neither can be written.
     /// </summary>
     /// <exception cref="RunException">It holds a backslash or a control character.</exception>
     internal static string ForOutput(string path) =>

@@ -6,8 +6,9 @@ using System.Text.RegularExpressions;
 namespace SlimSharp.Runs;
 
 /// <summary>
-/// A sweep as one Slurm job array, a task per run. A minute before its time is up, or when it is pre-empted, a task is told to stop; it leaves a checkpoint, and is queued again
-/// and goes on. Every word in the script is quoted, or refused by a rule; docs/sweeps.md states the rules.
+/// A sweep as one Slurm job array, a task per run. A minute before its time is up, or when it is pre-empted, a task is
+/// told to stop; it leaves a checkpoint, and is queued again and goes on. Every word in the script is quoted, or
+/// refused by a rule; docs/sweeps.md states the rules.
 /// </summary>
 public sealed partial record SlurmScript
 {

@@ -14,7 +14,9 @@ public sealed record SweepCase(string Name, ImmutableSortedDictionary<string, st
         init;
     }
 
-    /// <summary>Settings, of this stage or those before, each with the values with which alone the case is taken.</summary>
+    /// <summary>
+    /// Settings, of this stage or those before, each with the values with which alone the case is taken.
+    /// </summary>
     public ImmutableSortedDictionary<string, ImmutableArray<string>> Only
     {
         get => field ?? ImmutableSortedDictionary<string, ImmutableArray<string>>.Empty;

@@ -6,7 +6,10 @@ namespace SlimSharp.Runs;
 /// <param name="Case">The case.</param>
 /// <param name="Settings">What was tried, as in lambda 0.001.</param>
 /// <param name="Accuracies">Accuracy in % on validation images after every stage, averaged over seeds.</param>
-/// <param name="IsTaken">True if it is the last of its case, and so the strongest, that is less than <see cref="Margin"/> below the best after the last stage.</param>
+/// <param name="IsTaken">
+/// True if it is the last of its case, and so the strongest, that is less than <see cref="Margin"/> below the best
+/// after the last stage.
+/// </param>
 public sealed record SweepChoice(
     string Case,
     ImmutableSortedDictionary<string, string> Settings,

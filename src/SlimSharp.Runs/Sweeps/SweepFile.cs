@@ -5,8 +5,9 @@ using System.Text.Json.Nodes;
 namespace SlimSharp.Runs;
 
 /// <summary>
-/// Reads the description of a sweep, in TOML or JSON: <c>name</c>, <c>claims</c> (the file of claims, beside this one), and stages with <c>name</c>, <c>command</c>, <c>options</c>, <c>case</c> (options, <c>grid</c>,
-/// <c>only</c>), <c>grid</c> and <c>unless</c>.
+/// Reads the description of a sweep, in TOML or JSON: <c>name</c>, <c>claims</c> (the file of claims, beside this one),
+/// and stages with <c>name</c>, <c>command</c>, <c>options</c>, <c>case</c> (options, <c>grid</c>, <c>only</c>),
+/// <c>grid</c> and <c>unless</c>.
 /// </summary>
 public static class SweepFile
 {
@@ -17,7 +18,9 @@ public static class SweepFile
     private static readonly string[] Keys = ["name", "command", "options", "case", GridKey, "unless"];
 
     /// <summary>Reads a file.</summary>
-    /// <exception cref="RunException">It cannot be read, or a part of it is not what it should be; the message names the part.</exception>
+    /// <exception cref="RunException">
+    /// It cannot be read, or a part of it is not what it should be; the message names the part.
+    /// </exception>
     public static SweepPlan Read(string path) => Of(path, TomlText.Read(path));
 
     private static SweepPlan Of(string path, JsonObject root)

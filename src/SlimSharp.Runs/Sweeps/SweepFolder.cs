@@ -4,8 +4,9 @@ using System.Text.Json;
 namespace SlimSharp.Runs;
 
 /// <summary>
-/// The folder of a sweep: <c>sweep.json</c>, the plan; <c>runs/00001</c> and so on, each with claims, attempts and, once one attempt was
-/// finished, <c>result</c>. Everything that is known of a run is in its folder, so that any number of workers on any number of machines can share it.
+/// The folder of a sweep: <c>sweep.json</c>, the plan; <c>runs/00001</c> and so on, each with claims, attempts and,
+/// once one attempt was finished, <c>result</c>. Everything that is known of a run is in its folder, so that any number
+/// of workers on any number of machines can share it.
 /// </summary>
 public sealed class SweepFolder
 {
@@ -20,7 +21,9 @@ public sealed class SweepFolder
     /// <summary>The file of claims that the runs are to test; null if the plan names none.</summary>
     public string? ClaimsFile => Plan.Claims is { } claims ? System.IO.Path.Combine(Path, claims) : null;
 
-    /// <summary>SHA-256 of that file as it is now, in hexadecimal; null if there is none, or it cannot be read.</summary>
+    /// <summary>
+    /// SHA-256 of that file as it is now, in hexadecimal; null if there is none, or it cannot be read.
+    /// </summary>
     public string? ClaimsHash => ClaimsFile is { } file ? FileHash.Of(file) : null;
 
     /// <summary>Every run, by number from 1.</summary>
@@ -63,8 +66,9 @@ public sealed class SweepFolder
     }
 
     /// <summary>
-    /// Takes over results that were collected earlier, of this sweep or of another one: those of runs that have the same options from the first stage on, unless something that
-    /// starts from them is still to be done and so needs their folders. Returns how many runs are now done for that reason.
+    /// Takes over results that were collected earlier, of this sweep or of another one: those of runs that have the
+    /// same options from the first stage on, unless something that starts from them is still to be done and so needs
+    /// their folders. Returns how many runs are now done for that reason.
     /// </summary>
     public int TakeOver(SweepResults earlier)
     {
@@ -118,7 +122,9 @@ public sealed class SweepFolder
         : failures > 0 || RunLease.Attempts(Of(run)) > 0 ? SweepState.Stopped
         : WaitsFor(run);
 
-    /// <summary>Lets runs that have failed be tried again, as often as at first; they go on with what they left.</summary>
+    /// <summary>
+    /// Lets runs that have failed be tried again, as often as at first; they go on with what they left.
+    /// </summary>
     /// <param name="number">Only that run and those that it starts from; null for all.</param>
     /// <returns>How many there are.</returns>
     public int Retry(int? number = null)

@@ -1,6 +1,8 @@
 namespace SlimSharp.Runs;
 
-/// <summary>Two values of one setting, compared over the runs of a stage that share everything else, seed by seed.</summary>
+/// <summary>
+/// Two values of one setting, compared over the runs of a stage that share everything else, seed by seed.
+/// </summary>
 /// <param name="Stage">The stage.</param>
 /// <param name="Settings">What these runs share beside the seed, in words; empty if there is nothing.</param>
 /// <param name="Accuracy">Differences of accuracy in points: the first value's minus the second's.</param>

@@ -21,8 +21,8 @@ public sealed partial record SweepPlan
     public required string Name { get; init; }
 
     /// <summary>
-    /// The file of claims that its runs are to test, of which each run records the hash when it starts: as it is found from the sweep's folder, or, before there is one, from here. Null
-    /// for none.
+    /// The file of claims that its runs are to test, of which each run records the hash when it starts: as it is found
+    /// from the sweep's folder, or, before there is one, from here. Null for none.
     /// </summary>
     public string? Claims { get; init; }
 
@@ -75,8 +75,8 @@ public sealed partial record SweepPlan
     }
 
     /// <summary>
-    /// The runs in the order in which they are best worked on: one seed after the other, and each training before the next with all that starts from it, so that what is
-    /// finished can be compared at any time.
+    /// The runs in the order in which they are best worked on: one seed after the other, and each training before the
+    /// next with all that starts from it, so that what is finished can be compared at any time.
     /// </summary>
     public static IEnumerable<SweepRun> InOrder(IReadOnlyList<SweepRun> runs)
     {

@@ -25,7 +25,9 @@ public sealed record SweepResult : IJsonOnDeserialized
             ? accuracy
             : throw new RunException("a run measured no accuracy");
 
-    /// <summary>Accuracy on the training images that were held out; null if none were, or it was not measured.</summary>
+    /// <summary>
+    /// Accuracy on the training images that were held out; null if none were, or it was not measured.
+    /// </summary>
     [JsonIgnore]
     public double? Validation => HeldOut?.TryGetValue(MeasureName.Accuracy, out var accuracy) == true ? accuracy : null;
 
@@ -51,8 +53,8 @@ public sealed record SweepResult : IJsonOnDeserialized
     public static Axis ScaleAxis { get; } = new("|γ|, BatchNorm scale", 1e-6, 10) { IsLogarithmic = true };
 
     /// <summary>
-    /// Of a training, how many BatchNorm scales have |γ| in each of 42 equal parts of <see cref="ScaleAxis"/>, in order; smaller ones and zeros count in the first. Empty of
-    /// other runs.
+    /// Of a training, how many BatchNorm scales have |γ| in each of 42 equal parts of <see cref="ScaleAxis"/>, in
+    /// order; smaller ones and zeros count in the first. Empty of other runs.
     /// </summary>
     public ImmutableArray<int> Scales
     {

@@ -4,7 +4,10 @@ using System.Text.Json.Serialization;
 
 namespace SlimSharp.Runs;
 
-/// <summary>A sweep's plan with the results of its finished runs, without the folders: small enough to be kept with a paper's sources.</summary>
+/// <summary>
+/// A sweep's plan with the results of its finished runs, without the folders: small enough to be kept with a paper's
+/// sources.
+/// </summary>
 public sealed record SweepResults : IJsonOnDeserialized
 {
     /// <summary>The plan.</summary>

@@ -42,7 +42,8 @@ public sealed record SweepRun(
         Parent is { } parent ? runs[parent - 1].Chain(runs).Append(this) : [this];
 
     /// <summary>
-    /// Pairs of runs of one stage that differ in one setting alone, having a first and a second value of it; by stage and in the order of the first.
+    /// Pairs of runs of one stage that differ in one setting alone, having a first and a second value of it; by stage
+    /// and in the order of the first.
     /// </summary>
     internal static IEnumerable<(SweepRun First, SweepRun Second)> Pairs(
         IReadOnlyList<SweepRun> runs,

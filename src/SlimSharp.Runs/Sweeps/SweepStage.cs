@@ -2,7 +2,9 @@ using System.Collections.Immutable;
 
 namespace SlimSharp.Runs;
 
-/// <summary>One stage of a sweep: a command, the options that all its runs share, and those that they differ in.</summary>
+/// <summary>
+/// One stage of a sweep: a command, the options that all its runs share, and those that they differ in.
+/// </summary>
 public sealed record SweepStage
 {
     /// <summary>What it is called, as in cut.</summary>

@@ -4,7 +4,10 @@ namespace SlimSharp.Runs;
 
 /// <summary>What was there when a run of a sweep was first begun; whoever takes the run over keeps it.</summary>
 /// <param name="Began">When that was, by the clock of the machine that began it.</param>
-/// <param name="Claims">SHA-256 of the sweep's file of claims at that time, in hexadecimal; null if the sweep names none, or it could not be read.</param>
+/// <param name="Claims">
+/// SHA-256 of the sweep's file of claims at that time, in hexadecimal; null if the sweep names none, or it could not be
+/// read.
+/// </param>
 public sealed record SweepStart(DateTime Began, string? Claims = null)
 {
     private const string Name = "start.json";

@@ -6,8 +6,8 @@ using System.Text.Json.Nodes;
 namespace SlimSharp.Runs;
 
 /// <summary>
-/// The table of a sweep, computed from its results: a row per setting with means and standard deviations over seeds. Stages follow one another in columns, so that a
-/// row shows a network trained, cut and retrained.
+/// The table of a sweep, computed from its results: a row per setting with means and standard deviations over seeds.
+/// Stages follow one another in columns, so that a row shows a network trained, cut and retrained.
 /// </summary>
 public sealed class SweepTable
 {
@@ -126,7 +126,8 @@ public sealed class SweepTable
 
     private SweepTableRow? Best() => Rows.Where(r => r.Done > 0 && r.OverPruned == 0).MaxBy(r => r.Accuracies[^1].Mean);
 
-    // The best is bold; what does not differ from it beyond noise (Welch's t below 2) is marked, and so is what was cut too far.
+    // The best is bold; what does not differ from it beyond noise (Welch's t below 2) is marked, and so is what was cut
+    // too far.
     private static string Mark(Spread accuracy, bool isLast, SweepTableRow row, SweepTableRow? best, TableFormat format)
     {
         var text = accuracy.ToString("F2");

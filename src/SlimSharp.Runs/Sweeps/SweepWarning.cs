@@ -8,7 +8,9 @@ namespace SlimSharp.Runs;
 /// <param name="First">The first run's number.</param>
 /// <param name="Count">How many runs warned.</param>
 /// <param name="Finished">How many runs of the stage are finished and of a version that keeps warnings.</param>
-/// <param name="What">What these runs are: trainings, cuts or retrainings, with the stage's name where others are, too.</param>
+/// <param name="What">
+/// What these runs are: trainings, cuts or retrainings, with the stage's name where others are, too.
+/// </param>
 public sealed record SweepWarning(string Stage, RunWarning Warning, int First, int Count, int Finished, string What)
 {
     private static readonly Dictionary<string, string> Nouns = new()

@@ -1,13 +1,14 @@
 namespace SlimSharp.Runs;
 
 /// <summary>
-/// Works on the runs of a sweep. Any number of workers, on any machines that see the folder, share it. Whatever an attempt throws is a failed attempt; a run that has failed
-/// <see cref="RunLease.Tries"/> times is left alone, and the others go on.
+/// Works on the runs of a sweep. Any number of workers, on any machines that see the folder, share it. Whatever an
+/// attempt throws is a failed attempt; a run that has failed <see cref="RunLease.Tries"/> times is left alone, and the
+/// others go on.
 /// </summary>
 /// <param name="folder">The sweep.</param>
 /// <param name="execute">
-/// Carries out a run: in the folder of an attempt, where it goes on with what it finds, from the result folder of the run that it starts from. The token asks it to
-/// leave a checkpoint and stop.
+/// Carries out a run: in the folder of an attempt, where it goes on with what it finds, from the result folder of the
+/// run that it starts from. The token asks it to leave a checkpoint and stop.
 /// </param>
 public sealed class SweepWorker(
     SweepFolder folder,
@@ -49,7 +50,9 @@ public sealed class SweepWorker(
         }
     }
 
-    /// <summary>Works on whatever is to be done until nothing is left to begin; runs of others are waited for.</summary>
+    /// <summary>
+    /// Works on whatever is to be done until nothing is left to begin; runs of others are waited for.
+    /// </summary>
     public SweepState WorkOnAll(CancellationToken stop)
     {
         List<SweepRun> left = [.. SweepPlan.InOrder(folder.Runs)]; // whatever is done stays done
@@ -64,7 +67,8 @@ public sealed class SweepWorker(
         return SweepState.Stopped;
     }
 
-    // Begins the first run that can be; one that failed only if there is no other, so that whatever was wrong has time to pass.
+    // Begins the first run that can be; one that failed only if there is no other, so that whatever was wrong has time
+    // to pass.
     private (bool Begun, bool IsOpen) TryOne(List<SweepRun> left, CancellationToken stop)
     {
         var isOpen = false;

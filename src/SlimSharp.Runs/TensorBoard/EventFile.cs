@@ -6,8 +6,9 @@ using System.Text;
 namespace SlimSharp.Runs;
 
 /// <summary>
-/// A file of scalars that TensorBoard shows: records of a length, its checksum, an Event message and its checksum (TensorFlow's record_writer.h and event.proto),
-/// written without TensorFlow. Every record is flushed, so that a page that is open grows.
+/// A file of scalars that TensorBoard shows: records of a length, its checksum, an Event message and its checksum
+/// (TensorFlow's record_writer.h and event.proto), written without TensorFlow. Every record is flushed, so that a page
+/// that is open grows.
 /// </summary>
 public sealed class EventFile : IDisposable
 {

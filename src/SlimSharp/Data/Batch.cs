@@ -2,7 +2,10 @@ using TorchSharp;
 
 namespace SlimSharp.Data;
 
-/// <summary>Some samples as tensors: named inputs, named targets, and which samples they are. Owns its tensors; whoever receives a batch disposes it.</summary>
+/// <summary>
+/// Some samples as tensors: named inputs, named targets, and which samples they are. Owns its tensors; whoever receives
+/// a batch disposes it.
+/// </summary>
 public sealed class Batch : IDisposable
 {
     /// <summary>The name of the input of a batch of images.</summary>
@@ -15,7 +18,9 @@ public sealed class Batch : IDisposable
     private readonly Dictionary<string, torch.Tensor> _targets;
 
     /// <summary>A batch that takes over these tensors. The first dimension of each is that of the samples.</summary>
-    /// <exception cref="DataException">A tensor holds another number of samples than there are indices, or there is no input.</exception>
+    /// <exception cref="DataException">
+    /// A tensor holds another number of samples than there are indices, or there is no input.
+    /// </exception>
     public Batch(
         IReadOnlyDictionary<string, torch.Tensor> inputs,
         IReadOnlyDictionary<string, torch.Tensor> targets,
@@ -65,7 +70,10 @@ public sealed class Batch : IDisposable
                 $"The batch has the inputs {string.Join(", ", _inputs.Keys)}, not images alone; take them by name."
             );
 
-    /// <summary>One class per sample, N, int64; or probabilities of classes, N×classes, where samples were mixed. It stays the batch's.</summary>
+    /// <summary>
+    /// One class per sample, N, int64; or probabilities of classes, N×classes, where samples were mixed. It stays the
+    /// batch's.
+    /// </summary>
     /// <exception cref="DataException">There are no labels.</exception>
     public torch.Tensor Labels => Target(Label);
 
@@ -80,8 +88,8 @@ public sealed class Batch : IDisposable
             );
 
     /// <summary>
-    /// The inputs under the names that a network gives them, in its data type and on its device. A network of one input takes the only one of the batch,
-    /// whatever it is called.
+    /// The inputs under the names that a network gives them, in its data type and on its device. A network of one input
+    /// takes the only one of the batch, whatever it is called.
     /// </summary>
     /// <exception cref="DataException">The network has an input that the batch lacks.</exception>
     public IReadOnlyDictionary<string, torch.Tensor> InputsFor(Models.Model model)
@@ -117,7 +125,9 @@ public sealed class Batch : IDisposable
         return this;
     }
 
-    /// <summary>The samples from one place on, as a batch of its own that shares the memory; the caller disposes it.</summary>
+    /// <summary>
+    /// The samples from one place on, as a batch of its own that shares the memory; the caller disposes it.
+    /// </summary>
     internal Batch Part(int from, int count)
     {
         Dictionary<string, torch.Tensor> Narrow(Dictionary<string, torch.Tensor> all) =>

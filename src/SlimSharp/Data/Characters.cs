@@ -1,6 +1,8 @@
 namespace SlimSharp.Data;
 
-/// <summary>Sets of digits and letters, by what they are called and what is in them: their mirror images are others, or none.</summary>
+/// <summary>
+/// Sets of digits and letters, by what they are called and what is in them: their mirror images are others, or none.
+/// </summary>
 internal static class Characters
 {
     private const string Fashion = "fashion"; // of MNIST's form, but clothes

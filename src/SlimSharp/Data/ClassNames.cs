@@ -5,13 +5,15 @@ internal static class ClassNames
 {
     private const int Listed = 20;
 
-    /// <summary>True if these are no names, but the numbers of the labels, as readers give them to files that hold no names.</summary>
+    /// <summary>
+    /// True if these are no names, but the numbers of the labels, as readers give them to files that hold no names.
+    /// </summary>
     internal static bool AreNumbers(IReadOnlyList<string> classes) =>
         classes.Select((name, i) => name == $"{i}").All(same => same);
 
     /// <summary>
-    /// The set with the labels of <paramref name="classes"/>, matched by name; by position only where one side has no names. The remark says what is
-    /// to be known of it; null for nothing.
+    /// The set with the labels of <paramref name="classes"/>, matched by name; by position only where one side has no
+    /// names. The remark says what is to be known of it; null for nothing.
     /// </summary>
     /// <param name="set">The set.</param>
     /// <param name="classes">The classes in the order of the labels to give.</param>

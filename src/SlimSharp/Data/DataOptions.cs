@@ -24,7 +24,10 @@ public sealed record DataOptions : IJsonOnDeserialized
     /// <summary>For files of label+planes records: the shape of their images.</summary>
     public Shape? Records { get; init; }
 
-    /// <summary>For IDX files whose numbers are no bytes: those that become 0 and 255; null takes numbers in 0–255, or fractions in 0–1.</summary>
+    /// <summary>
+    /// For IDX files whose numbers are no bytes: those that become 0 and 255; null takes numbers in 0–255, or fractions
+    /// in 0–1.
+    /// </summary>
     public PixelRange? Range { get; init; }
 
     /// <summary>Take the images without labels, even if they have some; records then have no label byte.</summary>
@@ -34,8 +37,8 @@ public sealed record DataOptions : IJsonOnDeserialized
     public double Validation { get; init; } = 0.1;
 
     /// <summary>
-    /// For data without test images of their own: the share of all images that is held out as such, always the same ones; 0 trains on all. Null takes a
-    /// set that is not called one of training for test images.
+    /// For data without test images of their own: the share of all images that is held out as such, always the same
+    /// ones; 0 trains on all. Null takes a set that is not called one of training for test images.
     /// </summary>
     public double? Test { get; init; }
 
@@ -47,7 +50,10 @@ public sealed record DataOptions : IJsonOnDeserialized
     [JsonIgnore]
     public CancellationToken Cancellation { get; init; }
 
-    /// <summary>These options as a file in that folder keeps them: with the absolute path and the one from there, so that either may be moved.</summary>
+    /// <summary>
+    /// These options as a file in that folder keeps them: with the absolute path and the one from there, so that either
+    /// may be moved.
+    /// </summary>
     public DataOptions WrittenIn(string folder) =>
         string.IsNullOrEmpty(Path)
             ? this
@@ -59,7 +65,9 @@ public sealed record DataOptions : IJsonOnDeserialized
                     .Replace('\\', '/'),
             };
 
-    /// <summary>These options as read from a file in that folder: with the path at which something is, the absolute one first.</summary>
+    /// <summary>
+    /// These options as read from a file in that folder: with the path at which something is, the absolute one first.
+    /// </summary>
     public DataOptions FoundFrom(string folder)
     {
         var from = System.IO.Path.GetFullPath(folder);

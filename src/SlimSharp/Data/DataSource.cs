@@ -7,7 +7,10 @@ namespace SlimSharp.Data;
 /// <param name="Open">Reads training and test images, or returns null where this is not that kind of data.</param>
 public sealed record DataSource(string Name, string Looks, string HowToGet, Func<DataOptions, TrainAndTest?> Open)
 {
-    /// <summary>Every kind, in the order in which they are tried. A new one is a row here, and a file in Formats/ if its format is new.</summary>
+    /// <summary>
+    /// Every kind, in the order in which they are tried. A new one is a row here, and a file in Formats/ if its format
+    /// is new.
+    /// </summary>
     public static IReadOnlyList<DataSource> All { get; } =
     [
         new(
@@ -84,7 +87,8 @@ public sealed record DataSource(string Name, string Looks, string HowToGet, Func
     }
 
     /// <summary>
-    /// True if the data are known to be digits or letters (MNIST, EMNIST, Kuzushiji, USPS, SVHN), by name or by the first bytes: mirrored ones would be others.
+    /// True if the data are known to be digits or letters (MNIST, EMNIST, Kuzushiji, USPS, SVHN), by name or by the
+    /// first bytes: mirrored ones would be others.
     /// </summary>
     public static bool ShowsCharacters(DataOptions options) => Characters.AreIn(options.Path);
 

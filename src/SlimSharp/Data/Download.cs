@@ -8,7 +8,10 @@ namespace SlimSharp.Data;
 /// <param name="Files">What is fetched.</param>
 public sealed record Download(string Name, IReadOnlyList<DownloadFile> Files)
 {
-    /// <summary>Fetches all files into <paramref name="folder"/>, each checked before it gets its name; files that are there and right stay.</summary>
+    /// <summary>
+    /// Fetches all files into <paramref name="folder"/>, each checked before it gets its name; files that are there and
+    /// right stay.
+    /// </summary>
     /// <exception cref="DataException">A file cannot be fetched, or is not what it should be.</exception>
     public async Task Fetch(string folder, Action<string> say, CancellationToken stop = default)
     {

@@ -5,7 +5,9 @@ namespace SlimSharp.Data;
 
 /// <summary>A file to fetch.</summary>
 /// <param name="Address">Where it is published.</param>
-/// <param name="Hash">The published hash of its content in hexadecimal: SHA-256, or MD5 (32 digits) where that is all there is.</param>
+/// <param name="Hash">
+/// The published hash of its content in hexadecimal: SHA-256, or MD5 (32 digits) where that is all there is.
+/// </param>
 /// <param name="Unpacked">True if the hash is that of what the gzip file holds, which survives repacking.</param>
 public sealed record DownloadFile(Uri Address, string Hash, bool Unpacked)
 {

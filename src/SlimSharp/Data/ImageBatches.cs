@@ -27,7 +27,9 @@ public sealed class ImageBatches(
     /// <summary>The images.</summary>
     public ImageSet Set => set;
 
-    /// <summary>Whether a last batch of one image is left out of an epoch: it has no variance for BatchNorm to take.</summary>
+    /// <summary>
+    /// Whether a last batch of one image is left out of an epoch: it has no variance for BatchNorm to take.
+    /// </summary>
     public bool LeavesOutSingle { get; init; }
 
     /// <inheritdoc/>

@@ -5,8 +5,8 @@ using SlimSharp.Networks;
 namespace SlimSharp.Data;
 
 /// <summary>
-/// Images of one size with or without labels, as bytes, each image plane by plane: kept in memory, or read from disk whenever one is
-/// wanted.
+/// Images of one size with or without labels, as bytes, each image plane by plane: kept in memory, or read from disk
+/// whenever one is wanted.
 /// </summary>
 public sealed class ImageSet
 {
@@ -163,8 +163,8 @@ public sealed class ImageSet
     }
 
     /// <summary>
-    /// Holds out about that share of every class (of all images, where they have no labels), the same for the same seed: the rest to train on, the held-out images
-    /// to choose with.
+    /// Holds out about that share of every class (of all images, where they have no labels), the same for the same
+    /// seed: the rest to train on, the held-out images to choose with.
     /// </summary>
     public (ImageSet Kept, ImageSet HeldOut) HoldOut(double share, long seed)
     {
@@ -187,8 +187,8 @@ public sealed class ImageSet
             .ToHashSet();
 
     /// <summary>
-    /// SHA-256 over shape, labels and pixels, in hexadecimal; of a set on disk, over the names and lengths of its files in place of the
-    /// pixels.
+    /// SHA-256 over shape, labels and pixels, in hexadecimal; of a set on disk, over the names and lengths of its files
+    /// in place of the pixels.
     /// </summary>
     public string Checksum()
     {

@@ -28,7 +28,9 @@ public sealed record Normalization(ImmutableArray<double> Mean, ImmutableArray<d
     /// <summary>A network sees numbers from −1 to 1.</summary>
     public static Normalization Signed(int channels) => Alike(channels, 0.5, 0.5);
 
-    /// <summary>The mean and deviation of a set's own pixels; of a set on disk, of up to 10,000 of its images.</summary>
+    /// <summary>
+    /// The mean and deviation of a set's own pixels; of a set on disk, of up to 10,000 of its images.
+    /// </summary>
     public static Normalization Of(ImageSet set)
     {
         const int Sampled = 10_000;

@@ -2,7 +2,10 @@ using System.Text.RegularExpressions;
 
 namespace SlimSharp.Data;
 
-/// <summary>Which of several files or folders hold training images and which test images, by their names: exact ones first, then those with the word in them.</summary>
+/// <summary>
+/// Which of several files or folders hold training images and which test images, by their names: exact ones first, then
+/// those with the word in them.
+/// </summary>
 internal static partial class PartNames
 {
     private static readonly string[] Endings = [".gz", ".tgz", ".tar", ".bin"];

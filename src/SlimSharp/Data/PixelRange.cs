@@ -1,6 +1,9 @@
 namespace SlimSharp.Data;
 
-/// <summary>Numbers that become bytes: <paramref name="From"/> becomes 0, <paramref name="To"/> 255, what lies between is interpolated and rounded.</summary>
+/// <summary>
+/// Numbers that become bytes: <paramref name="From"/> becomes 0, <paramref name="To"/> 255, what lies between is
+/// interpolated and rounded.
+/// </summary>
 /// <param name="From">The number that is black.</param>
 /// <param name="To">The number that is white.</param>
 public sealed record PixelRange(double From, double To)

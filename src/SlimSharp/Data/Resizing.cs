@@ -64,7 +64,9 @@ public static class Resizing
         );
     }
 
-    /// <summary>The set resized with a triangle filter as wide as the reduction, so that shrinking does not alias.</summary>
+    /// <summary>
+    /// The set resized with a triangle filter as wide as the reduction, so that shrinking does not alias.
+    /// </summary>
     public static ImageSet ResizedTo(this ImageSet set, int height, int width) => set.ResizedTo(height, width, default);
 
     internal static ImageSet ResizedTo(this ImageSet set, int height, int width, CancellationToken stop)

@@ -2,7 +2,9 @@ namespace SlimSharp.Data;
 
 /// <summary>A file that is read until somebody wants it to stop; in pieces, so that it is asked often.</summary>
 /// <param name="file">The file.</param>
-/// <param name="stop">Says that it shall stop, which is an <see cref="OperationCanceledException"/> of whoever reads.</param>
+/// <param name="stop">
+/// Says that it shall stop, which is an <see cref="OperationCanceledException"/> of whoever reads.
+/// </param>
 internal sealed class StoppableStream(Stream file, CancellationToken stop) : ReadOnlyStream(file)
 {
     private const int Piece = 1 << 22;

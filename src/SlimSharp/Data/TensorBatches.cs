@@ -45,7 +45,9 @@ public sealed class TensorBatches : BatchSource
     /// <inheritdoc/>
     public override int Count { get; }
 
-    /// <summary>Whether a last batch of one sample is left out of an epoch: it may have no variance for BatchNorm to take.</summary>
+    /// <summary>
+    /// Whether a last batch of one sample is left out of an epoch: it may have no variance for BatchNorm to take.
+    /// </summary>
     public bool LeavesOutSingle { get; init; }
 
     /// <inheritdoc/>

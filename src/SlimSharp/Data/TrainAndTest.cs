@@ -13,13 +13,17 @@ public sealed record TrainAndTest(ImageSet? Train, ImageSet? Test)
     /// <summary>Held out of the training images, to choose with; null if nothing is held out.</summary>
     public ImageSet? Validation { get; init; }
 
-    /// <summary>The published normalisation of this data, or null where it is to be measured on the training images.</summary>
+    /// <summary>
+    /// The published normalisation of this data, or null where it is to be measured on the training images.
+    /// </summary>
     public Normalization? Normalization { get; init; }
 
     /// <summary>What a user should know of how the data were read, in sentences.</summary>
     public IReadOnlyList<string> Remarks { get; init; } = [];
 
-    /// <summary>The published normalisation where there is one for these channels; otherwise that of the training images.</summary>
+    /// <summary>
+    /// The published normalisation where there is one for these channels; otherwise that of the training images.
+    /// </summary>
     public Normalization NormalizationForTraining() =>
         Normalization is { } published && published.Mean.Length == Train?.Shape.Channels
             ? published
@@ -61,10 +65,12 @@ public sealed record TrainAndTest(ImageSet? Train, ImageSet? Test)
         new($"{name}: {count} images are too few to hold out a share of {share}. Give DataOptions.Validation = 0.");
 
     /// <summary>
-    /// Holds out that share of all images for the final figure, where there is but one set: always the same ones, about as many of every class; 0 leaves all
-    /// to train on.
+    /// Holds out that share of all images for the final figure, where there is but one set: always the same ones, about
+    /// as many of every class; 0 leaves all to train on.
     /// </summary>
-    /// <exception cref="DataException">There are test images already, or the share is not in [0, 1) or leaves nothing.</exception>
+    /// <exception cref="DataException">
+    /// There are test images already, or the share is not in [0, 1) or leaves nothing.
+    /// </exception>
     public TrainAndTest HoldOutTest(double share)
     {
         if (share is not (>= 0 and < 1))
@@ -87,12 +93,17 @@ public sealed record TrainAndTest(ImageSet? Train, ImageSet? Test)
     }
 
     /// <summary>
-    /// The same images with the labels of a network's classes, matched by name, in whatever order the data have them. Where one side has no names, only
-    /// numbers, classes go by position; that, and classes without images, is a remark.
+    /// The same images with the labels of a network's classes, matched by name, in whatever order the data have them.
+    /// Where one side has no names, only numbers, classes go by position; that, and classes without images, is a
+    /// remark.
     /// </summary>
-    /// <param name="classes">The names of the network's classes, in the order of its outputs; none leaves all as it is.</param>
+    /// <param name="classes">
+    /// The names of the network's classes, in the order of its outputs; none leaves all as it is.
+    /// </param>
     /// <param name="owner">What has these classes, in messages, such as a file's name.</param>
-    /// <exception cref="DataException">The data hold classes that the network does not know; the message lists both.</exception>
+    /// <exception cref="DataException">
+    /// The data hold classes that the network does not know; the message lists both.
+    /// </exception>
     public TrainAndTest MatchedTo(IReadOnlyList<string> classes, string owner)
     {
         if (classes.Count == 0)
@@ -117,10 +128,12 @@ public sealed record TrainAndTest(ImageSet? Train, ImageSet? Test)
     }
 
     /// <summary>
-    /// Both sets with the same classes: those of the training images, by name, of which test images may lack some. Where neither has names, those of
-    /// the one that has more.
+    /// Both sets with the same classes: those of the training images, by name, of which test images may lack some.
+    /// Where neither has names, those of the one that has more.
     /// </summary>
-    /// <exception cref="DataException">Shapes differ, or test images have classes that training images lack.</exception>
+    /// <exception cref="DataException">
+    /// Shapes differ, or test images have classes that training images lack.
+    /// </exception>
     public static TrainAndTest WithCommonClasses(ImageSet? train, ImageSet? test)
     {
         if (train is null || test is null)

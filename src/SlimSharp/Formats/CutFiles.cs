@@ -7,13 +7,14 @@ namespace SlimSharp.Formats;
 public static class CutFiles
 {
     /// <summary>
-    /// All of a cut as a file: network, weights as they are now, plan, certificate, and the probe it was checked on. Were the
-    /// weights trained since the cut, or BatchNorm statistics taken anew, the file's provenance says so. It holds copies; the
-    /// caller disposes it.
+    /// All of a cut as a file: network, weights as they are now, plan, certificate, and the probe it was checked on.
+    /// Were the weights trained since the cut, or BatchNorm statistics taken anew, the file's provenance says so. It
+    /// holds copies; the caller disposes it.
     /// </summary>
     /// <param name="cut">The cut.</param>
     /// <param name="source">
-    /// The file of the network that was cut, whose normalisation, classes, data and provenance the new one takes over; or null.
+    /// The file of the network that was cut, whose normalisation, classes, data and provenance the new one takes over;
+    /// or null.
     /// </param>
     public static SlimFile ToFile(this SurgeryResult cut, SlimFile? source = null)
     {
@@ -44,7 +45,8 @@ public static class CutFiles
     /// <param name="cut">The cut.</param>
     /// <param name="path">The file.</param>
     /// <param name="source">
-    /// The file of the network that was cut, whose normalisation, classes, data and provenance the new one takes over; or null.
+    /// The file of the network that was cut, whose normalisation, classes, data and provenance the new one takes over;
+    /// or null.
     /// </param>
     public static void Save(this SurgeryResult cut, string path, SlimFile? source = null)
     {

@@ -4,8 +4,8 @@ using System.Text;
 namespace SlimSharp.Formats;
 
 /// <summary>
-/// A hash of a safetensors header within the header itself: SHA-256 of the header's length and bytes, in which the 64 digits of the hash are zeros. With a hash of every tensor in the
-/// header, no byte of a file can change unseen.
+/// A hash of a safetensors header within the header itself: SHA-256 of the header's length and bytes, in which the 64
+/// digits of the hash are zeros. With a hash of every tensor in the header, no byte of a file can change unseen.
 /// </summary>
 internal static class HeaderSeal
 {

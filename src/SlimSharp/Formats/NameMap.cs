@@ -4,7 +4,10 @@ using TorchSharp;
 
 namespace SlimSharp.Formats;
 
-/// <summary>Finds which tensors of others are which of a network's: by name, by the names of known code, or by the numbers of layers.</summary>
+/// <summary>
+/// Finds which tensors of others are which of a network's: by name, by the names of known code, or by the numbers of
+/// layers.
+/// </summary>
 public static class NameMap
 {
     private const int Listed = 6;
@@ -14,7 +17,9 @@ public static class NameMap
     /// <param name="network">What they are for.</param>
     /// <param name="tensors">The tensors under the names of others.</param>
     /// <param name="type">The data type of the copies; float32 unless given.</param>
-    /// <exception cref="FileFormatException">Tensors are missing, left over or misshapen; the message lists them.</exception>
+    /// <exception cref="FileFormatException">
+    /// Tensors are missing, left over or misshapen; the message lists them.
+    /// </exception>
     public static Weights Match(
         string source,
         Network network,
@@ -29,8 +34,8 @@ public static class NameMap
     }
 
     /// <summary>
-    /// The network with the widths that the tensors have, where others have made layers narrower; itself, where widths agree or no
-    /// network comes of theirs.
+    /// The network with the widths that the tensors have, where others have made layers narrower; itself, where widths
+    /// agree or no network comes of theirs.
     /// </summary>
     public static Network Fit(Network network, IReadOnlyDictionary<string, torch.Tensor> tensors)
     {

@@ -5,7 +5,10 @@ namespace SlimSharp.Formats;
 /// <summary>Checks again, from the file alone or against the original, what the certificate of a cut says.</summary>
 public static class Verification
 {
-    /// <summary>All checks that can be made of a file; with <paramref name="original"/>, those against the network it was cut from too.</summary>
+    /// <summary>
+    /// All checks that can be made of a file; with <paramref name="original"/>, those against the network it was cut
+    /// from too.
+    /// </summary>
     public static IReadOnlyList<Check> Of(SlimFile file, SlimFile? original = null)
     {
         List<Check> checks = [new("content", true, "every tensor has the hash that was written"), Finite(file)];

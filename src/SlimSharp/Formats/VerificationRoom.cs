@@ -3,8 +3,8 @@ using SlimSharp.Networks;
 namespace SlimSharp.Formats;
 
 /// <summary>
-/// What it takes to compute a network in float64, held against what its file may take before it is done. The network that a plan was made for has no weights in
-/// the file: it may be of any size.
+/// What it takes to compute a network in float64, held against what its file may take before it is done. The network
+/// that a plan was made for has no weights in the file: it may be of any size.
 /// </summary>
 internal static class VerificationRoom
 {
@@ -12,7 +12,9 @@ internal static class VerificationRoom
     private const int BytesPerNumber = 8 * sizeof(double); // of two samples, in some layers at a time
     private const int OperationsPerByte = 100; // a multiply-add is two
 
-    /// <exception cref="FileFormatException">It takes more memory or time than a file of that length justifies.</exception>
+    /// <exception cref="FileFormatException">
+    /// It takes more memory or time than a file of that length justifies.
+    /// </exception>
     internal static void Take(string path, Network network, string what)
     {
         var cost = NetworkCost.Of(network);

@@ -5,8 +5,9 @@ using F = TorchSharp.torch.nn.functional;
 namespace SlimSharp.Models;
 
 /// <summary>
-/// Convolutions of N×C×H×W with the steps, borders (alike on opposite sides) and groups of a layer. Those in bfloat16 go through float32 where libtorch has none that are fast
-/// (<see cref="Processor.HasBFloat16"/>): either way products are added up in float32, and the sum is rounded to bfloat16.
+/// Convolutions of N×C×H×W with the steps, borders (alike on opposite sides) and groups of a layer. Those in bfloat16
+/// go through float32 where libtorch has none that are fast (<see cref="Processor.HasBFloat16"/>): either way products
+/// are added up in float32, and the sum is rounded to bfloat16.
 /// </summary>
 internal static class Convolve
 {
@@ -49,7 +50,8 @@ internal static class Convolve
     }
 
     /// <summary>
-    /// The gradients with respect to input (null if not <paramref name="wantsInput"/>), weight and bias (null without one), in the data type of what is given; the caller disposes them.
+    /// The gradients with respect to input (null if not <paramref name="wantsInput"/>), weight and bias (null without
+    /// one), in the data type of what is given; the caller disposes them.
     /// </summary>
     internal static (torch.Tensor? Input, torch.Tensor Weight, torch.Tensor? Bias) Gradients(
         torch.Tensor gradient,
@@ -74,7 +76,10 @@ internal static class Convolve
         );
     }
 
-    /// <summary>What <paramref name="convolve"/> makes of the same numbers in float32, in the data type of <paramref name="x"/>; the caller disposes it.</summary>
+    /// <summary>
+    /// What <paramref name="convolve"/> makes of the same numbers in float32, in the data type of <paramref name="x"/>;
+    /// the caller disposes it.
+    /// </summary>
     internal static torch.Tensor Wide(
         torch.Tensor x,
         torch.Tensor weight,

@@ -16,8 +16,9 @@ public static class CustomLayers
     /// Adds a kind. Do it before such a layer is run, stored or read, as at the start of the program; adding it again
     /// changes nothing but <paramref name="run"/>.
     /// </summary>
-    /// <typeparam name="T">The kind: a record of its settings, which says its shape, parameters and, if they can be
-    /// cut, its channels.</typeparam>
+    /// <typeparam name="T">
+    /// The kind: a record of its settings, which says its shape, parameters and, if they can be cut, its channels.
+    /// </typeparam>
     /// <param name="name">What files call it, as in "swish"; it must not change as long as there are files.</param>
     /// <param name="run">
     /// Computes its output. It is differentiated by the framework; tensors made on the way are disposed.

@@ -3,7 +3,9 @@ using TorchSharp;
 
 namespace SlimSharp.Models;
 
-/// <summary>Dropout whose mask is a pure function of seed, epoch, image and node, whatever the batch or the threads.</summary>
+/// <summary>
+/// Dropout whose mask is a pure function of seed, epoch, image and node, whatever the batch or the threads.
+/// </summary>
 internal static class DropoutMask
 {
     internal static torch.Tensor Apply(torch.Tensor x, double share, string node, Sampling sampling)

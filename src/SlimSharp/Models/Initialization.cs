@@ -5,8 +5,9 @@ using TorchSharp;
 namespace SlimSharp.Models;
 
 /// <summary>
-/// Initial weights, as each parameter states them (<see cref="LayerParameter.Initial"/>); of the built-in layers, as published for network slimming: convolutions N(0, 2/(kernel area · output channels)), scales 0.5, shifts 0;
-/// linear layers with the deviation they ask for, or uniform in ±1/√inputs. A pure function of seed and parameter name.
+/// Initial weights, as each parameter states them (<see cref="LayerParameter.Initial"/>); of the built-in layers, as
+/// published for network slimming: convolutions N(0, 2/(kernel area · output channels)), scales 0.5, shifts 0; linear
+/// layers with the deviation they ask for, or uniform in ±1/√inputs. A pure function of seed and parameter name.
 /// </summary>
 public static class Initialization
 {

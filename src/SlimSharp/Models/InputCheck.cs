@@ -4,8 +4,8 @@ using TorchSharp;
 namespace SlimSharp.Models;
 
 /// <summary>
-/// What a forward pass asks of what it is given, looked at once per call: behind it nobody asks again, and what walks raw memory would take other
-/// numbers for its own.
+/// What a forward pass asks of what it is given, looked at once per call: behind it nobody asks again, and what walks
+/// raw memory would take other numbers for its own.
 /// </summary>
 internal sealed class InputCheck
 {
@@ -33,7 +33,9 @@ internal sealed class InputCheck
     /// <param name="overrides">What stands in for parameters, or null.</param>
     /// <param name="mode">Training or evaluation.</param>
     /// <param name="like">A parameter of the model, or null if it has none.</param>
-    /// <exception cref="NetworkException">They do not fit; the message says what is wrong, where, and what to do.</exception>
+    /// <exception cref="NetworkException">
+    /// They do not fit; the message says what is wrong, where, and what to do.
+    /// </exception>
     internal void Check(
         IReadOnlyDictionary<string, torch.Tensor> inputs,
         IReadOnlyDictionary<string, torch.Tensor>? overrides,

@@ -81,7 +81,10 @@ internal static class Numbers
         return all.item<bool>();
     }
 
-    /// <summary>The largest |a − b| over the largest |b|; infinite where a number is none, and where there is nothing to compare.</summary>
+    /// <summary>
+    /// The largest |a − b| over the largest |b|; infinite where a number is none, and where there is nothing to
+    /// compare.
+    /// </summary>
     internal static double RelativeDifference(torch.Tensor a, torch.Tensor b)
     {
         var (x, y) = (Read(a), Read(b));

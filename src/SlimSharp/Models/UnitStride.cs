@@ -4,8 +4,9 @@ using TorchSharp;
 namespace SlimSharp.Models;
 
 /// <summary>
-/// 1×1 convolutions that step over pixels, as convolutions of the pixels they read. The result is the same; but oneDNN 3.7 on processors with AVX2 and without AVX-512 writes behind the end of
-/// its buffers for the gradient of such a weight with fewer than eight input channels, if channels lie innermost: as those of one channel do in either layout.
+/// 1×1 convolutions that step over pixels, as convolutions of the pixels they read. The result is the same; but oneDNN
+/// 3.7 on processors with AVX2 and without AVX-512 writes behind the end of its buffers for the gradient of such a
+/// weight with fewer than eight input channels, if channels lie innermost: as those of one channel do in either layout.
 /// </summary>
 internal static class UnitStride
 {

@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace SlimSharp;
 
 /// <summary>
-/// Keeps freed memory for the next step. Training frees and asks for the same large blocks at every step; glibc gives each back to the system and fetches
-/// it again page by page. SLIMSHARP_KEEP_MEMORY=0 leaves glibc as it is.
+/// Keeps freed memory for the next step. Training frees and asks for the same large blocks at every step; glibc gives
+/// each back to the system and fetches it again page by page. SLIMSHARP_KEEP_MEMORY=0 leaves glibc as it is.
 /// </summary>
 internal static partial class Allocation
 {

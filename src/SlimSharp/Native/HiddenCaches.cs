@@ -7,13 +7,14 @@ using TorchSharp;
 namespace SlimSharp;
 
 /// <summary>
-/// Virtual machines that hide the processor's caches. oneDNN, the library behind libtorch's convolutions, then takes every cache
-/// for one byte, reorders weights in blocks that its padding does not expect, and gives wrong results for channel counts that are no
-/// multiple of its vectors. Here it is told the sizes; where that fails, it is switched off.
+/// Virtual machines that hide the processor's caches. oneDNN, the library behind libtorch's convolutions, then takes
+/// every cache for one byte, reorders weights in blocks that its padding does not expect, and gives wrong results for
+/// channel counts that are no multiple of its vectors. Here it is told the sizes; where that fails, it is switched off.
 /// </summary>
 /// <remarks>
-/// oneDNN 3.7 keeps what it knows of the processor in one object: two counts of cores, ten cache sizes, ten counts of cores that share
-/// them, the number of levels, an AVX10 version, then model, family and stepping as CPUID gives them, by which the object is found.
+/// oneDNN 3.7 keeps what it knows of the processor in one object: two counts of cores, ten cache sizes, ten counts of
+/// cores that share them, the number of levels, an AVX10 version, then model, family and stepping as CPUID gives them,
+/// by which the object is found.
 /// </remarks>
 internal static unsafe class HiddenCaches
 {
@@ -31,7 +32,10 @@ internal static unsafe class HiddenCaches
                 : Processor.Cpuid(0).Eax >= 4 && (Processor.Cpuid(4).Eax & 31) == 0
         );
 
-    /// <summary>Makes convolutions right again; null if oneDNN now knows the sizes, or a sentence about what had to be done instead.</summary>
+    /// <summary>
+    /// Makes convolutions right again; null if oneDNN now knows the sizes, or a sentence about what had to be done
+    /// instead.
+    /// </summary>
     internal static string? Repair()
     {
         // Nothing of a cache matters to NNPACK's absence but the warning that it would print at every convolution.

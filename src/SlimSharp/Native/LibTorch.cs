@@ -39,7 +39,9 @@ public static class LibTorch
     }
 
     /// <summary>Loads libtorch now. Call it before the first use of TorchSharp in a program of your own.</summary>
-    /// <exception cref="LibTorchException">It cannot be loaded; the message says which library lacks what, and what to do.</exception>
+    /// <exception cref="LibTorchException">
+    /// It cannot be loaded; the message says which library lacks what, and what to do.
+    /// </exception>
     public static void EnsureLoaded()
     {
         Install();

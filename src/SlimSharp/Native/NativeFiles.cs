@@ -28,7 +28,9 @@ internal static partial class NativeFiles
         ];
     }
 
-    /// <summary>The versions that <paramref name="library"/> asks of libstdc++ and that the system's one lacks.</summary>
+    /// <summary>
+    /// The versions that <paramref name="library"/> asks of libstdc++ and that the system's one lacks.
+    /// </summary>
     internal static IReadOnlyList<string> VersionsLackingFor(ElfVersions library)
     {
         if (LibStdCppPath() is not { } path)

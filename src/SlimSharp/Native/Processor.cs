@@ -10,7 +10,8 @@ public static class Processor
     public static string Name { get; } = Read();
 
     /// <summary>
-    /// False if libtorch has no fast bfloat16 convolution for this processor: on x86 oneDNN needs AVX-512 (BW, DQ, VL), or AVX2 with VNNI-INT8 and NE-CONVERT.
+    /// False if libtorch has no fast bfloat16 convolution for this processor: on x86 oneDNN needs AVX-512 (BW, DQ, VL),
+    /// or AVX2 with VNNI-INT8 and NE-CONVERT.
     /// </summary>
     public static bool HasBFloat16 { get; } =
         !X86Base.IsSupported
@@ -18,7 +19,8 @@ public static class Processor
         || Bit(Extended(1).Edx, 4) && Bit(Extended(1).Edx, 5);
 
     /// <summary>
-    /// False if pairs of 8-bit products are added in 16 bits here, and saturate: x86 without VNNI, neither that of AVX-512 nor that of AVX.
+    /// False if pairs of 8-bit products are added in 16 bits here, and saturate: x86 without VNNI, neither that of
+    /// AVX-512 nor that of AVX.
     /// </summary>
     public static bool AddsByteProductsExactly { get; } =
         !X86Base.IsSupported || Bit(Extended(0).Ecx, 11) || Bit(Extended(1).Eax, 4);

@@ -23,8 +23,8 @@ public static class Threads
     }
 
     /// <summary>
-    /// A sentence if others leave less of this machine than the threads here, or null. Threads that wait for one another are then many times slower,
-    /// not a little. Says nothing of a single thread, which waits for none.
+    /// A sentence if others leave less of this machine than the threads here, or null. Threads that wait for one
+    /// another are then many times slower, not a little. Says nothing of a single thread, which waits for none.
     /// </summary>
     public static string? Crowding()
     {

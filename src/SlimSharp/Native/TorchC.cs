@@ -4,8 +4,9 @@ using TorchSharp;
 namespace SlimSharp;
 
 /// <summary>
-/// The few calls that go to libtorch's C interface itself (docs.pytorch.org/docs/stable/notes/libtorch_stable_abi.html): convolutions and their
-/// gradients outside the graph, addresses, and its threads. A TorchSharp tensor's handle is that interface's tensor handle.
+/// The few calls that go to libtorch's C interface itself
+/// (docs.pytorch.org/docs/stable/notes/libtorch_stable_abi.html): convolutions and their gradients outside the graph,
+/// addresses, and its threads. A TorchSharp tensor's handle is that interface's tensor handle.
 /// </summary>
 internal static unsafe class TorchC
 {
@@ -88,8 +89,8 @@ internal static unsafe class TorchC
         Check(Parallel(0, count, 1, work, context), "parallel work");
 
     /// <summary>
-    /// The gradients of a two-dimensional convolution with respect to its input (null if not <paramref name="wantsInput"/>), weight and bias (null
-    /// without one); the caller disposes them.
+    /// The gradients of a two-dimensional convolution with respect to its input (null if not
+    /// <paramref name="wantsInput"/>), weight and bias (null without one); the caller disposes them.
     /// </summary>
     internal static (torch.Tensor? Input, torch.Tensor Weight, torch.Tensor? Bias) ConvolutionGradients(
         torch.Tensor gradient,

@@ -7,8 +7,9 @@ namespace SlimSharp.Networks;
 /// one channel of a convolution with those of its BatchNorm, activation and every consumer, or, behind a sum, one
 /// channel of each of its terms.
 /// </summary>
-/// <param name="Name">The node that first produces the channels; with #2, #3, … where its channels go different
-/// ways.</param>
+/// <param name="Name">
+/// The node that first produces the channels; with #2, #3, … where its channels go different ways.
+/// </param>
 /// <param name="Units">How many units.</param>
 /// <param name="Slices">Where they lie in parameters.</param>
 /// <param name="Channels">Where they lie in the outputs of nodes: for each node, the channels of every unit.</param>

@@ -57,8 +57,9 @@ public abstract partial record Layer
     /// sum of its one input, weighted by a parameter called weight.
     /// </summary>
     /// <param name="inputs">The shapes that it reads.</param>
-    /// <param name="constants">The constant of each input channel; NaN, which makes NaN of what depends on it, where it
-    /// is none.</param>
+    /// <param name="constants">
+    /// The constant of each input channel; NaN, which makes NaN of what depends on it, where it is none.
+    /// </param>
     /// <param name="weight">The numbers of the weight.</param>
     public virtual double[]? Contribution(IReadOnlyList<Shape> inputs, double[] constants, double[] weight) => null;
 

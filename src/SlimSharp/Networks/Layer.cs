@@ -19,8 +19,9 @@ public abstract partial record Layer
     public virtual int MaxInputs => 1;
 
     /// <summary>The shape of the output.</summary>
-    /// <exception cref="NetworkException">The inputs do not fit; the message is the rest of a sentence that begins with
-    /// the node's name.</exception>
+    /// <exception cref="NetworkException">
+    /// The inputs do not fit; the message is the rest of a sentence that begins with the node's name.
+    /// </exception>
     public abstract Shape Output(IReadOnlyList<Shape> inputs);
 
     /// <summary>

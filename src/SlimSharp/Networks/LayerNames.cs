@@ -59,8 +59,9 @@ internal static class LayerNames
     internal static string? NameOf(Type type) => Names.GetValueOrDefault(type);
 
     /// <summary>Takes a kind up; the same kind under the same name as often as one likes.</summary>
-    /// <exception cref="NetworkException">The name or the kind is there already, or the kind cannot be
-    /// stored.</exception>
+    /// <exception cref="NetworkException">
+    /// The name or the kind is there already, or the kind cannot be stored.
+    /// </exception>
     internal static void Add(string name, Type type)
     {
         if (string.IsNullOrWhiteSpace(name))

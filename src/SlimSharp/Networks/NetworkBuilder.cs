@@ -33,7 +33,9 @@ public sealed class NetworkBuilder
         return name;
     }
 
-    /// <summary>Adds a node that computes as <paramref name="owner"/> does, with its parameters, on other inputs.</summary>
+    /// <summary>
+    /// Adds a node that computes as <paramref name="owner"/> does, with its parameters, on other inputs.
+    /// </summary>
     public string Again(string name, string owner, params ReadOnlySpan<string> inputs)
     {
         var layer = _nodes.FirstOrDefault(n => n.Name == owner)?.Layer;
@@ -106,8 +108,8 @@ public sealed class NetworkBuilder
         Node(name, new Select(indices), input);
 
     /// <summary>
-    /// Adds squeeze-and-excitation (Hu, Shen and Sun, CVPR 2018): name.pool, name.squeeze, name.relu, name.excite, name.sigmoid and name, a factor in
-    /// (0, 1) per channel.
+    /// Adds squeeze-and-excitation (Hu, Shen and Sun, CVPR 2018): name.pool, name.squeeze, name.relu, name.excite,
+    /// name.sigmoid and name, a factor in (0, 1) per channel.
     /// </summary>
     /// <param name="name">The product's name and the beginning of the others'.</param>
     /// <param name="input">An image.</param>
@@ -120,7 +122,9 @@ public sealed class NetworkBuilder
         return Multiply(name, input, Activation($"{name}.sigmoid", s, ActivationFunction.Sigmoid));
     }
 
-    /// <summary>Adds a channel shuffle (Zhang et al., CVPR 2018): the channels of each group in turn, as a selection.</summary>
+    /// <summary>
+    /// Adds a channel shuffle (Zhang et al., CVPR 2018): the channels of each group in turn, as a selection.
+    /// </summary>
     public string Shuffle(string name, string input, int channels, int groups) =>
         Select(
             name,

@@ -3,7 +3,9 @@ namespace SlimSharp.Networks;
 /// <summary>What a network costs, counted from its description.</summary>
 /// <param name="Parameters">Trained numbers.</param>
 /// <param name="Macs">Multiply-adds per sample of convolutions and linear layers.</param>
-/// <param name="PublishedFlops">Operations per sample in the convention of the network-slimming papers (<see cref="Layer.PublishedFlops"/>).</param>
+/// <param name="PublishedFlops">
+/// Operations per sample in the convention of the network-slimming papers (<see cref="Layer.PublishedFlops"/>).
+/// </param>
 /// <param name="Scales">BatchNorm scales, what a global pruning ratio is a share of.</param>
 public sealed record NetworkCost(long Parameters, long Macs, long PublishedFlops, long Scales)
 {

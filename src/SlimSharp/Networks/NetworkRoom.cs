@@ -1,8 +1,8 @@
 namespace SlimSharp.Networks;
 
 /// <summary>
-/// What a network needs besides its weights, taken from the budget of its file. It stands in no relation to the length of the file: a few bytes can say how many
-/// channels there are, and how large an image is.
+/// What a network needs besides its weights, taken from the budget of its file. It stands in no relation to the length
+/// of the file: a few bytes can say how many channels there are, and how large an image is.
 /// </summary>
 /// <param name="budget">The budget.</param>
 internal sealed class NetworkRoom(ReadBudget budget)

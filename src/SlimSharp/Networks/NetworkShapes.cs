@@ -83,8 +83,9 @@ internal static class NetworkShapes
     /// <param name="layer">The layer.</param>
     /// <param name="inputs">The shapes that it reads.</param>
     /// <param name="total">Parameters and operations of the layers so far; those of this one are added.</param>
-    /// <exception cref="NetworkException">The layer refuses its inputs, or sizes are out of range; the message is the
-    /// rest of a sentence.</exception>
+    /// <exception cref="NetworkException">
+    /// The layer refuses its inputs, or sizes are out of range; the message is the rest of a sentence.
+    /// </exception>
     internal static Shape Checked(Layer layer, IReadOnlyList<Shape> inputs, ref long total)
     {
         try

@@ -7,7 +7,9 @@ namespace SlimSharp.Networks;
 /// <param name="Name">Unique in its network; dots group, as in block1.conv2.</param>
 /// <param name="Layer">What it does.</param>
 /// <param name="Inputs">The nodes whose outputs it reads, in order.</param>
-/// <param name="Shares">An earlier node of the same layer whose parameters it computes with, instead of its own; or null.</param>
+/// <param name="Shares">
+/// An earlier node of the same layer whose parameters it computes with, instead of its own; or null.
+/// </param>
 public sealed record Node(string Name, Layer Layer, ImmutableArray<string> Inputs, string? Shares = null)
 {
     /// <summary>The node whose parameters it computes with.</summary>

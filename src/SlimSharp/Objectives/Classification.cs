@@ -7,10 +7,10 @@ using F = TorchSharp.torch.nn.functional;
 namespace SlimSharp.Objectives;
 
 /// <summary>
-/// One class per sample: the cross-entropy of the logits, N×classes, with the target "label": N classes, int64, or N×classes of
-/// their probabilities. Of several outputs each
-/// learns the target of its own name where the batch has one, else the common label, and the loss is the sum over the outputs.
-/// Measures the accuracy: of several outputs the mean, and that of each.
+/// One class per sample: the cross-entropy of the logits, N×classes, with the target "label": N classes, int64, or
+/// N×classes of their probabilities. Of several outputs each learns the target of its own name where the batch has one,
+/// else the common label, and the loss is the sum over the outputs. Measures the accuracy: of several outputs the mean,
+/// and that of each.
 /// </summary>
 public sealed class Classification : Objective
 {
@@ -54,7 +54,8 @@ public sealed class Classification : Objective
 
     /// <summary>Throws if a network is not made for the classes of a set.</summary>
     /// <exception cref="DataException">
-    /// The set has no labels, the network has outputs for another number of classes, or an output is no vector of classes.
+    /// The set has no labels, the network has outputs for another number of classes, or an output is no vector of
+    /// classes.
     /// </exception>
     public static void CheckClasses(Network network, ImageSet set)
     {
@@ -72,8 +73,8 @@ public sealed class Classification : Objective
     }
 
     /// <summary>
-    /// Why the outputs of a network are no vectors of classes, as the beginning of a sentence; null where each is one, of as many
-    /// classes as the others.
+    /// Why the outputs of a network are no vectors of classes, as the beginning of a sentence; null where each is one,
+    /// of as many classes as the others.
     /// </summary>
     public static string? NoClasses(Network network)
     {

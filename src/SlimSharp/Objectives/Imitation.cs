@@ -7,9 +7,10 @@ using F = TorchSharp.torch.nn.functional;
 namespace SlimSharp.Objectives;
 
 /// <summary>
-/// To compute what another network does, without labels: T²·KL(softmax(t/T) ‖ softmax(s/T)) of the logits t of the teacher and s of the model, the mean over
-/// samples (and positions), summed over the outputs (Hinton, Vinyals and Dean, 2015); and for each chosen node its weight times ‖s − t‖²/‖t‖² over the batch. The
-/// teacher sees the same inputs, in evaluation. Measures the agreement: how often the largest logit is at the same place.
+/// To compute what another network does, without labels: T²·KL(softmax(t/T) ‖ softmax(s/T)) of the logits t of the
+/// teacher and s of the model, the mean over samples (and positions), summed over the outputs (Hinton, Vinyals and
+/// Dean, 2015); and for each chosen node its weight times ‖s − t‖²/‖t‖² over the batch. The teacher sees the same
+/// inputs, in evaluation. Measures the agreement: how often the largest logit is at the same place.
 /// </summary>
 public sealed class Imitation : Objective
 {
@@ -134,7 +135,9 @@ public sealed class Imitation : Objective
         }
     }
 
-    /// <summary>weight·T²·KL(softmax(taught/T) ‖ softmax(own/T)) along the second dimension, the mean over all others.</summary>
+    /// <summary>
+    /// weight·T²·KL(softmax(taught/T) ‖ softmax(own/T)) along the second dimension, the mean over all others.
+    /// </summary>
     internal static torch.Tensor Divergence(torch.Tensor own, torch.Tensor taught, double temperature, double weight)
     {
         using Scalar cool = 1 / temperature;

@@ -15,7 +15,9 @@ public sealed record NamedMeasure(string Name, bool IsMoreBetter, bool IsShare =
     /// <summary>The loss itself.</summary>
     public static NamedMeasure Loss { get; } = new("loss", false);
 
-    /// <summary>One of these by its name, alone or with a node's behind it; one of which less is better, if it is none of them.</summary>
+    /// <summary>
+    /// One of these by its name, alone or with a node's behind it; one of which less is better, if it is none of them.
+    /// </summary>
     public static NamedMeasure ByName(string name) =>
         new[] { Accuracy, Agreement, Loss }.FirstOrDefault(m =>
             name == m.Name || name.StartsWith(m.Name + ' ', StringComparison.Ordinal)

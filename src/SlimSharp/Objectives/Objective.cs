@@ -4,7 +4,9 @@ using TorchSharp;
 
 namespace SlimSharp.Objectives;
 
-/// <summary>What a network is trained for: a loss from a batch and the network's values, and named measures beside it.</summary>
+/// <summary>
+/// What a network is trained for: a loss from a batch and the network's values, and named measures beside it.
+/// </summary>
 public abstract class Objective
 {
     /// <summary>The names of the targets that a batch must bring; none by default.</summary>
@@ -13,13 +15,17 @@ public abstract class Objective
     /// <summary>The nodes whose values it wants to see: by default all outputs.</summary>
     public virtual IReadOnlyCollection<string> Nodes(Network network) => network.Outputs;
 
-    /// <summary>What it measures beside the loss, in the order of <see cref="AddMeasures"/>; the first decides.</summary>
+    /// <summary>
+    /// What it measures beside the loss, in the order of <see cref="AddMeasures"/>; the first decides.
+    /// </summary>
     public virtual IReadOnlyList<NamedMeasure> Measures(Network network) => [];
 
     /// <summary>What decides which epoch is best: the first of its measures, or the loss if there is none.</summary>
     public NamedMeasure Deciding(Network network) => Measures(network) is [var first, ..] ? first : NamedMeasure.Loss;
 
-    /// <summary>Throws if it cannot be reached by a network with the batches of a source; by default if a target is missing.</summary>
+    /// <summary>
+    /// Throws if it cannot be reached by a network with the batches of a source; by default if a target is missing.
+    /// </summary>
     /// <exception cref="DataException">The message says what is missing or does not fit.</exception>
     public virtual void Check(Network network, BatchSource source)
     {
@@ -30,27 +36,32 @@ public abstract class Objective
     }
 
     /// <summary>
-    /// The batch with what it needs beyond the given targets, such as a teacher's outputs; called once per batch, before
-    /// <see cref="Loss"/>. What it returns takes over the old batch.
+    /// The batch with what it needs beyond the given targets, such as a teacher's outputs; called once per batch,
+    /// before <see cref="Loss"/>. What it returns takes over the old batch.
     /// </summary>
     public virtual Batch Prepare(Batch batch) => batch;
 
     /// <summary>
-    /// The loss to train on: the mean over the batch's samples, one number from which gradients flow. The caller disposes it.
+    /// The loss to train on: the mean over the batch's samples, one number from which gradients flow. The caller
+    /// disposes it.
     /// </summary>
     /// <param name="network">The network.</param>
     /// <param name="batch">The batch, prepared.</param>
     /// <param name="values">The values of <see cref="Nodes"/>, in the network's data type and on its device.</param>
     public abstract torch.Tensor Loss(Network network, Batch batch, IReadOnlyDictionary<string, torch.Tensor> values);
 
-    /// <summary>The loss as evaluation reports it, without what helps training only. By default <see cref="Loss"/>.</summary>
+    /// <summary>
+    /// The loss as evaluation reports it, without what helps training only. By default <see cref="Loss"/>.
+    /// </summary>
     public virtual torch.Tensor EvaluationLoss(
         Network network,
         Batch batch,
         IReadOnlyDictionary<string, torch.Tensor> values
     ) => Loss(network, batch, values);
 
-    /// <summary>Adds to every sum that of a measure over the batch's samples, in the order of <see cref="Measures"/>.</summary>
+    /// <summary>
+    /// Adds to every sum that of a measure over the batch's samples, in the order of <see cref="Measures"/>.
+    /// </summary>
     /// <param name="network">The network.</param>
     /// <param name="batch">The batch, prepared.</param>
     /// <param name="values">The values of <see cref="Nodes"/>.</param>

@@ -7,8 +7,9 @@ using F = TorchSharp.torch.nn.functional;
 namespace SlimSharp.Objectives;
 
 /// <summary>
-/// Numbers per sample: the mean of the squared differences between output and target, which has the output's shape. The target of a single output is
-/// called "target"; of several outputs each has one of its own name, and the loss is the sum over them. Measures the mean absolute error.
+/// Numbers per sample: the mean of the squared differences between output and target, which has the output's shape. The
+/// target of a single output is called "target"; of several outputs each has one of its own name, and the loss is the
+/// sum over them. Measures the mean absolute error.
 /// </summary>
 public sealed class Regression : Objective
 {

@@ -8,13 +8,14 @@ using TorchSharp;
 namespace SlimSharp.Regularizers;
 
 /// <summary>
-/// Proximal slimming: after every step of the optimiser γ ← prox of step·λ·J at γ, which makes scales exactly zero. With the effective step,
-/// learning rate/(1 − momentum), the fixed points are those of loss + λJ; with the bare learning rate, as proximal methods are often written
-/// down, the penalty is 1/(1 − momentum) times too weak.
+/// Proximal slimming: after every step of the optimiser γ ← prox of step·λ·J at γ, which makes scales exactly zero.
+/// With the effective step, learning rate/(1 − momentum), the fixed points are those of loss + λJ; with the bare
+/// learning rate, as proximal methods are often written down, the penalty is 1/(1 − momentum) times too weak.
 /// </summary>
 /// <remarks>
-/// Near a solution with J'' = −ρ heavy-ball steps and proximal ones settle only if rate·λ·ρ &lt; (1 − momentum)²/momentum, 0.011 at the published momentum: the
-/// linearised map has the determinant momentum·(1 + rate·λ·ρ/(1 − momentum)). Usual λ are far below.
+/// Near a solution with J'' = −ρ heavy-ball steps and proximal ones settle only if rate·λ·ρ &lt; (1 −
+/// momentum)²/momentum, 0.011 at the published momentum: the linearised map has the determinant momentum·(1 +
+/// rate·λ·ρ/(1 − momentum)). Usual λ are far below.
 /// <para/>
 /// In a training loop of your own, on any TorchSharp module with BatchNorm layers:
 /// <code>

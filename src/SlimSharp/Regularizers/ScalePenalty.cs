@@ -7,8 +7,8 @@ using TorchSharp;
 namespace SlimSharp.Regularizers;
 
 /// <summary>
-/// Network slimming: adds λ·J'(γ) to the gradient of every BatchNorm scale after the backward pass (Liu et al., ICCV 2017; Bui et al.,
-/// IEEE Access 2021), so that it passes through the optimiser's momentum as published.
+/// Network slimming: adds λ·J'(γ) to the gradient of every BatchNorm scale after the backward pass (Liu et al., ICCV
+/// 2017; Bui et al., IEEE Access 2021), so that it passes through the optimiser's momentum as published.
 /// </summary>
 /// <remarks>
 /// In a training loop of your own, on any TorchSharp module with BatchNorm layers:

@@ -11,14 +11,15 @@ using F = TorchSharp.torch.nn.functional;
 namespace SlimSharp.Reproducing;
 
 /// <summary>
-/// Official mode: trains and prunes in float64, from given initial tensors on a fixed list of batches, as the published implementation of network
-/// slimming with nonconvex penalties does, and compares with what it computed.
+/// Official mode: trains and prunes in float64, from given initial tensors on a fixed list of batches, as the published
+/// implementation of network slimming with nonconvex penalties does, and compares with what it computed.
 /// </summary>
 /// <remarks>
-/// A folder holds, for every network NAME, <c>NAME.init.safetensors</c> (initial tensors), <c>NAME.batches.safetensors</c> (x: steps×batch×C×H×W,
-/// y: steps×batch), <c>NAME.json</c> (per case: penalty, losses, logits, norms, pruning) and <c>NAME.PENALTY.scales.safetensors</c>; or, for proximal
-/// splitting, <c>NAME.splitting.json</c>, <c>NAME.xi0.safetensors</c> and <c>NAME.splitting-λ-β.safetensors</c>, with the initial tensors and batches in the folder
-/// <c>slimming</c> beside it.
+/// A folder holds, for every network NAME, <c>NAME.init.safetensors</c> (initial tensors),
+/// <c>NAME.batches.safetensors</c> (x: steps×batch×C×H×W, y: steps×batch), <c>NAME.json</c> (per case: penalty, losses,
+/// logits, norms, pruning) and <c>NAME.PENALTY.scales.safetensors</c>; or, for proximal splitting,
+/// <c>NAME.splitting.json</c>, <c>NAME.xi0.safetensors</c> and <c>NAME.splitting-λ-β.safetensors</c>, with the initial
+/// tensors and batches in the folder <c>slimming</c> beside it.
 /// </remarks>
 public static class Reproduction
 {

@@ -7,7 +7,9 @@ using TorchSharp;
 
 namespace SlimSharp.Reproducing;
 
-/// <summary>Official mode of proximal splitting: compares with what its published updates give, step by step in float64.</summary>
+/// <summary>
+/// Official mode of proximal splitting: compares with what its published updates give, step by step in float64.
+/// </summary>
 internal static class SplittingReproduction
 {
     private const string Suffix = ".splitting";

@@ -54,7 +54,8 @@ internal static class Certifier
         foreach (var node in network.Nodes)
         {
             var inputs = network.InputShapes(node);
-            macs += node.Layer.Macs(inputs) - node.Layer.WeightMacs(inputs); // of values with values, there is only the description
+            // Of values with values, there is only the description.
+            macs += node.Layer.Macs(inputs) - node.Layer.WeightMacs(inputs);
             foreach (var weight in node.Layer.Parameters(inputs).Where(p => p.Role == ParameterRole.Weight))
                 macs += weights[$"{node.Owner}.{weight.Name}"].numel() * node.Layer.Uses(inputs);
         }

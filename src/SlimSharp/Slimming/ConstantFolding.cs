@@ -10,7 +10,8 @@ namespace SlimSharp.Slimming;
 /// </summary>
 internal sealed class ConstantFolding : IDisposable
 {
-    private readonly Dictionary<string, long[]> _folded = []; // by weight, the input channels whose constants were folded
+    // By weight, the input channels whose constants were folded.
+    private readonly Dictionary<string, long[]> _folded = [];
     private readonly HashSet<string> _silenced = []; // BatchNorms whose removed scales are zero in the reference
     private readonly Dictionary<string, int[]> _removed;
     private readonly HashSet<string> _masked; // nodes of groups that are read as values
@@ -81,7 +82,8 @@ internal sealed class ConstantFolding : IDisposable
         foreach (var node in Original.Nodes.Where(n => Original.FlowOf(n) is ChannelFlow.Own && n.Inputs.Length == 1))
         {
             var values = constants[node.Inputs[0]];
-            long[] carried = [.. _removed[node.Inputs[0]].Where(c => values[c] != 0).Select(c => (long)c)]; // NaN counts as carried
+            // NaN counts as carried.
+            long[] carried = [.. _removed[node.Inputs[0]].Where(c => values[c] != 0).Select(c => (long)c)];
             // Two layers of one weight may carry different constants.
             var alone = Original.Nodes.Count(n => n.Owner == node.Owner) == 1;
             // Where values are masked, no constant is left of them.

@@ -2,7 +2,8 @@ using System.Text.Json.Serialization;
 
 namespace SlimSharp.Slimming;
 
-// Plans of earlier versions have a member for each target they knew; they are read as what they meant, and never written.
+// Plans of earlier versions have a member for each target they knew; they are read as what they meant, and never
+// written.
 public sealed partial record PlanOptions : IJsonOnDeserialized
 {
     private bool _earlierPerLayer;

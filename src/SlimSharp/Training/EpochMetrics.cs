@@ -45,7 +45,10 @@ public sealed record EpochMetrics : IJsonOnDeserialized
     /// <summary>What the regularisers measured, by name; null if nothing.</summary>
     public IReadOnlyDictionary<string, double>? Measures { get; init; }
 
-    /// <summary>Which numbers were not finite, in words: they are left out above, since files cannot hold them. Null if all were.</summary>
+    /// <summary>
+    /// Which numbers were not finite, in words: they are left out above, since files cannot hold them. Null if all
+    /// were.
+    /// </summary>
     public string? Remark { get; init; }
 
     /// <summary>Seconds that the epoch took.</summary>

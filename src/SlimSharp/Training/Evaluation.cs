@@ -42,7 +42,9 @@ public static class Evaluation
         );
     }
 
-    /// <summary>For each true class, how many images were taken for each class; of several outputs, by the first.</summary>
+    /// <summary>
+    /// For each true class, how many images were taken for each class; of several outputs, by the first.
+    /// </summary>
     /// <exception cref="DataException">The images or classes are not those that the network takes.</exception>
     public static long[][] Confusion(Model model, ImageSet set, Normalization normalization)
     {
@@ -55,7 +57,9 @@ public static class Evaluation
         return counts;
     }
 
-    /// <summary>Which images of a set get their largest output at their class, output by output of each batch.</summary>
+    /// <summary>
+    /// Which images of a set get their largest output at their class, output by output of each batch.
+    /// </summary>
     internal static bool[] Hits(Model model, ImageSet set, Normalization normalization) =>
         [.. Choices(model, set, normalization).Select(c => c.Truth == c.Said)];
 

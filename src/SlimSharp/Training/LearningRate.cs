@@ -14,7 +14,10 @@ public abstract record LearningRate
     /// <summary>The share of the training over which the rate rises linearly from 0.</summary>
     public double WarmUp { get; init; }
 
-    /// <summary>The share of the schedule to begin at, as in rewinding to the rates of a training's last epochs (Renda et al., ICLR 2020).</summary>
+    /// <summary>
+    /// The share of the schedule to begin at, as in rewinding to the rates of a training's last epochs (Renda et al.,
+    /// ICLR 2020).
+    /// </summary>
     public double Begin { get; init; }
 
     /// <summary>The rate at <paramref name="progress"/> in [0, 1].</summary>

@@ -6,16 +6,16 @@ using TorchSharp;
 namespace SlimSharp.Training;
 
 /// <summary>
-/// BatchNorm recalibration: the running statistics of a cut network taken anew on training images. They are those of inputs that lost channels, which costs
-/// more accuracy than the lost channels do.
+/// BatchNorm recalibration: the running statistics of a cut network taken anew on training images. They are those of
+/// inputs that lost channels, which costs more accuracy than the lost channels do.
 /// </summary>
 public static class Recalibration
 {
     private const int BatchSize = 64;
 
     /// <summary>
-    /// Replaces the running means and variances of all BatchNorms by those over <paramref name="images"/> images, spread over the set and not augmented.
-    /// Weights stay as they are.
+    /// Replaces the running means and variances of all BatchNorms by those over <paramref name="images"/> images,
+    /// spread over the set and not augmented. Weights stay as they are.
     /// </summary>
     /// <exception cref="DataException">The images are not those that the network takes.</exception>
     public static void Run(Model model, ImageSet train, Normalization normalization, int images = 2048)

@@ -9,7 +9,9 @@ namespace SlimSharp.Training;
 /// <param name="Deciding">The value of the measure that decides which of two models is better.</param>
 public sealed record Score(double Loss, IReadOnlyDictionary<string, double> Measures, int Count, double Deciding)
 {
-    /// <summary>The share of samples whose class gets the largest output, in [0, 1]; of several outputs the mean.</summary>
+    /// <summary>
+    /// The share of samples whose class gets the largest output, in [0, 1]; of several outputs the mean.
+    /// </summary>
     /// <exception cref="TrainingException">It was not measured.</exception>
     public double Accuracy =>
         Measures.TryGetValue(NamedMeasure.Accuracy.Name, out var accuracy)

@@ -5,7 +5,9 @@ using SlimSharp.Objectives;
 
 namespace SlimSharp.Training;
 
-/// <summary>Trains a model: the published loop, with regularisers at their moments and a checkpoint each minute and each epoch.</summary>
+/// <summary>
+/// Trains a model: the published loop, with regularisers at their moments and a checkpoint each minute and each epoch.
+/// </summary>
 /// <param name="options">How.</param>
 /// <param name="regularizers">Methods that take part, in their order.</param>
 public sealed class Trainer(TrainingOptions options, params IReadOnlyList<Regularizer> regularizers)
@@ -63,13 +65,15 @@ public sealed class Trainer(TrainingOptions options, params IReadOnlyList<Regula
     }
 
     /// <summary>
-    /// Trains <paramref name="model"/> in place, from <paramref name="from"/> on if given. Afterwards it holds the last weights,
-    /// or the best ones on validation samples if so asked. A new training may begin with the <paramref name="memory"/> of an
-    /// optimiser, as momentum.NAME by parameter.
+    /// Trains <paramref name="model"/> in place, from <paramref name="from"/> on if given. Afterwards it holds the last
+    /// weights, or the best ones on validation samples if so asked. A new training may begin with the
+    /// <paramref name="memory"/> of an optimiser, as momentum.NAME by parameter.
     /// </summary>
     /// <exception cref="DataException">The objective cannot be reached with these batches.</exception>
     /// <exception cref="TrainingException">An option is out of range, or there is nothing to train on.</exception>
-    /// <exception cref="DivergedException">A loss or the weights are no longer numbers; what was saved last is from before.</exception>
+    /// <exception cref="DivergedException">
+    /// A loss or the weights are no longer numbers; what was saved last is from before.
+    /// </exception>
     /// <exception cref="OperationCanceledException">It was stopped, after a checkpoint.</exception>
     public TrainingPosition Train(
         Model model,

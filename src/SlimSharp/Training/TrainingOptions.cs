@@ -31,8 +31,8 @@ public sealed record TrainingOptions : IJsonOnDeserialized
     public double LabelSmoothing { get; init; }
 
     /// <summary>
-    /// How many parts each batch is run in, one after another, before the step: less memory for the same step, but that BatchNorm
-    /// takes its statistics over a part. No part is smaller than two samples.
+    /// How many parts each batch is run in, one after another, before the step: less memory for the same step, but that
+    /// BatchNorm takes its statistics over a part. No part is smaller than two samples.
     /// </summary>
     public int Accumulate
     {
@@ -40,14 +40,19 @@ public sealed record TrainingOptions : IJsonOnDeserialized
         init;
     }
 
-    /// <summary>Keep the best epoch by the objective's deciding measure on validation samples instead of the last.</summary>
+    /// <summary>
+    /// Keep the best epoch by the objective's deciding measure on validation samples instead of the last.
+    /// </summary>
     public bool KeepBest { get; init; }
 
     private const int MaxPad = 4096;
     private const int MostEpochs = 1_000_000;
     private const int MostImages = 1 << 24;
 
-    /// <summary>Steps of an epoch over that many images. A last batch of one is left out: it has no variance for BatchNorm to take.</summary>
+    /// <summary>
+    /// Steps of an epoch over that many images. A last batch of one is left out: it has no variance for BatchNorm to
+    /// take.
+    /// </summary>
     public int StepsPerEpoch(int images) => (images + BatchSize - 1) / BatchSize - (images % BatchSize == 1 ? 1 : 0);
 
     /// <summary>The learning rate summed over the epochs from one to another, in units of an epoch's steps.</summary>

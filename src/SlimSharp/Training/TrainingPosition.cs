@@ -4,7 +4,9 @@ using SlimSharp.Objectives;
 
 namespace SlimSharp.Training;
 
-/// <summary>Where a training stands: with the tensors beside it, all that is needed to go on with the same bits.</summary>
+/// <summary>
+/// Where a training stands: with the tensors beside it, all that is needed to go on with the same bits.
+/// </summary>
 public sealed record TrainingPosition : IJsonOnDeserialized
 {
     /// <summary>The epoch under way, from 0; as many as there are epochs when done.</summary>

@@ -4,8 +4,9 @@ using SlimSharp.Networks;
 namespace SlimSharp.Zoo;
 
 /// <summary>
-/// ResNet with basic blocks for 32×32 images, depth 6n + 2, widths 16, 32, 64 (He et al., CVPR 2016, section 4.2), with either shortcut: subsampling
-/// and channels of zeros on both sides (option A), or a 1×1 convolution with BatchNorm (option B).
+/// ResNet with basic blocks for 32×32 images, depth 6n + 2, widths 16, 32, 64 (He et al., CVPR 2016, section 4.2), with
+/// either shortcut: subsampling and channels of zeros on both sides (option A), or a 1×1 convolution with BatchNorm
+/// (option B).
 /// </summary>
 public static class CifarResNet
 {

@@ -3,8 +3,9 @@ using SlimSharp.Networks;
 namespace SlimSharp.Zoo;
 
 /// <summary>
-/// DenseNet for 32×32 images without bottlenecks or compression, depth 3n + 4 and growth 12 (Huang et al., CVPR 2017), as in the network-slimming
-/// papers: three dense blocks, 1×1 transitions that keep the width. Nodes are named as in the published code.
+/// DenseNet for 32×32 images without bottlenecks or compression, depth 3n + 4 and growth 12 (Huang et al., CVPR 2017),
+/// as in the network-slimming papers: three dense blocks, 1×1 transitions that keep the width. Nodes are named as in
+/// the published code.
 /// </summary>
 public static class DenseNet
 {

@@ -3,8 +3,9 @@ using SlimSharp.Networks;
 namespace SlimSharp.Zoo;
 
 /// <summary>
-/// MobileNetV1 (Howard et al., arXiv 1704.04861) in the form of MLPerf Tiny's visual wake words: biases, BatchNorm ε = 1e-3, and TensorFlow's
-/// "same" padding, whose extra pixel lies right and below. And MobileNetV2 (Sandler et al., CVPR 2018; as in torchvision, for large images).
+/// MobileNetV1 (Howard et al., arXiv 1704.04861) in the form of MLPerf Tiny's visual wake words: biases, BatchNorm ε =
+/// 1e-3, and TensorFlow's "same" padding, whose extra pixel lies right and below. And MobileNetV2 (Sandler et al., CVPR
+/// 2018; as in torchvision, for large images).
 /// </summary>
 public static class MobileNet
 {

@@ -3,9 +3,9 @@ using SlimSharp.Networks;
 namespace SlimSharp.Zoo;
 
 /// <summary>
-/// ResNet with pre-activation bottlenecks for 32×32 images, depth 9n + 2 (He et al., ECCV 2016), as in the network-slimming papers: three stages
-/// of planes 16, 32, 64 with four times as many on the trunk; 1×1 convolutions on the raw input at the head of each stage.
-/// Nodes are named as in the published code.
+/// ResNet with pre-activation bottlenecks for 32×32 images, depth 9n + 2 (He et al., ECCV 2016), as in the
+/// network-slimming papers: three stages of planes 16, 32, 64 with four times as many on the trunk; 1×1 convolutions on
+/// the raw input at the head of each stage. Nodes are named as in the published code.
 /// </summary>
 public static class PreActResNet
 {
@@ -14,7 +14,9 @@ public static class PreActResNet
     /// <summary>The depths in the literature; any other 9n + 2 can be made too.</summary>
     public static IReadOnlyList<int> Depths { get; } = [20, 29, 56, 110, 164];
 
-    /// <summary>A pre-activation ResNet, every width times <paramref name="width"/>, by default for 3×32×32 images.</summary>
+    /// <summary>
+    /// A pre-activation ResNet, every width times <paramref name="width"/>, by default for 3×32×32 images.
+    /// </summary>
     /// <exception cref="NetworkException">The depth is not 9n + 2, or a width comes out below 1.</exception>
     public static Network Create(int depth, int classes = 10, double width = 1, Shape? input = null)
     {

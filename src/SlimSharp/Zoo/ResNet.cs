@@ -3,8 +3,8 @@ using SlimSharp.Networks;
 namespace SlimSharp.Zoo;
 
 /// <summary>
-/// ResNet for large images, of basic blocks (18, 34) or bottlenecks (50) with the stride on the 3×3 convolution (He et al., CVPR 2016; as in
-/// torchvision, whose names its nodes have).
+/// ResNet for large images, of basic blocks (18, 34) or bottlenecks (50) with the stride on the 3×3 convolution (He et
+/// al., CVPR 2016; as in torchvision, whose names its nodes have).
 /// </summary>
 public static class ResNet
 {

@@ -3,8 +3,8 @@ using SlimSharp.Networks;
 namespace SlimSharp.Zoo;
 
 /// <summary>
-/// The ResNet-8 of MLPerf Tiny's image classification: biases, BatchNorm ε = 1e-3, TensorFlow's "same" padding, 1×1 shortcuts without
-/// BatchNorm (Banbury et al., NeurIPS Datasets and Benchmarks 2021).
+/// The ResNet-8 of MLPerf Tiny's image classification: biases, BatchNorm ε = 1e-3, TensorFlow's "same" padding, 1×1
+/// shortcuts without BatchNorm (Banbury et al., NeurIPS Datasets and Benchmarks 2021).
 /// </summary>
 public static class TinyResNet
 {

@@ -3,8 +3,8 @@ using SlimSharp.Networks;
 namespace SlimSharp.Zoo;
 
 /// <summary>
-/// VGG for 32×32 images, as in the network-slimming papers: 3×3 convolutions with BatchNorm and ReLU, four poolings, an average
-/// over the last 2×2 and one linear layer (Simonyan and Zisserman, ICLR 2015; Liu et al., ICCV 2017).
+/// VGG for 32×32 images, as in the network-slimming papers: 3×3 convolutions with BatchNorm and ReLU, four poolings, an
+/// average over the last 2×2 and one linear layer (Simonyan and Zisserman, ICLR 2015; Liu et al., ICCV 2017).
 /// </summary>
 public static class Vgg
 {
@@ -21,8 +21,12 @@ public static class Vgg
     /// <summary>The depths there are.</summary>
     public static IReadOnlyCollection<int> Depths => Configurations.Keys;
 
-    /// <summary>A VGG of one of the four depths, every width times <paramref name="width"/>, by default for 3×32×32 images.</summary>
-    /// <exception cref="NetworkException">There is no such depth, a width comes out below 1, or images are smaller than 16×16.</exception>
+    /// <summary>
+    /// A VGG of one of the four depths, every width times <paramref name="width"/>, by default for 3×32×32 images.
+    /// </summary>
+    /// <exception cref="NetworkException">
+    /// There is no such depth, a width comes out below 1, or images are smaller than 16×16.
+    /// </exception>
     public static Network Create(int depth, int classes = 10, double width = 1, Shape? input = null) =>
         Configurations.TryGetValue(depth, out var widths)
             ? Create($"vgg{depth}", [.. widths.Select(w => w == Pool ? Pool : Widths.Scaled(w, width))], classes, input)

@@ -3,7 +3,9 @@ using static SlimSharp.Tests.Cli.Slim;
 
 namespace SlimSharp.Tests.Cli;
 
-/// <summary>A folder of runs of which one is damaged: it is named with the reason, and the others are shown all the same.</summary>
+/// <summary>
+/// A folder of runs of which one is damaged: it is named with the reason, and the others are shown all the same.
+/// </summary>
 [Collection(nameof(Alone))]
 public partial class DamagedRunTests
 {

@@ -5,7 +5,9 @@ using static SlimSharp.Tests.Cli.Slim;
 
 namespace SlimSharp.Tests.Cli;
 
-/// <summary>Whenever a run is killed, --resume or the same command goes on with it to the end of one that was not.</summary>
+/// <summary>
+/// Whenever a run is killed, --resume or the same command goes on with it to the end of one that was not.
+/// </summary>
 [Collection(nameof(Alone))]
 public class KilledRunTests
 {
@@ -174,7 +176,9 @@ public class KilledRunTests
         File.WriteAllText(path, record.ToJsonString());
     }
 
-    /// <summary>The same weights, epochs and scales as of the run that was not killed; record and report; no other file.</summary>
+    /// <summary>
+    /// The same weights, epochs and scales as of the run that was not killed; record and report; no other file.
+    /// </summary>
     internal static void AssertIsWhole(string folder, string? whole = null)
     {
         whole ??= Whole.Value;

@@ -7,7 +7,10 @@ using SlimSharp.Runs;
 
 namespace SlimSharp.Tests.Cli;
 
-/// <summary>A sweep whose workers are killed (SIGKILL) at moments of every stage, and replaced, until enough are dead; the last ones work to the end. Linux only.</summary>
+/// <summary>
+/// A sweep whose workers are killed (SIGKILL) at moments of every stage, and replaced, until enough are dead; the last
+/// ones work to the end. Linux only.
+/// </summary>
 /// <param name="sweep">The sweep.</param>
 /// <param name="start">Starts a worker.</param>
 /// <param name="seed">Of the moments.</param>
@@ -34,7 +37,10 @@ internal sealed class KilledSweep(SweepFolder sweep, Func<Process> start, long s
     /// <summary>How long after its beginning a stage is killed at the latest.</summary>
     internal TimeSpan Longest { get; init; } = TimeSpan.FromMilliseconds(150);
 
-    /// <summary>Every so many claims of a killed worker are dated in the future, where the others are dated so that their time is up.</summary>
+    /// <summary>
+    /// Every so many claims of a killed worker are dated in the future, where the others are dated so that their time
+    /// is up.
+    /// </summary>
     internal int Future { get; init; } = int.MaxValue;
 
     /// <summary>Kills, and works to the end; returns the exit codes of the workers that were left.</summary>
@@ -162,7 +168,9 @@ internal sealed class KilledSweep(SweepFolder sweep, Func<Process> start, long s
         /// <summary>The last command that its child was seen to be.</summary>
         internal string Last { get; private set; } = "";
 
-        /// <summary>True if it is in that stage. What comes after an evaluation, before anything else is started, is publishing.</summary>
+        /// <summary>
+        /// True if it is in that stage. What comes after an evaluation, before anything else is started, is publishing.
+        /// </summary>
         internal bool IsIn(string stage)
         {
             var (before, now) = (_polled, Poll());

@@ -7,7 +7,9 @@ using static SlimSharp.Tests.Cli.Slim;
 
 namespace SlimSharp.Tests.Cli;
 
-/// <summary>Timing on the command line, with tables of our own, so that no other use of this machine's cache matters.</summary>
+/// <summary>
+/// Timing on the command line, with tables of our own, so that no other use of this machine's cache matters.
+/// </summary>
 [Collection(nameof(Alone))]
 public class LatencyCommandTests
 {

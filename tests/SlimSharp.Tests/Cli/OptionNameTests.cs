@@ -10,7 +10,9 @@ using SlimSharp.Runs;
 
 namespace SlimSharp.Tests.Cli;
 
-/// <summary>The libraries know no command: their sentences name properties, which the command turns into its options.</summary>
+/// <summary>
+/// The libraries know no command: their sentences name properties, which the command turns into its options.
+/// </summary>
 public partial class OptionNameTests
 {
     private const BindingFlags Members = BindingFlags.Public | BindingFlags.Static | BindingFlags.Instance;

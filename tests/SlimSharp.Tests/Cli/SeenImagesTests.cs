@@ -9,7 +9,8 @@ public class SeenImagesTests
     private const string Warned = "are among those that the network was trained on";
     private static readonly string Folder = Machine.Folder();
 
-    // Trained on all 300 images, and on 271: a tenth of each class is held out, and of the fifth that is asked for later, 60.
+    // Trained on all 300 images, and on 271: a tenth of each class is held out, and of the fifth that is asked for
+    // later, 60.
     private static readonly Lazy<Task<string>> All = new(() => Trained("all", "0"));
     private static readonly Lazy<Task<string>> Most = new(() => Trained("most", "0.1"));
 

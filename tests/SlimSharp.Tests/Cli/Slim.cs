@@ -2,7 +2,9 @@ using System.Text.Json.Nodes;
 
 namespace SlimSharp.Tests.Cli;
 
-/// <summary>Runs the command in this process and catches what it prints. For tests of the collection <see cref="Alone"/>.</summary>
+/// <summary>
+/// Runs the command in this process and catches what it prints. For tests of the collection <see cref="Alone"/>.
+/// </summary>
 internal static class Slim
 {
     private static readonly Lazy<string> Written = new(() =>

@@ -61,7 +61,9 @@ public class StudyTests
             Assert.True(file.Claims.Length * Math.Pow(2, -test.Planned) <= file.Significance);
     }
 
-    /// <summary>Every strength of a study is that which its search, on validation images, has found, once that is finished.</summary>
+    /// <summary>
+    /// Every strength of a study is that which its search, on validation images, has found, once that is finished.
+    /// </summary>
     [Fact]
     public void Strengths_are_those_that_were_searched_for()
     {

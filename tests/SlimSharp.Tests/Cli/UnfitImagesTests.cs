@@ -4,7 +4,10 @@ using static SlimSharp.Tests.Cli.Slim;
 
 namespace SlimSharp.Tests.Cli;
 
-/// <summary>Images of another kind than a network takes: told in one sentence by every command, and no accuracy that means nothing.</summary>
+/// <summary>
+/// Images of another kind than a network takes: told in one sentence by every command, and no accuracy that means
+/// nothing.
+/// </summary>
 [Collection(nameof(Alone))]
 public class UnfitImagesTests
 {

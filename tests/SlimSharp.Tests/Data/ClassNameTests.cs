@@ -68,7 +68,8 @@ public class ClassNameTests
     public void Class_folders_that_are_called_by_numbers_go_by_name_among_numbers()
     {
         string[] digits = [.. Enumerable.Range(0, 12).Select(i => $"{i}")];
-        var folders = Set([.. digits.Order(StringComparer.Ordinal)], [.. Enumerable.Range(0, 12)]); // 0, 1, 10, 11, 2, …
+        // 0, 1, 10, 11, 2, ….
+        var folders = Set([.. digits.Order(StringComparer.Ordinal)], [.. Enumerable.Range(0, 12)]);
         Assert.Equal([0, 1, 10, 11, 2, 3, 4, 5, 6, 7, 8, 9], Matched(folders, digits).Test!.Labels);
     }
 

@@ -6,7 +6,8 @@ namespace SlimSharp.Tests.Data;
 /// <summary>Writes MATLAB 5 files, so that reading them is checked against what is known to be in them.</summary>
 internal static class Matlab
 {
-    // An array as MATLAB 5 writes it: flags, dimensions, name, elements; type 2 is uint8, 9 double, short names stand in their tag.
+    // An array as MATLAB 5 writes it: flags, dimensions, name, elements; type 2 is uint8, 9 double, short names stand
+    // in their tag.
     internal static byte[] Matrix(string name, int[] sizes, byte type, byte[] data)
     {
         byte[] Element(int kind, byte[] content) =>

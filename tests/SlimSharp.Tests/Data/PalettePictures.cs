@@ -46,7 +46,9 @@ internal static class PalettePictures
         return bmp.ToArray();
     }
 
-    /// <summary>A GIF whose picture stands at <paramref name="left"/> on its screen, with palettes of four colours.</summary>
+    /// <summary>
+    /// A GIF whose picture stands at <paramref name="left"/> on its screen, with palettes of four colours.
+    /// </summary>
     internal static byte[] Gif(
         (int Width, int Height) screen,
         (int Width, int Height) picture,

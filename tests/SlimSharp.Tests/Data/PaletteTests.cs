@@ -18,7 +18,8 @@ public class PaletteTests
         return image.Pixels[..area];
     }
 
-    // What Pillow 9.4 gives for the same files, made RGB: a transparent pixel has its colour, and what is bare that of the transparent index, or else of 0.
+    // What Pillow 9.4 gives for the same files, made RGB: a transparent pixel has its colour, and what is bare that of
+    // the transparent index, or else of 0.
     [Fact]
     public void What_is_transparent_or_bare_in_a_gif_comes_as_others_show_it()
     {

@@ -136,7 +136,8 @@ public class PaperDataTests
         Assert.All(Enumerable.Range(0, 100), c => Assert.Equal(50, data.Test.Labels.Count(l => l == c)));
     }
 
-    // Writes train, extra and test of SVHN and CIFAR-100's train and test with random content, and prints the SHA-256 of what is to be read of each.
+    // Writes train, extra and test of SVHN and CIFAR-100's train and test with random content, and prints the SHA-256
+    // of what is to be read of each.
     private const string OtherWriter = """
         import sys, os, hashlib, numpy as np, scipy.io
         folder, r = sys.argv[1], np.random.RandomState(3)

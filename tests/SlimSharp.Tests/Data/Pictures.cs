@@ -9,7 +9,9 @@ namespace SlimSharp.Tests.Data;
 /// <summary>Writes small PNG files, so that reading them is checked against what is known to be in them.</summary>
 internal static class Pictures
 {
-    /// <summary>An RGB PNG of these bytes, height × width × 3, with EXIF data of that orientation if it is not 0.</summary>
+    /// <summary>
+    /// An RGB PNG of these bytes, height × width × 3, with EXIF data of that orientation if it is not 0.
+    /// </summary>
     internal static byte[] Png(int height, int width, byte[] rgb, byte orientation = 0, string? before = null)
     {
         using var png = new MemoryStream();
@@ -81,7 +83,10 @@ internal static class Pictures
         return gif.ToArray();
     }
 
-    /// <summary>A picture of 256 colours as a BMP, with a header of OS/2 or of Windows, and bytes that mean nothing before the pixels.</summary>
+    /// <summary>
+    /// A picture of 256 colours as a BMP, with a header of OS/2 or of Windows, and bytes that mean nothing before the
+    /// pixels.
+    /// </summary>
     internal static byte[] Bmp(int height, int width, byte[] indices, byte[] colours, bool isCore, int gap)
     {
         var (row, header) = ((width + 3) / 4 * 4, isCore ? 12 : 40);
@@ -153,7 +158,9 @@ internal static class Pictures
     internal static byte[] Tiff(int height, int width, byte[] rgb, byte orientation = 1, bool isBig = false) =>
         TiffOf(height, width, rgb, orientation, isBig);
 
-    /// <summary>The same with fields of one short number each in place of its own, or besides; 0 leaves one out.</summary>
+    /// <summary>
+    /// The same with fields of one short number each in place of its own, or besides; 0 leaves one out.
+    /// </summary>
     internal static byte[] TiffOf(
         int height,
         int width,

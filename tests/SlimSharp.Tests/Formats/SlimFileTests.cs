@@ -49,7 +49,8 @@ public class SlimFileTests
         Assert.Equal(file.Probe!.ToWeights().Hash(), read.Probe!.ToWeights().Hash());
         Assert.Equal(file.Normalization, read.Normalization);
         Assert.Equal(file.Classes, read.Classes);
-        Assert.Equal(file.Data! with { Path = Path.GetFullPath(file.Data.Path) }, read.Data); // to be found from anywhere
+        // To be found from anywhere.
+        Assert.Equal(file.Data! with { Path = Path.GetFullPath(file.Data.Path) }, read.Data);
         Assert.Equal(file.Certificate, read.Certificate);
         Assert.Equal(file.Plan!.Explain(), read.Plan!.Explain());
         Assert.Equal(file.Provenance, read.Provenance);

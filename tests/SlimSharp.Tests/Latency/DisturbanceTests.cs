@@ -6,7 +6,10 @@ using SlimSharp.Tests.Networks;
 
 namespace SlimSharp.Tests.Latency;
 
-/// <summary>A busy machine is recognised, by timings and counters that are made up here; what it timed is measured again, and not kept.</summary>
+/// <summary>
+/// A busy machine is recognised, by timings and counters that are made up here; what it timed is measured again, and
+/// not kept.
+/// </summary>
 [Collection(nameof(Alone))]
 public class DisturbanceTests
 {

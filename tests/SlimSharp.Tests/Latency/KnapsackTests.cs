@@ -14,7 +14,8 @@ public class KnapsackTests
     public void No_choice_of_brute_force_loses_less() =>
         (from classes in Class.Array[1, 5] from spare in Gen.Int[0, 60] select (classes, spare)).Sample(x =>
         {
-            // Costs are whole numbers and the capacity ends in a half, so that rounding up to a 2000th of 60 decides nothing.
+            // Costs are whole numbers and the capacity ends in a half, so that rounding up to a 2000th of 60 decides
+            // nothing.
             var capacity = x.classes.Sum(c => c.Min(i => i.Cost)) + x.spare + 0.5;
             var chosen = Knapsack.Solve(x.classes, capacity);
             var items = x.classes.Zip(chosen, (c, i) => c[i]).ToArray();

@@ -53,7 +53,8 @@ public class LatencyRaceTests
             var model = OnnxExport.Of(network, weights).ToBytes();
             var layers = LatencyRace.Layers(network, model, 16, 1);
             var convolutions = layers.Where(l => l.Layer.Kind.Layer is Convolution).ToArray();
-            Assert.True(convolutions.Average(l => l.Milliseconds > 0 ? 1.0 : 0) > 0.7, name); // single ones may take less than a microsecond
+            // Single ones may take less than a microsecond.
+            Assert.True(convolutions.Average(l => l.Milliseconds > 0 ? 1.0 : 0) > 0.7, name);
             var whole = LatencyRace.Operators(model, 16, 1).Sum(o => o.Milliseconds);
             Assert.InRange(layers.Sum(l => l.Milliseconds), 0.2 * whole, 5 * whole);
         }

@@ -6,7 +6,9 @@ namespace SlimSharp.Tests.Latency;
 /// <summary>Tables whose times follow a formula instead of a machine.</summary>
 internal static class MadeTable
 {
-    /// <summary>A table for a network: a fixed part, a part per channel that is read or made, and a part per multiply-add.</summary>
+    /// <summary>
+    /// A table for a network: a fixed part, a part per channel that is read or made, and a part per multiply-add.
+    /// </summary>
     internal static LatencyTable For(Network network, int step = 4)
     {
         var asked = (LatencyGrid.Empty(1, 1) with { Step = step }).With(LayerUse.Of(network));

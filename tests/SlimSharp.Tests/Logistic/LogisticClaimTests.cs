@@ -3,7 +3,10 @@ using SlimSharp.Penalties;
 
 namespace SlimSharp.Tests.Logistic;
 
-/// <summary>What weakly convex penalties are claimed to do, with margins that were written before; sizes that nobody waits for; and other people's solver.</summary>
+/// <summary>
+/// What weakly convex penalties are claimed to do, with margins that were written before; sizes that nobody waits for;
+/// and other people's solver.
+/// </summary>
 [Trait("Length", "long")]
 public class LogisticClaimTests
 {

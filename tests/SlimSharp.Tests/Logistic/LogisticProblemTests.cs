@@ -88,7 +88,8 @@ public class LogisticProblemTests
             .Sample(
                 margins =>
                 {
-                    // One sample counts, so that nothing small hides behind something large; the others make vectors full.
+                    // One sample counts, so that nothing small hides behind something large; the others make vectors
+                    // full.
                     for (var i = 0; i < 8; i++)
                     {
                         var weights = new double[9];

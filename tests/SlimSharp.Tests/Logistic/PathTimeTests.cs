@@ -11,8 +11,8 @@ public class PathTimeTests
     private const int Repeats = 5;
 
     /// <summary>
-    /// Words of news groups. Equal columns, and places where the penalty bends as much as the loss, made coordinate descent
-    /// crawl: 25,000 passes where l1 takes 2,000. Twice as long is what is left; half a time is for noise.
+    /// Words of news groups. Equal columns, and places where the penalty bends as much as the loss, made coordinate
+    /// descent crawl: 25,000 passes where l1 takes 2,000. Twice as long is what is left; half a time is for noise.
     /// </summary>
     [Theory]
     [InlineData(0.75, 0.375)]

@@ -33,7 +33,8 @@ public class SelectionTests
         sbyte[] even = [.. labels.Select((_, i) => (sbyte)(i % 2 == 0 ? 1 : -1))];
         var problem = new LogisticProblem(features, even, new L1());
         var cv = CrossValidation.Run(problem, [0.05], new() { Folds = 6, Standardizes = false });
-        // Every fold has one sample of each class; which, the seed says. The mean over all partitions into pairs is bounded by the extremes over all pairs.
+        // Every fold has one sample of each class; which, the seed says. The mean over all partitions into pairs is
+        // bounded by the extremes over all pairs.
         var losses = new List<double>();
         for (var a = 0; a < 12; a += 2)
         {
@@ -48,7 +49,10 @@ public class SelectionTests
         Assert.Equal(losses.Average(), cv.Points[0].Loss, 0.1);
     }
 
-    /// <summary>Down to strengths where much is selected, for penalties with and without a bound on their curvature; sets whose classes are not separated.</summary>
+    /// <summary>
+    /// Down to strengths where much is selected, for penalties with and without a bound on their curvature; sets whose
+    /// classes are not separated.
+    /// </summary>
     [Theory]
     [InlineData("lp:p=0.5", "breast_cancer_wdbc")]
     [InlineData("lp:p=0.5", "spambase")]

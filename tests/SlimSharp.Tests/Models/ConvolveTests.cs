@@ -5,7 +5,9 @@ using F = TorchSharp.torch.nn.functional;
 
 namespace SlimSharp.Tests.Models;
 
-/// <summary>Convolutions of bfloat16 numbers through float32: what float64 computes of the same numbers, rounded once.</summary>
+/// <summary>
+/// Convolutions of bfloat16 numbers through float32: what float64 computes of the same numbers, rounded once.
+/// </summary>
 public class ConvolveTests
 {
     private const double Rounding = 1.0 / 256; // to bfloat16, eight significant bits: at most that part of the number

@@ -5,7 +5,9 @@ using TorchSharp;
 
 namespace SlimSharp.Tests.Models;
 
-/// <summary>Whatever a model is given, it refuses it in a sentence or computes what the plain schedule does in float64.</summary>
+/// <summary>
+/// Whatever a model is given, it refuses it in a sentence or computes what the plain schedule does in float64.
+/// </summary>
 public class InputTests
 {
     internal static readonly torch.ScalarType[] Types =

@@ -6,7 +6,10 @@ using TorchSharp;
 
 namespace SlimSharp.Tests.Models;
 
-/// <summary>What kernels and overrides are given besides images: they read what they were made for, and write over nothing of others.</summary>
+/// <summary>
+/// What kernels and overrides are given besides images: they read what they were made for, and write over nothing of
+/// others.
+/// </summary>
 public class KernelInputTests
 {
     [Fact]

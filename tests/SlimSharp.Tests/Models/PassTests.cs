@@ -23,7 +23,8 @@ public class PassTests
             _ => Topologies.All[name],
         };
 
-    // libtorch's own BatchNorm is less exact with channels innermost: an activation near zero may fall on the other side.
+    // libtorch's own BatchNorm is less exact with channels innermost: an activation near zero may fall on the other
+    // side.
     private static readonly (string Name, ScheduleOptions Options, double Tolerance)[] Rules =
     [
         ("all", new(), 1e-3),

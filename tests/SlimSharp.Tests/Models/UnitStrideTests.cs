@@ -6,7 +6,10 @@ using F = TorchSharp.torch.nn.functional;
 
 namespace SlimSharp.Tests.Models;
 
-/// <summary>1×1 convolutions that step over pixels: whatever the number of channels, and however the image is laid out, the framework's in float64.</summary>
+/// <summary>
+/// 1×1 convolutions that step over pixels: whatever the number of channels, and however the image is laid out, the
+/// framework's in float64.
+/// </summary>
 public class UnitStrideTests
 {
     private sealed record Case(int Groups, int In, int Out, int Height, int Width, Stride Stride, bool Bias);

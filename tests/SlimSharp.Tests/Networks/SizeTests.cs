@@ -3,7 +3,10 @@ using SlimSharp.Networks;
 
 namespace SlimSharp.Tests.Networks;
 
-/// <summary>Sizes, parameters and operations are those of exact arithmetic, or the network is refused: nothing runs over in silence.</summary>
+/// <summary>
+/// Sizes, parameters and operations are those of exact arithmetic, or the network is refused: nothing runs over in
+/// silence.
+/// </summary>
 public class SizeTests
 {
     private static readonly Gen<int> Any = Gen.OneOf(

@@ -111,7 +111,9 @@ internal static class Topologies
         return b.Build(b.Linear("classifier", b.Dropout("dropout", x, 0.3), 5));
     }
 
-    /// <summary>Uneven padding, dilation, rectangular kernels, ceil pooling, every activation, shifts, a width of one.</summary>
+    /// <summary>
+    /// Uneven padding, dilation, rectangular kernels, ceil pooling, every activation, shifts, a width of one.
+    /// </summary>
     internal static Network Awkward()
     {
         var b = new NetworkBuilder("awkward", new Shape(3, 15, 13));
@@ -158,7 +160,9 @@ internal static class Topologies
         return b.Build(b.Linear("classifier", b.GlobalAveragePool("pool", b.ConvBnRelu("last", x, 6)), 5));
     }
 
-    /// <summary>Smaller and larger again: transposed convolutions, in groups and depthwise too, enlargement, trained slopes.</summary>
+    /// <summary>
+    /// Smaller and larger again: transposed convolutions, in groups and depthwise too, enlargement, trained slopes.
+    /// </summary>
     internal static Network Decoder()
     {
         var b = new NetworkBuilder("decoder", new Shape(3, 12, 12));

@@ -11,7 +11,9 @@ internal static class Samples
 {
     internal const int Inputs = 5;
 
-    /// <summary>A hidden layer and two outputs of 3 and of <paramref name="others"/> numbers, without BatchNorm.</summary>
+    /// <summary>
+    /// A hidden layer and two outputs of 3 and of <paramref name="others"/> numbers, without BatchNorm.
+    /// </summary>
     internal static Network Twofold(int others = 3)
     {
         var b = new NetworkBuilder("twofold", new Shape(Inputs));

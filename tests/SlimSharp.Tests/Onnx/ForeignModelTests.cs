@@ -10,8 +10,9 @@ using TorchSharp;
 namespace SlimSharp.Tests.Onnx;
 
 /// <summary>
-/// Files that others wrote, and others' opinion of ours. PyTorch 1.13 and torchvision 0.14 of Debian 12 (python3-torch, python3-torchvision) export torchvision's networks with random weights;
-/// python3-onnx 1.12 checks what is written here.
+/// Files that others wrote, and others' opinion of ours. PyTorch 1.13 and torchvision 0.14 of Debian 12 (python3-torch,
+/// python3-torchvision) export torchvision's networks with random weights; python3-onnx 1.12 checks what is written
+/// here.
 /// </summary>
 [Trait("Length", "long")]
 public class ForeignModelTests

@@ -6,7 +6,9 @@ using static SlimSharp.Tests.Onnx.SampleNodes;
 
 namespace SlimSharp.Tests.Onnx;
 
-/// <summary>Operators and settings of them that are not read are refused by name, never read as something else.</summary>
+/// <summary>
+/// Operators and settings of them that are not read are refused by name, never read as something else.
+/// </summary>
 public class ImportRefusalTests
 {
     // With what the sentence must hold.

@@ -56,7 +56,8 @@ public class QuantizationTests
                 Drawn.Normalization(network)
             );
             var (largest, mean) = Compare(Simulate(quantized, network), theirs);
-            // A step of the integers is 0.4 % of a value's range, and runtimes may round the other way where two are as near.
+            // A step of the integers is 0.4 % of a value's range, and runtimes may round the other way where two are as
+            // near.
             Assert.True(largest < 0.02 && mean < 0.004, $"{reduced} {largest:G3} {mean:G3}");
         }
     }
@@ -77,7 +78,8 @@ public class QuantizationTests
         Assert.True(mean < 0.02, $"{mean:G3}");
     }
 
-    // From the least that float64 holds up, subnormal in float32 among them, so that a step may have to be wider than its range asks for.
+    // From the least that float64 holds up, subnormal in float32 among them, so that a step may have to be wider than
+    // its range asks for.
     private static Gen<double> End =>
         from size in Gen.Double[-323, 37]
         from factor in Gen.OneOf(Gen.Const(0.0), Gen.Double[-10, 10])
@@ -104,7 +106,8 @@ public class QuantizationTests
     }
 
     [Theory]
-    [InlineData(-5514E-45, 0)] // a step that is subnormal in float32, and so imprecise, reaches only half as far as it should
+    // A step that is subnormal in float32, and so imprecise, reaches only half as far as it should.
+    [InlineData(-5514E-45, 0)]
     [InlineData(0, double.Epsilon)]
     [InlineData(0, 0)]
     [InlineData(1e-44, 3e-44)]

@@ -1,6 +1,8 @@
 namespace SlimSharp.Tests.Packages;
 
-/// <summary>Sources fit 120 columns, documentation included; only a text that a program says may make a line longer.</summary>
+/// <summary>
+/// Sources fit 120 columns, documentation included; only a text that a program says may make a line longer.
+/// </summary>
 public class ColumnTests
 {
     private const int Columns = 120;

@@ -1,8 +1,8 @@
 namespace SlimSharp.Tests.Packages;
 
 /// <summary>
-/// All packages, made anew by 'dotnet pack' under a version that no feed has, and the samples in a folder of their own that take them. What the packages depend on comes from the
-/// machine's package folder, which is read and not written.
+/// All packages, made anew by 'dotnet pack' under a version that no feed has, and the samples in a folder of their own
+/// that take them. What the packages depend on comes from the machine's package folder, which is read and not written.
 /// </summary>
 [CollectionDefinition(nameof(Packed), DisableParallelization = true)]
 public sealed class Packed : ICollectionFixture<Packed>

@@ -8,7 +8,9 @@ using SlimSharp.Runs;
 
 namespace SlimSharp.Tests.Packages;
 
-/// <summary>Nobody's program breaks by accident: the public surface of every library is written down, and a change of it shows.</summary>
+/// <summary>
+/// Nobody's program breaks by accident: the public surface of every library is written down, and a change of it shows.
+/// </summary>
 public class PublicSurfaceTests
 {
     private static readonly Assembly[] Libraries =

@@ -17,7 +17,7 @@ internal static class OwnLoop
         // <snippet>
         LibTorch.EnsureLoaded(); // before the first torch call; see "What is supported where"
 
-        using var model = new Model(Vgg.Create(16, classes: 10, width: 0.25)); // any Module<Tensor, Tensor> with BatchNorm will do here
+        using var model = new Model(Vgg.Create(16, classes: 10, width: 0.25)); // any module with BatchNorm will do
         var optimizer = optim.SGD(model.parameters(), 0.1, momentum: 0.9, weight_decay: 1e-4);
         using var penalty = new ScalePenalty(new TransformedL1(a: 1), lambda: 1e-3);
 

@@ -71,7 +71,8 @@ public class ReadmeTests
         var before = BatchNormScales.Of(module).Select(s => Numbers.Read(s.grad!)).ToArray();
         penalty.AddGradients(module);
         foreach (var (scale, gradient) in BatchNormScales.Of(module).Zip(before))
-            Assert.All(Numbers.Read(scale.grad!).Zip(gradient), g => Assert.Equal(g.Second + 0.25, g.First, 1e-6)); // scales start at 1
+            // Scales start at 1.
+            Assert.All(Numbers.Read(scale.grad!).Zip(gradient), g => Assert.Equal(g.Second + 0.25, g.First, 1e-6));
         Assert.Equal(2, penalty.Value(module), 1e-6);
     }
 

@@ -53,9 +53,20 @@ internal static class Snippets
         return (train, validation, test, normalization);
     }
 
-    internal static void Training(Model model, ImageSet train, ImageSet validation, ImageSet test, Normalization normalization)
+    internal static void Training(
+        Model model,
+        ImageSet train,
+        ImageSet validation,
+        ImageSet test,
+        Normalization normalization
+    )
     {
-        var options = new TrainingOptions { Epochs = 30, LearningRate = new CosineDecay { Initial = 0.1 }, Optimizer = new Sgd { Momentum = 0.9, WeightDecay = 1e-4 } };
+        var options = new TrainingOptions
+        {
+            Epochs = 30,
+            LearningRate = new CosineDecay { Initial = 0.1 },
+            Optimizer = new Sgd { Momentum = 0.9, WeightDecay = 1e-4 },
+        };
         using var penalty = new ScalePenalty(new TransformedL1(a: 1), lambda: 1e-3);
         new Trainer(options, penalty).Train(model, train, validation, normalization);
         Console.WriteLine(Evaluation.Of(model, test, normalization).Accuracy);
@@ -73,7 +84,11 @@ internal static class Snippets
         Console.WriteLine(trainer.Train(model, source).History[^1].Train["absolute error"]);
     }
 
-    internal static void Foreign(torch.nn.Module<torch.Tensor, torch.Tensor> module, torch.Tensor images, torch.Tensor labels)
+    internal static void Foreign(
+        torch.nn.Module<torch.Tensor, torch.Tensor> module,
+        torch.Tensor images,
+        torch.Tensor labels
+    )
     {
         const double rate = 0.05, momentum = 0.9;
         using var optimizer = torch.optim.SGD(module.parameters(), rate, momentum: momentum);
@@ -91,7 +106,8 @@ internal static class Snippets
 
     internal static long Slimming(Model model, ImageSet train, Normalization normalization, string path)
     {
-        var plan = Planner.Plan(model, new PlanOptions { Target = new PlanTarget.Macs(0.5), RoundTo = 8, MinChannels = 4 });
+        var options = new PlanOptions { Target = new PlanTarget.Macs(0.5), RoundTo = 8, MinChannels = 4 };
+        var plan = Planner.Plan(model, options);
         Console.WriteLine(plan.Explain()); // per layer before, after and why; the largest safe ratio; warnings
         using var cut = Surgeon.Apply(model, plan);
         Recalibration.Run(cut.Model, train, normalization); // BatchNorm statistics of what is left

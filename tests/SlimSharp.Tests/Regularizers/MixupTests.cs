@@ -65,7 +65,8 @@ public class MixupTests
         var (pixels, labels) = (Numbers.Read(before.Images), Numbers.Read(before.Labels));
         using var after = new Mixup(Alpha, Classes, 21).OnBatch(before, new(Epoch: 2, 5, 0.1, 1));
 
-        // The definition again: per sample a weight and a key, both of (seed, epoch, index); who has the k-th key is the partner of k.
+        // The definition again: per sample a weight and a key, both of (seed, epoch, index); who has the k-th key is
+        // the partner of k.
         var draws = Indices
             .Select(index =>
             {

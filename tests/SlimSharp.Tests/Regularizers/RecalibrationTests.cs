@@ -46,7 +46,8 @@ public class RecalibrationTests
         var evaluated = model.forward(batch.Images);
         using var copy = new Model(Network, model.CopyWeights());
         copy.train();
-        // A batch's own variance divides by n, the running one by n − 1: a thousandth where the last layer has 49·64 places.
+        // A batch's own variance divides by n, the running one by n − 1: a thousandth where the last layer has 49·64
+        // places.
         Close(copy.forward(batch.Images), evaluated, 2e-3);
         using var after = model.CopyWeights();
         foreach (var (name, _, parameter) in Network.Parameters().Where(p => p.Parameter.IsTrained))

@@ -4,7 +4,9 @@ using System.Text.Json.Nodes;
 
 namespace SlimSharp.Tests.Reports;
 
-/// <summary>A real browser without a window, over the DevTools protocol: what it shows, logs and asks the network for.</summary>
+/// <summary>
+/// A real browser without a window, over the DevTools protocol: what it shows, logs and asks the network for.
+/// </summary>
 internal sealed class Browser : IAsyncDisposable
 {
     private const string Program = "/usr/bin/chromium";

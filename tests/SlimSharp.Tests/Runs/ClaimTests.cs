@@ -131,7 +131,10 @@ public class ClaimTests
         Assert.Equal((Verdict.Undecided, 1), (test.Verdict, test.Tests.Single().Planned));
     }
 
-    /// <summary>Against the p-values themselves: no outcome of fewer seeds can be confirmed, and one of as many as are said to be needed is.</summary>
+    /// <summary>
+    /// Against the p-values themselves: no outcome of fewer seeds can be confirmed, and one of as many as are said to
+    /// be needed is.
+    /// </summary>
     [Theory]
     [InlineData(1, 2)]
     [InlineData(1, 4)]

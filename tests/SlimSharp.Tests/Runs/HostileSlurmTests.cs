@@ -6,7 +6,9 @@ using static SlimSharp.Tests.Runs.SampleSweep;
 
 namespace SlimSharp.Tests.Runs;
 
-/// <summary>Slurm scripts of sweeps with names and folders drawn from hostile text, run with a stand-in for slim.</summary>
+/// <summary>
+/// Slurm scripts of sweeps with names and folders drawn from hostile text, run with a stand-in for slim.
+/// </summary>
 public partial class HostileSlurmTests
 {
     [Fact]
@@ -107,7 +109,8 @@ public partial class HostileSlurmTests
             .Where(l => l.StartsWith("#SBATCH", StringComparison.Ordinal))
             .Select(l => l["#SBATCH".Length..]);
 
-    // As sbatch reads a line: words between spaces; quotes of both kinds hold words together, a backslash makes what follows plain, # ends the line.
+    // As sbatch reads a line: words between spaces; quotes of both kinds hold words together, a backslash makes what
+    // follows plain, # ends the line.
     private static IEnumerable<string> SbatchWords(string line)
     {
         var (word, quote) = (new StringBuilder(), '\0');

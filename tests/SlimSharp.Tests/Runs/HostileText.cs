@@ -90,7 +90,9 @@ internal static class HostileText
             return path;
         }
 
-        /// <summary>Runs a script as Slurm would, and returns what the stand-in was given. Nothing else may have happened.</summary>
+        /// <summary>
+        /// Runs a script as Slurm would, and returns what the stand-in was given. Nothing else may have happened.
+        /// </summary>
         internal string[] Run(string script)
         {
             var (file, record) = (At("script"), At("record"));

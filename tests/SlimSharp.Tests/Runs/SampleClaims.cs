@@ -40,7 +40,9 @@ internal static class SampleClaims
     internal static string Holds(string measure, string relation) =>
         $"{{ measure = \"{measure}\", stage = \"cut\", of = \"tl1\", is = \"{relation}\", than = \"l1\" }}";
 
-    /// <summary>Transformed l1 is better by points after the cut, per seed, and needs that share of the parameters.</summary>
+    /// <summary>
+    /// Transformed l1 is better by points after the cut, per seed, and needs that share of the parameters.
+    /// </summary>
     internal static SweepResults Results(Func<int, double> points, double parameters = 1, int finished = Seeds)
     {
         var plan = SweepFile.Read(Write(Sweep));

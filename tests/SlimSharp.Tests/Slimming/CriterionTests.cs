@@ -262,7 +262,8 @@ public class CriterionTests
     [InlineData("median")]
     public void Without_scales_filters_compare_within_their_layers_unless_told_otherwise(string criterion)
     {
-        // The second layer's filters are a hundredth of the first's: as they are, the second goes before any of the first does.
+        // The second layer's filters are a hundredth of the first's: as they are, the second goes before any of the
+        // first does.
         var b = new NetworkBuilder("bare", new Shape(3, 8, 8));
         var x = b.Activation("relu.a", b.Convolution("a", b.Input, 16));
         x = b.Activation("relu.b", b.Convolution("b", x, 16));

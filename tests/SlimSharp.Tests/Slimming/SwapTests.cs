@@ -7,7 +7,9 @@ using static SlimSharp.Tests.Slimming.RandomCuts;
 
 namespace SlimSharp.Tests.Slimming;
 
-/// <summary>Cuts whose index maps are wrong in one place, every place of every map in turn: none may pass for right.</summary>
+/// <summary>
+/// Cuts whose index maps are wrong in one place, every place of every map in turn: none may pass for right.
+/// </summary>
 public class SwapTests
 {
     public static TheoryData<string> Names =>
@@ -42,7 +44,8 @@ public class SwapTests
             _ => Topologies.All.GetValueOrDefault(name) ?? Hiding(name),
         };
 
-    // Two neighbours change places, two far ones do, and a removed place stands for every kept one: the next and the last.
+    // Two neighbours change places, two far ones do, and a removed place stands for every kept one: the next and the
+    // last.
     private static int Swaps(Network network, long seed, double stay)
     {
         using var weights = Initialization.Draw(network, 0);

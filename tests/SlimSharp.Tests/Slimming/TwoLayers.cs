@@ -6,7 +6,9 @@ using TorchSharp;
 
 namespace SlimSharp.Tests.Slimming;
 
-/// <summary>Two matrices with max(0, ·) between them, which can be planned and cut though no Network describes them.</summary>
+/// <summary>
+/// Two matrices with max(0, ·) between them, which can be planned and cut though no Network describes them.
+/// </summary>
 internal sealed record TwoLayers(int Inputs, int Hidden, int Outputs) : IChannelGraph
 {
     public string Name => "two layers";

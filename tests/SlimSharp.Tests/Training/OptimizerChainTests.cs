@@ -157,7 +157,8 @@ public class OptimizerChainTests
     [Fact]
     public void A_chain_goes_rule_by_rule_to_what_its_own_way_computes()
     {
-        // A factor of one in front of momentum keeps a chain from the ways that decay and momentum, and Adam, have of their own.
+        // A factor of one in front of momentum keeps a chain from the ways that decay and momentum, and Adam, have of
+        // their own.
         foreach (
             var (chain, same) in new[]
             {

@@ -4,7 +4,9 @@ using TorchSharp;
 
 namespace SlimSharp.Tests.Training;
 
-/// <summary>What the published implementation computed on small networks of its families, step by step in float64.</summary>
+/// <summary>
+/// What the published implementation computed on small networks of its families, step by step in float64.
+/// </summary>
 public class ReferenceTests
 {
     private static readonly string[] Networks = ["vgg11-slim", "preresnet20", "densenet10"];

@@ -2,7 +2,10 @@ using System.Diagnostics;
 
 namespace SlimSharp.Tests.Trust;
 
-/// <summary>Small files that claim, or become, large ones are refused in a sentence, or read, in the memory that docs/trust.md states.</summary>
+/// <summary>
+/// Small files that claim, or become, large ones are refused in a sentence, or read, in the memory that docs/trust.md
+/// states.
+/// </summary>
 public class BombTests
 {
     private const long OfTheProgram = 250_000_000; // .NET, libtorch, and what the collector has not yet given back

@@ -2,7 +2,10 @@ using System.Diagnostics;
 
 namespace SlimSharp.Tests.Trust;
 
-/// <summary>Mutations of real files: every reader refuses with a sentence or reads, and neither crashes, hangs, takes more memory than the file justifies, nor writes anything.</summary>
+/// <summary>
+/// Mutations of real files: every reader refuses with a sentence or reads, and neither crashes, hangs, takes more
+/// memory than the file justifies, nor writes anything.
+/// </summary>
 public class FuzzTests
 {
     private const int Few = 2_000;
@@ -67,7 +70,8 @@ public class FuzzTests
             refused += isRefused ? 1 : 0;
             slowest = Math.Max(slowest, Stopwatch.GetElapsedTime(begin).TotalMilliseconds);
             most = Math.Max(most, allocated);
-            // What the file justifies, and never much more than the limit that is stated: what grows is allocated anew and again.
+            // What the file justifies, and never much more than the limit that is stated: what grows is allocated anew
+            // and again.
             var justified = Math.Min(
                 Slack + (long)reader.BytesPerByte * bytes.Length,
                 3 * (ReadBudget.Floor + (long)ReadBudget.PerByte * bytes.Length)

@@ -3,7 +3,10 @@ using System.Text;
 
 namespace SlimSharp.Tests.Trust;
 
-/// <summary>Damaged files that are read all the same are read as others read them: PyTorch, SciPy, torchvision, onnx and Pillow, of Debian 12.</summary>
+/// <summary>
+/// Damaged files that are read all the same are read as others read them: PyTorch, SciPy, torchvision, onnx and Pillow,
+/// of Debian 12.
+/// </summary>
 [Trait("Length", "long")]
 public class IndependentReaderTests
 {

@@ -45,7 +45,10 @@ internal sealed record JsonMutation(string Where, string Text)
         Deep,
     ];
 
-    /// <summary>Every value of a text (of arrays the first two and the last element, for the others are like them): replaced by each of these, doubled with its key, doubled with null, and removed.</summary>
+    /// <summary>
+    /// Every value of a text (of arrays the first two and the last element, for the others are like them): replaced by
+    /// each of these, doubled with its key, doubled with null, and removed.
+    /// </summary>
     internal static IEnumerable<JsonMutation> All(string json)
     {
         using var document = JsonDocument.Parse(json);

@@ -6,7 +6,8 @@ using SlimSharp.Tests.Cli;
 namespace SlimSharp.Tests.Trust;
 
 /// <summary>
-/// Every JSON text of every file that the commands write, with every value in it replaced, doubled and removed: whatever reads it is done or refuses in one sentence.
+/// Every JSON text of every file that the commands write, with every value in it replaced, doubled and removed:
+/// whatever reads it is done or refuses in one sentence.
 /// </summary>
 [Collection(nameof(Alone))]
 public partial class JsonPartTests

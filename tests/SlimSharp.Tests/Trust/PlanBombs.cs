@@ -5,7 +5,9 @@ using SlimSharp.Tests.Cli;
 
 namespace SlimSharp.Tests.Trust;
 
-/// <summary>Bombs that are networks: of a plan's source no weight is in the file, and an image takes no room in it either.</summary>
+/// <summary>
+/// Bombs that are networks: of a plan's source no weight is in the file, and an image takes no room in it either.
+/// </summary>
 internal static class PlanBombs
 {
     internal static string LargeImage(string folder) =>

@@ -13,7 +13,10 @@ using TorchSharp;
 
 namespace SlimSharp.Tests.Trust;
 
-/// <summary>A reader of files from outside, real files for it to begin with, and what it read as text, to be compared with what others read.</summary>
+/// <summary>
+/// A reader of files from outside, real files for it to begin with, and what it read as text, to be compared with what
+/// others read.
+/// </summary>
 /// <param name="Name">What it reads.</param>
 /// <param name="FileName">What the file must be called, below the test's folder.</param>
 /// <param name="Seeds">Intact files.</param>
@@ -30,7 +33,9 @@ internal sealed record Reader(
     private const int Deflated = 1032 * 3; // read, unpacked, and once more as pixels
     private const int Picture = 8 * 1032 * 8; // a pixel from each deflated bit, 3 bytes each, and what decoding needs
 
-    /// <summary>Whether a reader may throw it: an exception whose message is a sentence for whoever gave the file.</summary>
+    /// <summary>
+    /// Whether a reader may throw it: an exception whose message is a sentence for whoever gave the file.
+    /// </summary>
     internal static bool IsRefusal(Exception exception) =>
         exception is SlimSharpException or LinearDataException or RunException;
 

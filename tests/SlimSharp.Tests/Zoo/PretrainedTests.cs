@@ -10,12 +10,15 @@ using TorchSharp;
 
 namespace SlimSharp.Tests.Zoo;
 
-/// <summary>Networks that others trained: their logits, their accuracy, and the zeros that others left in them.</summary>
+/// <summary>
+/// Networks that others trained: their logits, their accuracy, and the zeros that others left in them.
+/// </summary>
 public class PretrainedTests
 {
     private const string Distiller = "cifar10-resnet20-distiller-";
 
-    // File, network, and the accuracies measured elsewhere on the 200 lossless and the first 3,000 JPEG test images, in percent.
+    // File, network, and the accuracies measured elsewhere on the 200 lossless and the first 3,000 JPEG test images, in
+    // percent.
     private static readonly (string File, string Name, double Lossless, double Jpeg)[] Files =
     [
         ("cifar10-resnet20-akamaster", "resnet20", 90.0, 81.0),
@@ -83,7 +86,8 @@ public class PretrainedTests
         var logits = Numbers.Read(model.forward(batch.Images));
         Assert.Equal(expected.Length, logits.Length);
         var size = expected.Max(Math.Abs);
-        Assert.All(expected.Zip(logits), p => Assert.Equal(p.First, p.Second, 1.5e-5 * size)); // printed with five decimals
+        // Printed with five decimals.
+        Assert.All(expected.Zip(logits), p => Assert.Equal(p.First, p.Second, 1.5e-5 * size));
 
         var (_, _, lossless, jpeg) = Files.Single(f => f.File == file);
         Assert.Equal(lossless, 100 * Evaluation.Of(model, set, normalization).Accuracy, 1.0);

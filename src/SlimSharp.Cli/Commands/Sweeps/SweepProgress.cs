@@ -4,10 +4,14 @@ namespace SlimSharp.Cli;
 
 /// <summary>How far a sweep is.</summary>
 /// <param name="States">Every run, and what is known of it.</param>
-/// <param name="Work">What is not done takes so long, one run after the other, if it takes as long as the latest finished runs of its stage; null while a stage has none.</param>
+/// <param name="Work">
+/// What is not done takes so long, one run after the other, if it takes as long as the latest finished runs of its
+/// stage; null while a stage has none.
+/// </param>
 internal sealed record SweepProgress(IReadOnlyList<(SweepRun Run, SweepState State)> States, TimeSpan? Work)
 {
-    // So many of the latest finished runs of a stage say how long the next will take: earlier ones may be of another machine.
+    // So many of the latest finished runs of a stage say how long the next will take: earlier ones may be of another
+    // machine.
     private const int Sample = 20;
 
     internal static SweepProgress Of(SweepFolder sweep)
@@ -25,7 +29,10 @@ internal sealed record SweepProgress(IReadOnlyList<(SweepRun Run, SweepState Sta
     /// <summary>How many runs are in that state.</summary>
     internal int Count(SweepState state) => States.Count(s => s.State == state);
 
-    /// <summary>The time left at so many runs at a time (1 or more), or at as many as are worked on now, if those are more; null if that is unknown, or nothing is left.</summary>
+    /// <summary>
+    /// The time left at so many runs at a time (1 or more), or at as many as are worked on now, if those are more; null
+    /// if that is unknown, or nothing is left.
+    /// </summary>
     internal TimeSpan? Left(int atATime) => Work / Math.Max(atATime, Running) is { Ticks: > 0 } left ? left : null;
 
     /// <summary>How many runs are finished, and the time left at so many at a time.</summary>

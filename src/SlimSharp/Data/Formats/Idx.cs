@@ -4,9 +4,9 @@ using SlimSharp.Networks;
 namespace SlimSharp.Data;
 
 /// <summary>
-/// The IDX files of MNIST and its kin. Elements become bytes by this rule: unsigned bytes stay; signed bytes gain 128; 16- and
-/// 32-bit integers must lie in 0–255; floating-point files whose values all lie in 0–1 are multiplied by 255, others must lie
-/// in 0–255; the result is rounded. Where a <see cref="PixelRange"/> is given, it is the rule instead.
+/// The IDX files of MNIST and its kin. Elements become bytes by this rule: unsigned bytes stay; signed bytes gain 128;
+/// 16- and 32-bit integers must lie in 0–255; floating-point files whose values all lie in 0–1 are multiplied by 255,
+/// others must lie in 0–255; the result is rounded. Where a <see cref="PixelRange"/> is given, it is the rule instead.
 /// </summary>
 public static class Idx
 {
@@ -20,7 +20,9 @@ public static class Idx
         Read(imagePath, labelPath, classes, null);
 
     /// <summary>The same, with the numbers that become black and white.</summary>
-    /// <exception cref="DataException">A file is damaged, a number lies outside of the range, or the two do not belong together.</exception>
+    /// <exception cref="DataException">
+    /// A file is damaged, a number lies outside of the range, or the two do not belong together.
+    /// </exception>
     public static ImageSet Read(
         string imagePath,
         string labelPath,
@@ -87,7 +89,9 @@ public static class Idx
         );
     }
 
-    /// <summary>The number of dimensions that a file's head states; null if it does not begin as IDX does, or cannot be read.</summary>
+    /// <summary>
+    /// The number of dimensions that a file's head states; null if it does not begin as IDX does, or cannot be read.
+    /// </summary>
     internal static int? Dimensions(string path)
     {
         try

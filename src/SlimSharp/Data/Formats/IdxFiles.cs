@@ -48,7 +48,9 @@ internal sealed class IdxFiles
     /// <summary>The part for training; null if there is none.</summary>
     internal Pair? Train => Part("train");
 
-    /// <summary>The part for the final figure, or all where there is but one part without a name; null if there is none.</summary>
+    /// <summary>
+    /// The part for the final figure, or all where there is but one part without a name; null if there is none.
+    /// </summary>
     internal Pair? Test =>
         Part("t10k")
         ?? Part("test")

@@ -4,7 +4,8 @@ using SlimSharp.Networks;
 namespace SlimSharp.Data;
 
 /// <summary>
-/// JPEG, PNG, BMP, GIF and TIFF pictures in one folder per class, or a tar or tar.gz file of such folders; or pictures without classes.
+/// JPEG, PNG, BMP, GIF and TIFF pictures in one folder per class, or a tar or tar.gz file of such folders; or pictures
+/// without classes.
 /// </summary>
 public static class ImageFolder
 {
@@ -13,14 +14,20 @@ public static class ImageFolder
 
     /// <summary>
     /// Reads all images, classes in the order of their names, turned as EXIF says. All must be of one size, unless
-    /// <paramref name="size"/> is given. What is too large for memory stays on disk, and each image is read when it is wanted.
+    /// <paramref name="size"/> is given. What is too large for memory stays on disk, and each image is read when it is
+    /// wanted.
     /// </summary>
     /// <param name="path">The folder, or the tar, tar.gz or tgz file.</param>
     /// <param name="size">Height and width to which images are resized.</param>
-    /// <exception cref="DataException">A file is damaged or of another size, a class has no picture that can be read, or there is none at all.</exception>
+    /// <exception cref="DataException">
+    /// A file is damaged or of another size, a class has no picture that can be read, or there is none at all.
+    /// </exception>
     public static ImageSet Read(string path, int? size = null) => Read(List(path), path, size);
 
-    /// <summary>Reads all pictures in a folder and the folders below it, or in a tar file, without labels, in the order of their paths.</summary>
+    /// <summary>
+    /// Reads all pictures in a folder and the folders below it, or in a tar file, without labels, in the order of their
+    /// paths.
+    /// </summary>
     /// <param name="path">The folder, or the tar, tar.gz or tgz file.</param>
     /// <param name="size">Height and width to which images are resized.</param>
     /// <exception cref="DataException">A file is damaged or of another size, or there is no picture.</exception>

@@ -3,7 +3,9 @@ using SlimSharp.Networks;
 
 namespace SlimSharp.Data;
 
-/// <summary>Records of label bytes and the planes of one image, as in the binary files of CIFAR-10 and CIFAR-100.</summary>
+/// <summary>
+/// Records of label bytes and the planes of one image, as in the binary files of CIFAR-10 and CIFAR-100.
+/// </summary>
 public static class ImageRecords
 {
     /// <summary>The shape of CIFAR-10's images.</summary>
@@ -14,9 +16,10 @@ public static class ImageRecords
     ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"];
 
     /// <summary>
-    /// Reads one or more files (.bin or .bin.gz) as one set. Of several label bytes the last counts, as in CIFAR-100, whose first is a
-    /// coarser class; with none, images have no labels. Without names, classes are numbered up to the largest label. Files that are not
-    /// packed and too large for memory stay on disk, and each image is read when it is wanted.
+    /// Reads one or more files (.bin or .bin.gz) as one set. Of several label bytes the last counts, as in CIFAR-100,
+    /// whose first is a coarser class; with none, images have no labels. Without names, classes are numbered up to the
+    /// largest label. Files that are not packed and too large for memory stay on disk, and each image is read when it
+    /// is wanted.
     /// </summary>
     /// <exception cref="DataException">A file is no whole number of records, or a label is out of range.</exception>
     public static ImageSet Read(

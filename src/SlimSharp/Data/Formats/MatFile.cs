@@ -5,7 +5,8 @@ using System.Text;
 namespace SlimSharp.Data;
 
 /// <summary>
-/// Numeric arrays in MATLAB version 5 files (MathWorks, "MAT-File Format"): tagged elements, compressed or not, little-endian, in column-major order.
+/// Numeric arrays in MATLAB version 5 files (MathWorks, "MAT-File Format"): tagged elements, compressed or not,
+/// little-endian, in column-major order.
 /// </summary>
 internal static class MatFile
 {
@@ -19,7 +20,10 @@ internal static class MatFile
     private const int Compressed = 15;
     private const string Arrays = "its arrays";
 
-    /// <summary>The arrays of those names, with their dimensions and elements; bytes stay bytes, other numbers become them if they are whole and fit.</summary>
+    /// <summary>
+    /// The arrays of those names, with their dimensions and elements; bytes stay bytes, other numbers become them if
+    /// they are whole and fit.
+    /// </summary>
     /// <exception cref="DataException">The file is damaged, of another version, or lacks an array.</exception>
     internal static Dictionary<string, (int[] Sizes, byte[] Values)> Read(
         string path,

@@ -2,7 +2,9 @@ using SlimSharp.Networks;
 
 namespace SlimSharp.Data;
 
-/// <summary>Street View House Numbers, cropped digits (Netzer et al., NIPS Workshop 2011): <c>*_32x32.mat</c>.</summary>
+/// <summary>
+/// Street View House Numbers, cropped digits (Netzer et al., NIPS Workshop 2011): <c>*_32x32.mat</c>.
+/// </summary>
 public static class Svhn
 {
     private static readonly string[] Parts = ["train", "extra", "test"];

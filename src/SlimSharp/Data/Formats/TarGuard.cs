@@ -3,7 +3,8 @@ using System.Text;
 namespace SlimSharp.Data;
 
 /// <summary>
-/// A tar file on its way to whoever reads it: looks at every header first, since readers take the memory that the header of a long name or of extended attributes claims.
+/// A tar file on its way to whoever reads it: looks at every header first, since readers take the memory that the
+/// header of a long name or of extended attributes claims.
 /// </summary>
 /// <param name="archive">The bytes of the archive.</param>
 internal sealed class TarGuard(Stream archive) : ReadOnlyStream(archive)

@@ -29,7 +29,9 @@ internal sealed record PickledStorage(string Key, torch.ScalarType Type) : IDisp
 
     private torch.Tensor? _whole;
 
-    /// <summary>All numbers as one tensor, which belongs to the storage: however many tensors are views of it, it is made once.</summary>
+    /// <summary>
+    /// All numbers as one tensor, which belongs to the storage: however many tensors are views of it, it is made once.
+    /// </summary>
     internal torch.Tensor Whole(ReadBudget budget)
     {
         if (_whole is not null)
@@ -54,7 +56,9 @@ internal sealed record PickledStorage(string Key, torch.ScalarType Type) : IDisp
             _ => 1,
         };
 
-    /// <summary>From a persistent id: the word storage, the type, the key, the device, the number of elements.</summary>
+    /// <summary>
+    /// From a persistent id: the word storage, the type, the key, the device, the number of elements.
+    /// </summary>
     internal static PickledStorage Of(object?[] id) =>
         id is ["storage", PickledName type, string key, ..] && Types.TryGetValue(type.Value, out var scalar)
             ? new(key, scalar)

@@ -8,8 +8,9 @@ using TorchSharp;
 namespace SlimSharp.Formats;
 
 /// <summary>
-/// State dicts as <c>torch.save</c> writes them (.pth, .pt, .th), in the zip form or the older one. Wrappers such as <c>{"state_dict": …}</c> and
-/// prefixes of parallel training (<c>module.</c>) are taken off; <c>num_batches_tracked</c> is passed over.
+/// State dicts as <c>torch.save</c> writes them (.pth, .pt, .th), in the zip form or the older one. Wrappers such as
+/// <c>{"state_dict": …}</c> and prefixes of parallel training (<c>module.</c>) are taken off;
+/// <c>num_batches_tracked</c> is passed over.
 /// </summary>
 public static partial class StateDict
 {
@@ -21,7 +22,9 @@ public static partial class StateDict
     private static readonly BigInteger Magic = BigInteger.Parse("119547037146038801333356");
 
     /// <summary>Reads the tensors by name. The caller disposes them.</summary>
-    /// <exception cref="FileFormatException">The file is damaged, or holds something else than numbers by name; the message says what.</exception>
+    /// <exception cref="FileFormatException">
+    /// The file is damaged, or holds something else than numbers by name; the message says what.
+    /// </exception>
     public static Dictionary<string, torch.Tensor> Read(string path)
     {
         var storages = new Dictionary<string, PickledStorage>();

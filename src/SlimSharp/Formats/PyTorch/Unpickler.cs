@@ -6,8 +6,8 @@ using System.Text;
 namespace SlimSharp.Formats;
 
 /// <summary>
-/// Reads the pickles of PyTorch state dicts and nothing else: a fixed list of operations and of names. No code of the file is run; whatever it
-/// asks for beyond the list is refused by name.
+/// Reads the pickles of PyTorch state dicts and nothing else: a fixed list of operations and of names. No code of the
+/// file is run; whatever it asks for beyond the list is refused by name.
 /// </summary>
 /// <remarks>Operations: Python's pickletools, protocols 0 to 4, as far as torch.save writes them.</remarks>
 internal sealed class Unpickler(Stream stream, Func<object?[], object> storage)
@@ -17,7 +17,9 @@ internal sealed class Unpickler(Stream stream, Func<object?[], object> storage)
     private readonly Dictionary<int, object?> _memo = [];
 
     /// <summary>The object that the next pickle in the stream holds.</summary>
-    /// <exception cref="InvalidDataException">It asks for something else than a state dict does, or is damaged.</exception>
+    /// <exception cref="InvalidDataException">
+    /// It asks for something else than a state dict does, or is damaged.
+    /// </exception>
     internal object? Read()
     {
         _stack.Clear();

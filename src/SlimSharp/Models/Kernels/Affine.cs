@@ -2,7 +2,10 @@ using SlimSharp.Networks;
 
 namespace SlimSharp.Models.Kernels;
 
-/// <summary>What a normalisation with known statistics and the activation behind it do to a channel: scale·x + offset, then a clamp.</summary>
+/// <summary>
+/// What a normalisation with known statistics and the activation behind it do to a channel: scale·x + offset, then a
+/// clamp.
+/// </summary>
 /// <param name="Scale">By channel.</param>
 /// <param name="Offset">By channel.</param>
 /// <param name="Low">−∞ without an activation.</param>

@@ -62,7 +62,8 @@ internal static unsafe partial class ChannelKernels
             var x = (byte*)w->X.Start + row * w->X.Step;
             var g = (byte*)w->G.Start + row * w->G.Step;
             var y = (byte*)w->Y.Start + row * w->Y.Step;
-            // The last vector is read before any is written, so that what it shares with its neighbour comes out the same.
+            // The last vector is read before any is written, so that what it shares with its neighbour comes out the
+            // same.
             var last = overlaps ? Differentiated<T>(w, x, g, y, channels - Lanes, low, high) : default;
             var c = 0;
             for (; c + Lanes <= channels; c += Lanes)

@@ -3,7 +3,10 @@ using System.Runtime.Intrinsics;
 
 namespace SlimSharp.Models.Kernels;
 
-/// <summary>Sums over rows for every channel: several vectors of channels at a time, down a block of rows that the first-level cache holds.</summary>
+/// <summary>
+/// Sums over rows for every channel: several vectors of channels at a time, down a block of rows that the first-level
+/// cache holds.
+/// </summary>
 internal static unsafe partial class ChannelKernels
 {
     private const int RowsPerSum = 64; // float32 sums of so many rows are added up in float64

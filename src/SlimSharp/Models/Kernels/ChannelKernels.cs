@@ -3,7 +3,8 @@ using System.Runtime.InteropServices;
 namespace SlimSharp.Models.Kernels;
 
 /// <summary>
-/// Loops over rows of channels, in parts that do not depend on the number of threads, so that sums have the same bits with any.
+/// Loops over rows of channels, in parts that do not depend on the number of threads, so that sums have the same bits
+/// with any.
 /// </summary>
 internal static unsafe partial class ChannelKernels
 {
@@ -11,7 +12,10 @@ internal static unsafe partial class ChannelKernels
     private const int RowsPerPart = 2048;
     private const int MostParts = 32;
 
-    /// <summary>For every channel Σ(x − shift) and Σ(x − shift)²; or Σg and Σg·(x − shift) for gradients g where the activation lets through.</summary>
+    /// <summary>
+    /// For every channel Σ(x − shift) and Σ(x − shift)²; or Σg and Σg·(x − shift) for gradients g where the activation
+    /// lets through.
+    /// </summary>
     internal static (double[] First, double[] Second) Sums<T>(Rows x, Rows? gradient, float[] shift, Affine? affine)
         where T : struct, IElement
     {
@@ -85,8 +89,8 @@ internal static unsafe partial class ChannelKernels
     }
 
     /// <summary>
-    /// y = scale·g + slope·x + constant, or y plus that, for gradients g where the activation lets through. <paramref name="y"/> may be
-    /// <paramref name="g"/> itself if nothing is added.
+    /// y = scale·g + slope·x + constant, or y plus that, for gradients g where the activation lets through.
+    /// <paramref name="y"/> may be <paramref name="g"/> itself if nothing is added.
     /// </summary>
     internal static void Differentiate<T>(
         Rows x,

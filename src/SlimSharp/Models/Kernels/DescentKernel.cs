@@ -6,8 +6,9 @@ using TorchSharp;
 namespace SlimSharp.Models.Kernels;
 
 /// <summary>
-/// Stochastic gradient descent with momentum and decay in one go over all parameters: each number is read and written once instead of once per
-/// operation. Walks raw memory, so parameter, gradient and momentum must lie alike; what does not is left to the caller.
+/// Stochastic gradient descent with momentum and decay in one go over all parameters: each number is read and written
+/// once instead of once per operation. Walks raw memory, so parameter, gradient and momentum must lie alike; what does
+/// not is left to the caller.
 /// </summary>
 internal static unsafe class DescentKernel
 {
@@ -23,7 +24,9 @@ internal static unsafe class DescentKernel
         && gradient.numel() == parameter.numel()
         && momentum.numel() == parameter.numel();
 
-    /// <summary>v ← momentum·v + g + decay·w; w ← w − rate·v, or with Nesterov w − rate·(g + decay·w + momentum·v).</summary>
+    /// <summary>
+    /// v ← momentum·v + g + decay·w; w ← w − rate·v, or with Nesterov w − rate·(g + decay·w + momentum·v).
+    /// </summary>
     internal static void Step(
         IReadOnlyList<(torch.Tensor Parameter, torch.Tensor Gradient, torch.Tensor Momentum)> slots,
         float rate,

@@ -3,8 +3,8 @@ using TorchSharp;
 namespace SlimSharp.Models.Kernels;
 
 /// <summary>
-/// A tensor as kernels see it: one row of channels per position, channels innermost, rows that do not overlap. Only float32 and bfloat16 in the
-/// processor's memory come here; whatever else it is, nothing has an address.
+/// A tensor as kernels see it: one row of channels per position, channels innermost, rows that do not overlap. Only
+/// float32 and bfloat16 in the processor's memory come here; whatever else it is, nothing has an address.
 /// </summary>
 /// <param name="Type">What its numbers are.</param>
 /// <param name="Start">The first element.</param>
@@ -14,7 +14,9 @@ namespace SlimSharp.Models.Kernels;
 internal readonly unsafe record struct Rows(torch.ScalarType Type, nint Start, long Count, int Channels, long Step)
 {
     /// <summary>The rows of N×C×H×W with channels innermost, or of N×C.</summary>
-    /// <exception cref="NotSupportedException">The tensor does not lie so, or is of another data type or elsewhere.</exception>
+    /// <exception cref="NotSupportedException">
+    /// The tensor does not lie so, or is of another data type or elsewhere.
+    /// </exception>
     internal static Rows Of(torch.Tensor tensor)
     {
         var sizes = tensor.shape;
@@ -26,7 +28,9 @@ internal readonly unsafe record struct Rows(torch.ScalarType Type, nint Start, l
         return new(tensor.dtype, (nint)TorchC.Address(tensor), count, (int)sizes[1], step * tensor.ElementSize);
     }
 
-    /// <summary>True if <see cref="Of"/> has them: channels innermost, and rows one after another, at whatever distance.</summary>
+    /// <summary>
+    /// True if <see cref="Of"/> has them: channels innermost, and rows one after another, at whatever distance.
+    /// </summary>
     internal static bool Fit(torch.Tensor tensor) => StepOf(tensor, tensor.shape) is not null;
 
     // Elements from row to row, if there are rows.

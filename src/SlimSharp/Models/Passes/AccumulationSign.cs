@@ -12,7 +12,9 @@ internal sealed class AccumulationSign : torch.autograd.MultiTensorFunction<Accu
 {
     public override string Name => "sign";
 
-    /// <summary>A leaf that is to get a gradient; it lives as long as the dispose scope around, if there is one.</summary>
+    /// <summary>
+    /// A leaf that is to get a gradient; it lives as long as the dispose scope around, if there is one.
+    /// </summary>
     internal static torch.Tensor Leaf() => torch.zeros([], requires_grad: true);
 
     /// <summary>The outputs, with the leaf beside them; the given ones are disposed.</summary>
@@ -24,7 +26,9 @@ internal sealed class AccumulationSign : torch.autograd.MultiTensorFunction<Accu
         return marked;
     }
 
-    /// <summary>True if the leaf got a gradient since this was asked last; false, too, if its scope has ended.</summary>
+    /// <summary>
+    /// True if the leaf got a gradient since this was asked last; false, too, if its scope has ended.
+    /// </summary>
     internal static bool Take(torch.Tensor leaf)
     {
         if (leaf.IsInvalid)

@@ -5,8 +5,8 @@ using TorchSharp;
 namespace SlimSharp.Models.Passes;
 
 /// <summary>
-/// A concatenation of a chain of them, each of which appends to the one before: all share one buffer, in which every channel is written once, and the
-/// gradients of all are parts of the last one's.
+/// A concatenation of a chain of them, each of which appends to the one before: all share one buffer, in which every
+/// channel is written once, and the gradients of all are parts of the last one's.
 /// </summary>
 /// <param name="node">The concatenation.</param>
 /// <param name="chain">The name of the chain's first concatenation.</param>
@@ -60,7 +60,8 @@ internal sealed class AppendOperation(Node node, string chain, int width) : Oper
             ChannelKernels.Copy<Single32>(Rows.Of(from), Rows.Of(to));
     }
 
-    // Every layer that reads these channels takes the same statistics: of the buffer, whose rows are, as those of inputs need not be, as kernels read them.
+    // Every layer that reads these channels takes the same statistics: of the buffer, whose rows are, as those of
+    // inputs need not be, as kernels read them.
     private void JoinStatistics(Pass pass, torch.Tensor buffer)
     {
         var (at, parts) = (0L, new List<ChannelStatistics>());

@@ -4,7 +4,10 @@ using TorchSharp;
 
 namespace SlimSharp.Models.Passes;
 
-/// <summary>A BatchNorm and the activation behind it in one go: one read for statistics unless they are known, one read and write; two and one back.</summary>
+/// <summary>
+/// A BatchNorm and the activation behind it in one go: one read for statistics unless they are known, one read and
+/// write; two and one back.
+/// </summary>
 /// <param name="norm">The BatchNorm's node.</param>
 /// <param name="layer">The BatchNorm.</param>
 /// <param name="activation">The activation's node, or null.</param>

@@ -2,7 +2,10 @@ using TorchSharp;
 
 namespace SlimSharp.Models.Passes;
 
-/// <summary>One step of a pass, forward and backward. What its backward half needs, it holds itself, and lets go of as soon as it is done.</summary>
+/// <summary>
+/// One step of a pass, forward and backward. What its backward half needs, it holds itself, and lets go of as soon as
+/// it is done.
+/// </summary>
 /// <param name="result">The name of the value it makes.</param>
 internal abstract class Operation(string result) : IDisposable
 {

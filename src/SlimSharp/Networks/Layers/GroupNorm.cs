@@ -1,8 +1,9 @@
 namespace SlimSharp.Networks;
 
 /// <summary>
-/// Normalisation over the channels and positions of each group: scale·(x − mean)/√(variance + ε) + shift, in training as in evaluation (Wu and
-/// He, ECCV 2018). A group's channels share their statistics, so they can only be cut together.
+/// Normalisation over the channels and positions of each group: scale·(x − mean)/√(variance + ε) + shift, in training
+/// as in evaluation (Wu and He, ECCV 2018). A group's channels share their statistics, so they can only be cut
+/// together.
 /// </summary>
 /// <param name="Groups">Groups of equally many channels.</param>
 public sealed record GroupNorm(int Groups) : Layer

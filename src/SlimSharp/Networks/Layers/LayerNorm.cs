@@ -1,8 +1,8 @@
 namespace SlimSharp.Networks;
 
 /// <summary>
-/// Normalisation over the channels of each position: gain·(x − mean)/√(variance + ε) + shift (Ba, Kiros and Hinton, 2016). Its statistics are
-/// taken over all channels, so none of them can be cut.
+/// Normalisation over the channels of each position: gain·(x − mean)/√(variance + ε) + shift (Ba, Kiros and Hinton,
+/// 2016). Its statistics are taken over all channels, so none of them can be cut.
 /// </summary>
 public sealed record LayerNorm : Layer
 {

@@ -1,8 +1,8 @@
 namespace SlimSharp.Networks;
 
 /// <summary>
-/// Two-dimensional transposed convolution (as in PyTorch): the gradient of a convolution with respect to its input, used to make images
-/// larger.
+/// Two-dimensional transposed convolution (as in PyTorch): the gradient of a convolution with respect to its input,
+/// used to make images larger.
 /// </summary>
 /// <param name="Channels">Output channels.</param>
 /// <param name="Kernel">The window.</param>

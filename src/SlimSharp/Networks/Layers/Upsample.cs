@@ -1,6 +1,9 @@
 namespace SlimSharp.Networks;
 
-/// <summary>An image made larger by whole factors, by repeating pixels or, as PyTorch does without aligned corners, between them.</summary>
+/// <summary>
+/// An image made larger by whole factors, by repeating pixels or, as PyTorch does without aligned corners, between
+/// them.
+/// </summary>
 /// <param name="Factor">How many rows and columns each becomes.</param>
 public sealed record Upsample(Stride Factor) : Layer
 {

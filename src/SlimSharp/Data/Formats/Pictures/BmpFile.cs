@@ -14,7 +14,9 @@ internal static class BmpFile
 
     internal static bool Begins(byte[] content) => content is [(byte)'B', (byte)'M', ..];
 
-    /// <exception cref="InvalidDataException">It is not whole, or of a kind that is not read; the message says how.</exception>
+    /// <exception cref="InvalidDataException">
+    /// It is not whole, or of a kind that is not read; the message says how.
+    /// </exception>
     internal static PictureHead Check(byte[] content)
     {
         var info = Read(content);
@@ -22,8 +24,8 @@ internal static class BmpFile
     }
 
     /// <summary>
-    /// The same picture as the most ordinary of BMP files. Decoders take what stands between header and pixels for colours or pixels, and leave out the
-    /// last colours behind a header of OS/2.
+    /// The same picture as the most ordinary of BMP files. Decoders take what stands between header and pixels for
+    /// colours or pixels, and leave out the last colours behind a header of OS/2.
     /// </summary>
     /// <param name="content">The file, checked.</param>
     /// <param name="missing">Red, green and blue of the colours that its palette lacks.</param>

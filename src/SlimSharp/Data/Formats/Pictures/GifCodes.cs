@@ -1,14 +1,17 @@
 namespace SlimSharp.Data;
 
 /// <summary>
-/// The codes of a GIF file's picture: LZW, in which every code but the first adds one that stands for the pixels of the code before and one more
-/// (GIF89a, appendix F).
+/// The codes of a GIF file's picture: LZW, in which every code but the first adds one that stands for the pixels of the
+/// code before and one more (GIF89a, appendix F).
 /// </summary>
 internal static class GifCodes
 {
     private const int Most = 1 << 12;
 
-    /// <summary>How many pixels they stand for, counted until there are enough, and the pixels themselves where there is room for them.</summary>
+    /// <summary>
+    /// How many pixels they stand for, counted until there are enough, and the pixels themselves where there is room
+    /// for them.
+    /// </summary>
     /// <param name="size">Bits of a pixel.</param>
     /// <param name="data">The codes.</param>
     /// <param name="enough">How many pixels the picture has.</param>

@@ -3,8 +3,9 @@ using System.Buffers.Binary;
 namespace SlimSharp.Data;
 
 /// <summary>
-/// Goes through a GIF file's blocks before its first picture is decoded, and counts the pixels that its codes give. What is transparent has the colour
-/// of its index, and what the first picture leaves bare is transparent, too, or else of the index 0.
+/// Goes through a GIF file's blocks before its first picture is decoded, and counts the pixels that its codes give.
+/// What is transparent has the colour of its index, and what the first picture leaves bare is transparent, too, or else
+/// of the index 0.
 /// </summary>
 internal static class GifFile
 {

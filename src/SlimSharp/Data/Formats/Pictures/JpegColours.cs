@@ -1,12 +1,15 @@
 namespace SlimSharp.Data;
 
 /// <summary>
-/// What a JPEG file says of its colours, in parts of several kinds. Decoders differ where these contradict each other, or where four colours are not
-/// explained, and give other pixels without a word.
+/// What a JPEG file says of its colours, in parts of several kinds. Decoders differ where these contradict each other,
+/// or where four colours are not explained, and give other pixels without a word.
 /// </summary>
 /// <param name="Count">Colours of a pixel.</param>
 /// <param name="IsJfif">Whether it has the mark of JFIF, by which three colours are luma and chroma.</param>
-/// <param name="Transform">What Adobe's mark says: 0, colours as they are; 1, luma and chroma; 2, the same beside black; null without that mark.</param>
+/// <param name="Transform">
+/// What Adobe's mark says: 0, colours as they are; 1, luma and chroma; 2, the same beside black; null without that
+/// mark.
+/// </param>
 internal readonly record struct JpegColours(int Count, bool IsJfif, byte? Transform)
 {
     /// <summary>This and what one more part says.</summary>

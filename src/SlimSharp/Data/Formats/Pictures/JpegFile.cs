@@ -3,8 +3,8 @@ using System.Buffers.Binary;
 namespace SlimSharp.Data;
 
 /// <summary>
-/// Goes through a JPEG file's parts before it is decoded. Decoders pass over what is damaged: one that ends too soon becomes grey, or is read without
-/// an end.
+/// Goes through a JPEG file's parts before it is decoded. Decoders pass over what is damaged: one that ends too soon
+/// becomes grey, or is read without an end.
 /// </summary>
 internal static class JpegFile
 {
@@ -16,7 +16,8 @@ internal static class JpegFile
     /// <exception cref="InvalidDataException">It is not whole; the message says how.</exception>
     internal static PictureHead Check(byte[] content) => Check(content.AsSpan(2));
 
-    // Segments: 0xFF, a kind, a length that counts itself, data. Behind the header of a scan (DA) stands compressed data, in which 0xFF is followed by 0 or a restart (D0–D7).
+    // Segments: 0xFF, a kind, a length that counts itself, data. Behind the header of a scan (DA) stands compressed
+    // data, in which 0xFF is followed by 0 or a restart (D0–D7).
     private static PictureHead Check(ReadOnlySpan<byte> rest)
     {
         var (size, orientation) = ((Width: 0, Height: 0), 1);

@@ -3,13 +3,15 @@ using StbImageSharp;
 namespace SlimSharp.Data;
 
 /// <summary>
-/// A format of pictures: its endings, how its files begin, what is gone through before a decoder sees one (decoders pass over what is damaged, or never
-/// end), and how it is decoded.
+/// A format of pictures: its endings, how its files begin, what is gone through before a decoder sees one (decoders
+/// pass over what is damaged, or never end), and how it is decoded.
 /// </summary>
 /// <param name="Name">What it is called.</param>
 /// <param name="Endings">The endings of its files' names, in lower case.</param>
 /// <param name="Begins">Whether a file is of this format, by its first bytes.</param>
-/// <param name="Check">What the file says of itself; throws <see cref="InvalidDataException"/> for one that is not whole.</param>
+/// <param name="Check">
+/// What the file says of itself; throws <see cref="InvalidDataException"/> for one that is not whole.
+/// </param>
 /// <param name="Decode">Red, green and blue of each pixel as stored, row by row, of a checked file.</param>
 internal sealed record PictureFormat(
     string Name,
@@ -52,7 +54,9 @@ internal sealed record PictureFormat(
     }
 
     /// <summary>The format that a file's content has, whatever its name, and what it says of itself.</summary>
-    /// <exception cref="InvalidDataException">It has none of these, is not whole, or claims more pixels than its bytes can hold.</exception>
+    /// <exception cref="InvalidDataException">
+    /// It has none of these, is not whole, or claims more pixels than its bytes can hold.
+    /// </exception>
     internal static (PictureFormat Format, PictureHead Head) Of(byte[] content)
     {
         var format =

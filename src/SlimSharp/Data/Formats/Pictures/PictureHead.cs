@@ -3,7 +3,9 @@ namespace SlimSharp.Data;
 /// <summary>What the beginning of a picture says.</summary>
 /// <param name="Width">Columns, as stored.</param>
 /// <param name="Height">Rows, as stored.</param>
-/// <param name="Orientation">How to turn it, as EXIF and TIFF number it: 1 as stored, 2 to 8 mirrored or turned.</param>
+/// <param name="Orientation">
+/// How to turn it, as EXIF and TIFF number it: 1 as stored, 2 to 8 mirrored or turned.
+/// </param>
 internal readonly record struct PictureHead(int Width, int Height, int Orientation = 1)
 {
     /// <summary>True if rows become columns.</summary>

@@ -77,7 +77,9 @@ internal sealed class PictureListing
 
     private string Class(Entry picture) => picture.Parts[_level - 2];
 
-    /// <summary>True for what file managers, editors and archivers put beside: names that begin with a dot, and __MACOSX.</summary>
+    /// <summary>
+    /// True for what file managers, editors and archivers put beside: names that begin with a dot, and __MACOSX.
+    /// </summary>
     internal static bool IsHidden(string name) => name is ['.', ..] or "__MACOSX";
 
     /// <summary>What was left out, in a sentence each.</summary>

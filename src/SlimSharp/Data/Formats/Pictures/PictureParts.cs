@@ -31,8 +31,8 @@ internal sealed record PictureParts(string? Train, string? Test, IReadOnlyList<s
     }
 
     /// <summary>
-    /// The pictures of a folder or an archive without classes, to calibrate and imitate on; null if a folder has none of its own, and nobody
-    /// asks for those below it.
+    /// The pictures of a folder or an archive without classes, to calibrate and imitate on; null if a folder has none
+    /// of its own, and nobody asks for those below it.
     /// </summary>
     internal static TrainAndTest? Unlabelled(DataOptions options)
     {

@@ -3,7 +3,9 @@ using System.IO.Hashing;
 
 namespace SlimSharp.Data;
 
-/// <summary>Goes through a PNG file's chunks before it is decoded; with a wrong checksum it would become other pixels.</summary>
+/// <summary>
+/// Goes through a PNG file's chunks before it is decoded; with a wrong checksum it would become other pixels.
+/// </summary>
 internal static class PngFile
 {
     private static ReadOnlySpan<byte> Signature => [0x89, (byte)'P', (byte)'N', (byte)'G', 13, 10, 26, 10];
@@ -15,7 +17,8 @@ internal static class PngFile
     /// <exception cref="InvalidDataException">It is not whole; the message says how.</exception>
     internal static PictureHead Check(byte[] content) => Check(content.AsSpan(Signature.Length));
 
-    // Chunks: length, name, data, checksum of name and data. The first is IHDR, which begins with the size; the last is IEND.
+    // Chunks: length, name, data, checksum of name and data. The first is IHDR, which begins with the size; the last is
+    // IEND.
     private static PictureHead Check(ReadOnlySpan<byte> rest)
     {
         var head = new PictureHead(0, 0);
@@ -47,8 +50,9 @@ internal static class PngFile
     }
 
     /// <summary>
-    /// A checked file with as many colours in its palette as its bits can number, those that it lacks with <paramref name="missing"/> as red, green and
-    /// blue; null where there is no palette, or none lacks. The checksum is left as it was.
+    /// A checked file with as many colours in its palette as its bits can number, those that it lacks with
+    /// <paramref name="missing"/> as red, green and blue; null where there is no palette, or none lacks. The checksum
+    /// is left as it was.
     /// </summary>
     internal static byte[]? WithWholePalette(byte[] content, byte missing)
     {

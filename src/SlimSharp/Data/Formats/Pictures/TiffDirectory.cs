@@ -2,7 +2,10 @@ using System.Buffers.Binary;
 
 namespace SlimSharp.Data;
 
-/// <summary>The first directory of a TIFF file, or of the EXIF data in another picture: numbered fields of whole numbers (TIFF 6.0, section 2).</summary>
+/// <summary>
+/// The first directory of a TIFF file, or of the EXIF data in another picture: numbered fields of whole numbers (TIFF
+/// 6.0, section 2).
+/// </summary>
 internal sealed class TiffDirectory
 {
     private const int OrientationTag = 274;
@@ -57,7 +60,10 @@ internal sealed class TiffDirectory
             : throw new InvalidDataException("fields of it lie over each other");
     }
 
-    /// <summary>The orientation that EXIF data state, from 1 to 8; 1 where they state none, or are damaged: the picture itself is not.</summary>
+    /// <summary>
+    /// The orientation that EXIF data state, from 1 to 8; 1 where they state none, or are damaged: the picture itself
+    /// is not.
+    /// </summary>
     internal static int Orientation(ReadOnlySpan<byte> exif)
     {
         try

@@ -2,7 +2,9 @@ using BitMiracle.LibTiff.Classic;
 
 namespace SlimSharp.Data;
 
-/// <summary>TIFF files, of which the first picture is read: strips or tiles of 1 to 16 bits, plain or in a common compression.</summary>
+/// <summary>
+/// TIFF files, of which the first picture is read: strips or tiles of 1 to 16 bits, plain or in a common compression.
+/// </summary>
 internal static class TiffFile
 {
     private const long MostPixels = 1 << 26;
@@ -19,7 +21,9 @@ internal static class TiffFile
 
     internal static bool Begins(byte[] content) => content is [0x49, 0x49, 42, 0, ..] or [0x4D, 0x4D, 0, 42, ..];
 
-    /// <exception cref="InvalidDataException">It is not whole, or of a kind that is not read; the message says how.</exception>
+    /// <exception cref="InvalidDataException">
+    /// It is not whole, or of a kind that is not read; the message says how.
+    /// </exception>
     internal static PictureHead Check(byte[] content)
     {
         var fields = TiffDirectory.Read(content);
