@@ -79,8 +79,8 @@ public sealed class Classification : Objective
     public static string? NoClasses(Network network)
     {
         var several = network.Outputs.Length > 1;
-        if (network.Outputs.FirstOrDefault(o => network.Shapes[o].IsImage) is { } output)
-            return $"The output {(several ? $"'{output}' " : "")}of {network.Name} is an image of {network.Shapes[output]}, "
+        if (network.Outputs.FirstOrDefault(o => !network.Shapes[o].IsVector) is { } output)
+            return $"The output {(several ? $"'{output}' " : "")}of {network.Name} is {network.Shapes[output].InWords}, "
                 + "not a vector of classes";
         return network.Outputs.Select(o => network.Shapes[o].Channels).Distinct().Count() > 1
             ? $"{network.Name} has {network.Outputs.Length} outputs of different lengths, not vectors of the same classes"
