@@ -13,8 +13,8 @@ using SlimSharp.Training;
 
 LibTorch.EnsureLoaded();
 var theirs = OnnxModel.Load(args[0]);
-var (network, weights) = OnnxImport.Of(theirs, args[0]);
-var shape = network.Shapes[network.Inputs.Single().Name];
+using var imported = OnnxImport.Of(theirs, args[0]);
+var shape = imported.Network.Shapes[imported.Network.Inputs.Single().Name];
 var data = DataSource.Read(
     new()
     {
@@ -34,9 +34,11 @@ var options = new TrainingOptions
     Augmentation = Augmentation.None,
 };
 
-if (!network.BatchNorms.Any()) // folded away by the exporter: without scales there is nothing to penalise
-    (network, weights, _) = ScaleRestoration.Run(network, weights, train, normalization);
-using var model = new Model(network, weights);
+// Folded away by the exporter: without scales there is nothing to penalise.
+using var restored = imported.Network.BatchNorms.Any()
+    ? null
+    : ScaleRestoration.Run(imported.Network, imported.Weights, train, normalization);
+using var model = (restored ?? imported).ToModel();
 Report("theirs", model);
 
 using var penalty = new ScalePenalty(new TransformedL1(a: 1), lambda: 3e-3);

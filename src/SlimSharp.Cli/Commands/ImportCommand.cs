@@ -1,7 +1,6 @@
 using System.CommandLine;
 using SlimSharp.Data;
 using SlimSharp.Formats;
-using SlimSharp.Models;
 using SlimSharp.Networks;
 using SlimSharp.Objectives;
 using SlimSharp.Onnx;
@@ -54,20 +53,21 @@ internal static class ImportCommand
             var screen = common.Screen(parsed);
             var path = parsed.GetValue(input)!;
             var model = OnnxImport.WithoutBytePixels(OnnxModel.Load(path));
-            var (network, weights) = OnnxImport.Of(model, path);
-            using var first = weights;
-            var difference = ImportCheck.Run(path, network, weights);
+            using var read = OnnxImport.Of(model, path);
+            var network = read.Network;
+            var difference = ImportCheck.Run(path, network, read.Weights);
             var sets = options is null ? null : Read(screen, options, network, withClasses: parsed.GetValue(record));
             var stated = Stated(screen, normalization, parsed, network, OnnxImport.NormalizationOf(model), path);
-            if (parsed.GetValue(restore))
+            using var restored = parsed.GetValue(restore) ? Restore(screen, read, sets, stated, path) : null;
+            if (restored is not null)
             {
-                (network, weights) = Restore(screen, network, first, sets, stated, path);
-                difference = ImportCheck.Run(path, network, weights);
+                network = restored.Network;
+                difference = ImportCheck.Run(path, network, restored.Weights);
             }
             using var file = new SlimFile
             {
                 Network = network,
-                Weights = weights,
+                Weights = (restored ?? read).Weights,
                 Normalization = stated,
                 Classes = Classes(screen, network, OnnxImport.ClassesOf(model), path),
                 Data = parsed.GetValue(record) ? options : null,
@@ -163,10 +163,9 @@ internal static class ImportCommand
         return [];
     }
 
-    private static (Network Network, Weights Weights) Restore(
+    private static ImportedNetwork Restore(
         Screen screen,
-        Network network,
-        Weights weights,
+        ImportedNetwork read,
         TrainAndTest? sets,
         Normalization? normalization,
         string path
@@ -174,15 +173,15 @@ internal static class ImportCommand
     {
         var train =
             sets?.Train ?? throw new UsageException("--restore-batchnorm needs training images; give --data DIR.");
-        var (restored, all, difference) = ScaleRestoration.Run(
-            network,
-            weights,
+        var restored = ScaleRestoration.Run(
+            read.Network,
+            read.Weights,
             train.Subset(train.Spread(Math.Min(Images, train.Count))),
             normalization ?? throw new UsageException(NormalizationArguments.Missing(path))
         );
         screen.Say(
-            $"BatchNorms restored; the function differs by {Words.Number(difference, "G2")} of the largest output."
+            $"BatchNorms restored; the function differs by {Words.Number(restored.Difference, "G2")} of the largest output."
         );
-        return (restored, all);
+        return restored;
     }
 }

@@ -2,7 +2,6 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using SlimSharp.Data;
 using SlimSharp.Models;
-using SlimSharp.Networks;
 
 namespace SlimSharp.Onnx;
 
@@ -12,24 +11,24 @@ public static class OnnxImport
     internal const string MeanKey = "normalization.mean";
     internal const string DeviationKey = "normalization.deviation";
 
-    /// <summary>The network of a file and its weights, which the caller disposes.</summary>
+    /// <summary>The network of a file with its weights; the caller disposes it.</summary>
     /// <exception cref="OnnxException">
     /// The file is damaged, or holds what a network here cannot be; the message names the operator.
     /// </exception>
-    public static (Network Network, Weights Weights) Read(string path) => Of(OnnxModel.Load(path), path);
+    public static ImportedNetwork Read(string path) => Of(OnnxModel.Load(path), path);
 
-    /// <summary>The network of a model and its weights, which the caller disposes.</summary>
+    /// <summary>The network of a model with its weights; the caller disposes it.</summary>
     /// <param name="model">The model.</param>
     /// <param name="name">What messages call it; a path.</param>
     /// <exception cref="OnnxException">
     /// It holds what a network here cannot be; the message names the operator.
     /// </exception>
-    public static (Network Network, Weights Weights) Of(OnnxModel model, string name = "The model")
+    public static ImportedNetwork Of(OnnxModel model, string name = "The model")
     {
         var weights = new Weights();
         try
         {
-            return (new Importer(BytePixels.Removed(model), weights, Budget(model, name)).Run(), weights);
+            return new(new Importer(BytePixels.Removed(model), weights, Budget(model, name)).Run(), weights);
         }
         catch (Exception e) when (Sentence(e) is { } sentence)
         {

@@ -13,24 +13,19 @@ public static class ScaleRestoration
 {
     private const int BatchSize = 64;
 
-    /// <summary>The network with BatchNorms, and its weights, which the caller disposes.</summary>
+    /// <summary>The network with BatchNorms and its weights; the caller disposes it.</summary>
     /// <param name="network">The network, with one input.</param>
     /// <param name="weights">Its parameters and buffers.</param>
     /// <param name="images">Some hundred training images.</param>
     /// <param name="normalization">What is done to their bytes.</param>
     /// <returns>
-    /// With the largest difference of the function on these images, relative to the largest output, in double
-    /// precision.
+    /// Its <see cref="ImportedNetwork.Difference"/> is the largest of the function on these images, relative to the
+    /// largest output, in double precision.
     /// </returns>
     /// <exception cref="OnnxException">
     /// Every convolution has a BatchNorm already, or the function did not stay the same.
     /// </exception>
-    public static (Network Network, Weights Weights, double Difference) Run(
-        Network network,
-        Weights weights,
-        ImageSet images,
-        Normalization normalization
-    )
+    public static ImportedNetwork Run(Network network, Weights weights, ImageSet images, Normalization normalization)
     {
         string[] bare =
         [
@@ -87,7 +82,7 @@ public static class ScaleRestoration
             all.Dispose();
             throw new OnnxException($"With BatchNorms the network differs by {difference:G2} of its largest output.");
         }
-        return (restored, all, difference);
+        return new(restored, all) { Difference = difference };
     }
 
     private static string NameOf(string convolution) => $"{convolution}.norm";

@@ -45,14 +45,13 @@ public class BytePixelsTests
         using var session = new OnnxSession(exported.ToBytes());
         var theirs = session.Run(images, rows, normalization); // from bytes, in ONNX Runtime
 
-        var (network, weights) = OnnxImport.Of(exported);
-        using var owned = weights;
+        using var imported = OnnxImport.Of(exported);
         var read = OnnxImport.NormalizationOf(exported)!;
         if (said)
             Assert.Equal(normalization, read);
         Assert.All(read.Mean.Zip(normalization.Mean), m => Assert.Equal(m.Second, m.First, 1e-5));
         Assert.All(read.Deviation.Zip(normalization.Deviation), d => Assert.Equal(1, d.First / d.Second, 1e-5));
-        using var model = new Model(network, weights.Copy());
+        using var model = imported.ToModel();
         model.eval();
         using var still = torch.no_grad();
         using var batch = ImageBatches.InOrder(images, read).Make(rows);

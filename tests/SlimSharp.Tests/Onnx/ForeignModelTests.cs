@@ -54,8 +54,9 @@ public class ForeignModelTests
     {
         var path = Path.Combine(Machine.Folder(), $"{name}.onnx");
         Machine.Python("torchvision", Export, name, path, $"{keepsNorms}");
-        var (network, weights) = OnnxImport.Read(path);
-        using var model = new Model(network, weights);
+        using var imported = OnnxImport.Read(path);
+        var network = imported.Network;
+        using var model = imported.ToModel();
         model.eval();
         // Folded away by the exporter, but for those that no convolution feeds alone.
         Assert.Equal(keepsNorms ? name != "squeezenet1_1" : name == "densenet121", network.BatchNorms.Any());

@@ -104,19 +104,18 @@ public class ImportOperatorTests
     {
         var path = Path.Combine(Machine.Folder(), "model.onnx");
         Readable[name].Save(path);
-        var (network, weights) = OnnxImport.Read(path);
-        using (weights)
-        {
-            Assert.InRange(ImportCheck.Run(path, network, weights), 0, OnnxCheck.Tolerance);
-            Assert.Empty(network.BatchNorms);
-        }
+        using var imported = OnnxImport.Read(path);
+        var (network, weights) = (imported.Network, imported.Weights);
+        Assert.InRange(ImportCheck.Run(path, network, weights), 0, OnnxCheck.Tolerance);
+        Assert.Empty(network.BatchNorms);
     }
 
     [Fact]
     public void A_constant_factor_stays_what_it_is_in_training()
     {
-        var (network, weights) = OnnxImport.Of(Readable["factor, one"]);
-        using var model = new Model(network, weights);
+        using var imported = OnnxImport.Of(Readable["factor, one"]);
+        var network = imported.Network;
+        using var model = imported.ToModel();
         Assert.Equal(0, NetworkCost.Of(network).Scales);
         Assert.Empty(model.parameters());
         using var x = torch.randn(3, 4, 4, 4);
@@ -139,9 +138,9 @@ public class ImportOperatorTests
         {
             try
             {
-                var (network, weights) = OnnxImport.Read(path);
-                using (weights)
-                    Assert.InRange(ImportCheck.Run(path, network, weights), 0, OnnxCheck.Tolerance);
+                using var imported = OnnxImport.Read(path);
+                var (network, weights) = (imported.Network, imported.Weights);
+                Assert.InRange(ImportCheck.Run(path, network, weights), 0, OnnxCheck.Tolerance);
             }
             catch (OnnxException e)
             {

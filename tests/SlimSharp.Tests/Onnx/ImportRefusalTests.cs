@@ -183,14 +183,12 @@ public class ImportRefusalTests
     {
         var path = Path.Combine(Machine.Folder(), "model.onnx");
         ImportOperatorTests.Readable["factor per channel"].Save(path);
-        var (network, weights) = OnnxImport.Read(path);
-        using (weights)
-        {
-            weights["y.weight"] = torch.ones(Channels);
-            var message = Assert.Throws<OnnxException>(() => ImportCheck.Run(path, network, weights)).Message;
-            Assert.StartsWith(path, message);
-            Assert.Contains("another network", message);
-        }
+        using var imported = OnnxImport.Read(path);
+        var (network, weights) = (imported.Network, imported.Weights);
+        weights["y.weight"] = torch.ones(Channels);
+        var message = Assert.Throws<OnnxException>(() => ImportCheck.Run(path, network, weights)).Message;
+        Assert.StartsWith(path, message);
+        Assert.Contains("another network", message);
     }
 
     [Theory]

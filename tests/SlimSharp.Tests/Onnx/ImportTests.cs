@@ -57,14 +57,12 @@ public class ImportTests
         using var weights = Drawn.Weights(network);
         var options = new OnnxOptions { FoldBatchNorms = fold };
         var model = OnnxExport.Of(network, weights, options: options);
-        var (read, numbers) = OnnxImport.Read(Write(model));
-        using (numbers)
-        {
-            Assert.InRange(Difference(network, weights, read, numbers), 0, fold ? 1e-5 : 1e-12);
-            Assert.Equal(model.ToBytes(), OnnxExport.Of(read, numbers, options: options).ToBytes());
-            if (!fold)
-                Assert.Equal(NetworkCost.Of(network), NetworkCost.Of(read));
-        }
+        using var imported = OnnxImport.Read(Write(model));
+        var (read, numbers) = (imported.Network, imported.Weights);
+        Assert.InRange(Difference(network, weights, read, numbers), 0, fold ? 1e-5 : 1e-12);
+        Assert.Equal(model.ToBytes(), OnnxExport.Of(read, numbers, options: options).ToBytes());
+        if (!fold)
+            Assert.Equal(NetworkCost.Of(network), NetworkCost.Of(read));
     }
 
     [Theory]
@@ -73,11 +71,11 @@ public class ImportTests
     {
         var network = Topologies.All[name];
         using var weights = Drawn.Weights(network);
-        var (read, numbers) = OnnxImport.Read(
+        using var imported = OnnxImport.Read(
             Write(OnnxExport.Of(network, weights, options: new() { FoldBatchNorms = false }))
         );
-        using (numbers)
-            Assert.InRange(Difference(network, weights, read, numbers), 0, 1e-6);
+        var (read, numbers) = (imported.Network, imported.Weights);
+        Assert.InRange(Difference(network, weights, read, numbers), 0, 1e-6);
     }
 
     [Fact]
@@ -85,10 +83,10 @@ public class ImportTests
     {
         var network = ZooEntry.Get("resnet20", 10, 1);
         using var weights = Drawn.Weights(network);
-        var (read, numbers) = OnnxImport.Read(
+        using var imported = OnnxImport.Read(
             Write(OnnxExport.Of(network, weights, options: new() { FoldBatchNorms = false }))
         );
-        using var model = new Model(read, numbers);
+        using var model = imported.ToModel();
         using var cut = Surgeon.Apply(model, Planner.Plan(model, new() { Target = new PlanTarget.Macs(0.5) }));
         Assert.True(cut.Certificate.Macs <= 0.5 * NetworkCost.Of(network).Macs);
     }
@@ -112,9 +110,9 @@ public class ImportTests
             Constants = [OnnxTensor.Of("w", [1f, 2, 3, 4, 5, 6], 2, 3), OnnxTensor.Of("b", [10f, 20, 30], 3)],
             Nodes = [Node("MatMul", "p", "x", "w"), Node("Add", "y", "p", "b")],
         };
-        var (network, weights) = OnnxImport.Of(model);
-        using (weights)
-        using (var read = new Model(network, weights.Copy()))
+        using var imported = OnnxImport.Of(model);
+        var network = imported.Network;
+        using (var read = imported.ToModel())
         using (var x = torch.tensor(new float[] { 1, 2 }, [1, 2]))
         {
             var values = read.Run(new Dictionary<string, torch.Tensor> { ["x"] = x });
@@ -144,19 +142,16 @@ public class ImportTests
     {
         var network = ZooEntry.Get("resnet20", 10, 0.5);
         using var weights = Drawn.Weights(network);
-        var (read, numbers) = OnnxImport.Read(Write(OnnxExport.Of(network, weights)));
-        using (numbers)
-        {
-            Assert.Empty(read.BatchNorms);
-            var images = Drawn.Images(network, 40);
-            var (restored, all, difference) = ScaleRestoration.Run(read, numbers, images, Normalization.Cifar);
-            using (all)
-            {
-                Assert.Equal(network.BatchNorms.Count(), restored.BatchNorms.Count());
-                Assert.InRange(difference, 0, 1e-6);
-                Assert.InRange(Difference(read, numbers, restored, all), 0, 1e-6);
-                Assert.Throws<OnnxException>(() => ScaleRestoration.Run(restored, all, images, Normalization.Cifar));
-            }
-        }
+        using var imported = OnnxImport.Read(Write(OnnxExport.Of(network, weights)));
+        var (read, numbers) = (imported.Network, imported.Weights);
+        Assert.Empty(read.BatchNorms);
+        var images = Drawn.Images(network, 40);
+        using var restored = ScaleRestoration.Run(read, numbers, images, Normalization.Cifar);
+        Assert.Equal(network.BatchNorms.Count(), restored.Network.BatchNorms.Count());
+        Assert.InRange(restored.Difference, 0, 1e-6);
+        Assert.InRange(Difference(read, numbers, restored.Network, restored.Weights), 0, 1e-6);
+        Assert.Throws<OnnxException>(() =>
+            ScaleRestoration.Run(restored.Network, restored.Weights, images, Normalization.Cifar)
+        );
     }
 }

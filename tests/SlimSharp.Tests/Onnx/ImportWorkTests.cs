@@ -62,9 +62,9 @@ public class ImportWorkTests
 
         double Compared()
         {
-            var (network, weights) = OnnxImport.Read(path);
-            using (weights)
-                return ImportCheck.Run(path, network, weights);
+            using var imported = OnnxImport.Read(path);
+            var (network, weights) = (imported.Network, imported.Weights);
+            return ImportCheck.Run(path, network, weights);
         }
     }
 }

@@ -193,9 +193,9 @@ internal sealed record Reader(
 
     private static string ReadNetwork(string path)
     {
-        var (network, weights) = OnnxImport.Read(path);
-        using (weights)
-            return $"{network.Nodes.Length} {weights.Hash()}";
+        using var imported = OnnxImport.Read(path);
+        var (network, weights) = (imported.Network, imported.Weights);
+        return $"{network.Nodes.Length} {weights.Hash()}";
     }
 
     private static string ReadIdx(string path)
