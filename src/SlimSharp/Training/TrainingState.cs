@@ -5,9 +5,11 @@ using TorchSharp;
 namespace SlimSharp.Training;
 
 /// <summary>
-/// A model in training with what the optimiser remembers, the regularisers' own tensors and the best weights so far.
+/// A model in training with what the optimiser remembers, the regularisers' own tensors and the best weights so far: for a loop of a
+/// program's own. Each step of it calls <c>backward()</c> on a loss, the regularisers at their moments, and <see cref="Step"/>;
+/// <see cref="ToCheckpoint"/> and <see cref="Restore"/> keep it.
 /// </summary>
-internal sealed class TrainingState : IDisposable
+public sealed class TrainingState : IDisposable
 {
     private readonly Dictionary<string, torch.Tensor> _trained;
     private readonly Dictionary<string, torch.Tensor[]> _memory = [];
@@ -16,7 +18,12 @@ internal sealed class TrainingState : IDisposable
     private readonly Optimizer _optimizer;
     private readonly Dictionary<string, torch.Tensor> _frozen = []; // as they are to stay
 
-    internal TrainingState(Model model, Optimizer optimizer, IReadOnlyList<Regularizer> regularizers)
+    /// <summary>A training that begins.</summary>
+    /// <param name="model">The model; it stays the caller's.</param>
+    /// <param name="optimizer">The rule by which parameters are changed.</param>
+    /// <param name="regularizers">Methods whose own tensors are trained and kept with the model's; they stay the caller's.</param>
+    /// <exception cref="TrainingException">A rule of the optimiser selects no parameter.</exception>
+    public TrainingState(Model model, Optimizer optimizer, params IReadOnlyList<Regularizer> regularizers)
     {
         var named = RegularizerSet.Of(regularizers);
         (Model, _optimizer) = (model, optimizer);
@@ -47,14 +54,19 @@ internal sealed class TrainingState : IDisposable
         }
     }
 
-    internal Model Model { get; }
+    /// <summary>The model.</summary>
+    public Model Model { get; }
 
-    internal TrainingPosition Position { get; set; } = new();
+    /// <summary>Where the training stands; steps are counted by <see cref="Step"/>, the rest by the loop.</summary>
+    public TrainingPosition Position { get; set; } = new();
 
     /// <summary>The weights of the best epoch, if any was kept.</summary>
-    internal Weights? Best { get; private set; }
+    public Weights? Best { get; private set; }
 
-    internal void Step(double learningRate, double? clipNorm)
+    /// <summary>Changes all parameters by their gradients, and takes the gradients away.</summary>
+    /// <param name="learningRate">The learning rate of this step.</param>
+    /// <param name="clipNorm">Gradients are scaled down to this joint norm; null leaves them.</param>
+    public void Step(double learningRate, double? clipNorm = null)
     {
         Position = Position with { Steps = Position.Steps + 1 };
         using var still = torch.no_grad();
@@ -73,21 +85,22 @@ internal sealed class TrainingState : IDisposable
     }
 
     /// <summary>Takes back what regularisers have written to parameters that are frozen.</summary>
-    internal void KeepFrozen()
+    public void KeepFrozen()
     {
         using var still = torch.no_grad();
         foreach (var (name, tensor) in _frozen)
             _trained[name].copy_(tensor);
     }
 
-    internal void KeepBest()
+    /// <summary>Keeps the weights as they are now as the best so far.</summary>
+    public void KeepBest()
     {
         Best?.Dispose();
         Best = Model.CopyWeights();
     }
 
     /// <summary>The training as it stands, with copies of all tensors; the caller disposes it.</summary>
-    internal Checkpoint ToCheckpoint()
+    public Checkpoint ToCheckpoint()
     {
         var (optimizer, methods) = (new Weights(), new Weights());
         foreach (var (name, tensors) in _memory)
@@ -113,7 +126,9 @@ internal sealed class TrainingState : IDisposable
     /// <summary>
     /// Begins with what an optimiser of the same kind remembered, as in <see cref="Checkpoint.Optimizer"/>.
     /// </summary>
-    internal void Recall(Weights memory)
+    /// <param name="memory">Tensors by name; they are copied.</param>
+    /// <exception cref="TrainingException">One is missing.</exception>
+    public void Recall(Weights memory)
     {
         using var still = torch.no_grad();
         foreach (var (name, tensors) in _memory)
@@ -131,7 +146,9 @@ internal sealed class TrainingState : IDisposable
     }
 
     /// <summary>Goes on from a checkpoint, of which copies are made.</summary>
-    internal void Restore(Checkpoint from)
+    /// <param name="from">A checkpoint of the same network, optimiser and methods.</param>
+    /// <exception cref="TrainingException">It is of others.</exception>
+    public void Restore(Checkpoint from)
     {
         Position = from.Position;
         Model.Load(from.Weights);
@@ -151,6 +168,7 @@ internal sealed class TrainingState : IDisposable
             Best = from.Best.Copy();
     }
 
+    /// <inheritdoc/>
     public void Dispose()
     {
         foreach (var tensor in _memory.Values.SelectMany(t => t).Concat(_frozen.Values))
