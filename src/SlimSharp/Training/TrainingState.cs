@@ -5,9 +5,9 @@ using TorchSharp;
 namespace SlimSharp.Training;
 
 /// <summary>
-/// A model in training with what the optimiser remembers, the regularisers' own tensors and the best weights so far: for a loop of a
-/// program's own. Each step of it calls <c>backward()</c> on a loss, the regularisers at their moments, and <see cref="Step"/>;
-/// <see cref="ToCheckpoint"/> and <see cref="Restore"/> keep it.
+/// A model in training with what the optimiser remembers, the regularisers' own tensors and the best weights so far:
+/// for a loop of a program's own. Each step of it calls <c>backward()</c> on a loss, the regularisers at their moments,
+/// and <see cref="Step"/>; <see cref="ToCheckpoint"/> and <see cref="Restore"/> keep it.
 /// </summary>
 public sealed class TrainingState : IDisposable
 {
@@ -21,7 +21,9 @@ public sealed class TrainingState : IDisposable
     /// <summary>A training that begins.</summary>
     /// <param name="model">The model; it stays the caller's.</param>
     /// <param name="optimizer">The rule by which parameters are changed.</param>
-    /// <param name="regularizers">Methods whose own tensors are trained and kept with the model's; they stay the caller's.</param>
+    /// <param name="regularizers">
+    /// Methods whose own tensors are trained and kept with the model's; they stay the caller's.
+    /// </param>
     /// <exception cref="TrainingException">A rule of the optimiser selects no parameter.</exception>
     public TrainingState(Model model, Optimizer optimizer, params IReadOnlyList<Regularizer> regularizers)
     {
