@@ -1,5 +1,4 @@
 using System.CommandLine;
-using SlimSharp.Reproducing;
 
 namespace SlimSharp.Cli;
 

@@ -68,7 +68,11 @@ public static class NameMap
             : node.Layer;
 
     /// <summary>By the network's names, those of others, one for one.</summary>
-    internal static IReadOnlyDictionary<string, string> Of(
+    /// <param name="source">What errors call the tensors' file.</param>
+    /// <param name="network">The network.</param>
+    /// <param name="tensors">The tensors by the names that others gave them.</param>
+    /// <exception cref="FileFormatException">The tensors are not those of the network.</exception>
+    public static IReadOnlyDictionary<string, string> Of(
         string source,
         Network network,
         IReadOnlyDictionary<string, torch.Tensor> tensors

@@ -1,5 +1,5 @@
+using SlimSharp.Cli;
 using SlimSharp.Formats;
-using SlimSharp.Reproducing;
 using TorchSharp;
 
 namespace SlimSharp.Tests.Training;

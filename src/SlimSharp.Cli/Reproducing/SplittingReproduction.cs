@@ -5,7 +5,7 @@ using SlimSharp.Penalties;
 using SlimSharp.Regularizers;
 using TorchSharp;
 
-namespace SlimSharp.Reproducing;
+namespace SlimSharp.Cli;
 
 /// <summary>
 /// Official mode of proximal splitting: compares with what its published updates give, step by step in float64.
@@ -67,7 +67,7 @@ internal static class SplittingReproduction
             run.GetProperty("steps").GetInt32(),
             step => step < drop ? rate : rate / 10
         );
-        double[] All(IEnumerable<torch.Tensor> of) => [.. of.SelectMany(Numbers.Read)];
+        double[] All(IEnumerable<torch.Tensor> of) => [.. of.SelectMany(Float64.Of)];
         Deviation Compare(string quantity, IEnumerable<double> reference, IEnumerable<double> measured) =>
             new(name, quantity, Reproduction.Relative([.. reference], [.. measured]));
         var norms = run.GetProperty("norms").EnumerateObject().ToDictionary(n => n.Name, n => n.Value.GetDouble());
@@ -85,7 +85,7 @@ internal static class SplittingReproduction
             Compare(
                 "parameter norms",
                 trained.Select(p => norms[theirs[p.Name]]),
-                trained.Select(p => Math.Sqrt(Numbers.Read(model[p.Name]).Sum(v => v * v)))
+                trained.Select(p => Math.Sqrt(Float64.Of(model[p.Name]).Sum(v => v * v)))
             ),
         ];
     }

@@ -1,4 +1,4 @@
-namespace SlimSharp.Reproducing;
+namespace SlimSharp.Cli;
 
 /// <summary>How far a quantity lies from its reference.</summary>
 /// <param name="Case">The case of the reference, as in densenet10.TL1-1.</param>
@@ -6,7 +6,7 @@ namespace SlimSharp.Reproducing;
 /// <param name="Largest">
 /// The largest deviation: over the largest reference value for real quantities, absolute for counts.
 /// </param>
-public sealed record Deviation(string Case, string Quantity, double Largest)
+internal sealed record Deviation(string Case, string Quantity, double Largest)
 {
     /// <summary>Up to here real quantities agree in float64.</summary>
     public const double Tolerance = 1e-9;

@@ -8,7 +8,7 @@ using SlimSharp.Training;
 using TorchSharp;
 using F = TorchSharp.torch.nn.functional;
 
-namespace SlimSharp.Reproducing;
+namespace SlimSharp.Cli;
 
 /// <summary>
 /// Official mode: trains and prunes in float64, from given initial tensors on a fixed list of batches, as the published
@@ -21,13 +21,13 @@ namespace SlimSharp.Reproducing;
 /// <c>NAME.splitting.json</c>, <c>NAME.xi0.safetensors</c> and <c>NAME.splitting-λ-β.safetensors</c>, with the initial
 /// tensors and batches in the folder <c>slimming</c> beside it.
 /// </remarks>
-public static class Reproduction
+internal static class Reproduction
 {
     private const double Rate = 0.1;
 
     /// <summary>The cases of a folder.</summary>
     /// <exception cref="FileFormatException">There is none.</exception>
-    public static IReadOnlyList<string> Cases(string folder)
+    internal static IReadOnlyList<string> Cases(string folder)
     {
         if (!Directory.Exists(folder))
             throw new FileFormatException($"There is no folder '{folder}'.");
@@ -49,7 +49,7 @@ public static class Reproduction
 
     /// <summary>Runs one case and gives the deviation of every quantity.</summary>
     /// <exception cref="FileFormatException">A file of the case is missing or damaged.</exception>
-    public static IReadOnlyList<Deviation> Run(string folder, string name)
+    internal static IReadOnlyList<Deviation> Run(string folder, string name)
     {
         try
         {
@@ -93,7 +93,7 @@ public static class Reproduction
         Note("losses", Values(run.GetProperty("losses")), losses);
         Note("logits after", Rows(run.GetProperty("logits_after")), Logits(model, two));
         foreach (var (theirs, tensor) in scales)
-            Note("scales", Numbers.Read(tensor), Numbers.Read(model[ours[theirs]]));
+            Note("scales", Float64.Of(tensor), Float64.Of(model[ours[theirs]]));
         foreach (
             var (property, quantity) in new[] { ("norms", "parameter norms"), ("running_norms", "norms of statistics") }
         )
@@ -102,7 +102,7 @@ public static class Reproduction
                 Note(
                     quantity,
                     [norm.Value.GetDouble()],
-                    [Math.Sqrt(Numbers.Read(model[ours[norm.Name]]).Sum(v => v * v))]
+                    [Math.Sqrt(Float64.Of(model[ours[norm.Name]]).Sum(v => v * v))]
                 );
         }
         foreach (var pruned in run.GetProperty("pruned").EnumerateArray())
@@ -168,7 +168,7 @@ public static class Reproduction
             var (at, rate) = (step % x.shape[0], rateAt(step));
             var info = new StepInfo(0, step, rate, rule.EffectiveStep(rate));
             var loss = F.cross_entropy(model.forward(x[at].to(torch.float64)), y[at]);
-            losses.Add(Numbers.Single(loss));
+            losses.Add(loss.item<double>());
             loss.backward();
             regularizer?.OnGradients(model, info);
             state.Step(rate, clipNorm: null);
@@ -181,7 +181,7 @@ public static class Reproduction
     {
         model.eval();
         using var output = model.forward(images);
-        return Numbers.Read(output);
+        return Float64.Of(output);
     }
 
     private static ScalePenalty? Penalty(JsonElement run)

@@ -2,7 +2,7 @@ using SlimSharp.Formats;
 using SlimSharp.Networks;
 using TorchSharp;
 
-namespace SlimSharp.Reproducing;
+namespace SlimSharp.Cli;
 
 /// <summary>Recognises networks of the published families by their tensors, whatever their widths and depth.</summary>
 internal static class PublishedNetwork
