@@ -38,14 +38,16 @@ internal sealed class TrainingDisplay(Screen screen, IEnumerable<EpochMetrics> b
             screen.Emit((JsonObject)JsonSerializer.SerializeToNode(m, CliJson.Default.EpochMetrics)!);
             return;
         }
+        var measure = p.Measures.Count > 0 ? p.Measures[0].Measure : NamedMeasure.Loss;
         var steered = m.Measures?.ContainsKey("λ") == true;
         screen.Clear();
+        if (!_hasHeader && measure != NamedMeasure.Accuracy)
+            screen.Say($"Of training and validation the {measure.Name} is shown.");
         if (!_hasHeader)
             screen.Say(
                 $"  epoch    loss    train  validation        near zero{(steered ? "    zero        λ" : "          zero")}    left"
             );
         _hasHeader = true;
-        var measure = p.Measures.Count > 0 ? p.Measures[0].Measure : NamedMeasure.Loss;
         double? Train(EpochMetrics e) =>
             p.Measures.Count == 0 ? e.TrainLoss
             : e.Train.TryGetValue(measure.Name, out var value) ? value

@@ -175,6 +175,12 @@ public class UnlabelledTests
         Assert.InRange((double)first["validation"]!["agreement"]!, 0, 1);
         Assert.Null(first["validation"]!["accuracy"]);
         Assert.True(File.Exists(In("run/report.html")));
+        var (_, shown, _) = await Slim.Run(
+            $"retrain {In("cut.slim")} --data {folder} --teacher {file} --epochs 1 --batch 8 --out {In("shown")}".Split(
+                ' '
+            )
+        );
+        Assert.Contains("Of training and validation the agreement is shown.", shown);
         var quantized = (
             await Slim.Json($"quantize {In("run")} --data {folder} --images 16 --threads 1 --onnx {In("a.onnx")}")
         )[0];
