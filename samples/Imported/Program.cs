@@ -8,6 +8,7 @@ using SlimSharp.Models;
 using SlimSharp.Networks;
 using SlimSharp.Onnx;
 using SlimSharp.Penalties;
+using SlimSharp.Regularizers;
 using SlimSharp.Slimming;
 using SlimSharp.Training;
 

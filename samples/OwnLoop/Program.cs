@@ -7,6 +7,7 @@ using SlimSharp.Formats;
 using SlimSharp.Models;
 using SlimSharp.Onnx;
 using SlimSharp.Penalties;
+using SlimSharp.Regularizers;
 using SlimSharp.Slimming;
 using SlimSharp.Training;
 using SlimSharp.Zoo;
