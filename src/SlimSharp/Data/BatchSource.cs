@@ -18,6 +18,10 @@ public abstract class BatchSource
     /// <summary>Batches in an epoch.</summary>
     public abstract int BatchCount { get; }
 
+    /// <summary>How many batches samples make; a last one of a single sample may be left out.</summary>
+    internal static int BatchesOf(int count, int size, bool leavesOutSingle) =>
+        (count + size - 1) / size - (leavesOutSingle && count % size == 1 ? 1 : 0);
+
     /// <summary>The names of the targets that its batches bring.</summary>
     public abstract IReadOnlyCollection<string> Targets { get; }
 

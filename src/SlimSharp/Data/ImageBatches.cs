@@ -39,8 +39,7 @@ public sealed class ImageBatches(
     public override int Count => set.Count;
 
     /// <inheritdoc/>
-    public override int BatchCount =>
-        (set.Count + size - 1) / size - (LeavesOutSingle && set.Count % size == 1 ? 1 : 0);
+    public override int BatchCount => BatchesOf(set.Count, size, LeavesOutSingle);
 
     /// <inheritdoc/>
     public override IReadOnlyCollection<string> Targets => set.HasLabels ? [Batch.Label] : [];
@@ -63,19 +62,20 @@ public sealed class ImageBatches(
     {
         var images = torch.empty(set.Shape.Sizes(indices.Length), torch.float32);
         var table = normalization.Table();
-        void One(int i)
+        void One(int i, Span<byte> bytes)
         {
-            var pixels = MemoryMarshal.Cast<byte, float>(images.bytes);
+            var pixels = MemoryMarshal.Cast<byte, float>(bytes);
             var target = pixels.Slice((int)(i * set.Shape.Count), (int)set.Shape.Count);
             Fill(set.Image(indices[i]), target, table, augmentation.Draw(seed, epoch, indices[i]));
         }
         if (set.IsInMemory)
         {
+            var bytes = images.bytes;
             for (var i = 0; i < indices.Length; i++)
-                One(i);
+                One(i, bytes);
         }
         else // decoding is the most of it
-            Parallel.For(0, indices.Length, Threads.ParallelUntil(default), One);
+            Parallel.For(0, indices.Length, Threads.ParallelUntil(default), i => One(i, images.bytes));
         return set.HasLabels
             ? new(images, Labels(indices), indices)
             : new(

@@ -51,7 +51,7 @@ public sealed class TensorBatches : BatchSource
     public bool LeavesOutSingle { get; init; }
 
     /// <inheritdoc/>
-    public override int BatchCount => (Count + _size - 1) / _size - (LeavesOutSingle && Count % _size == 1 ? 1 : 0);
+    public override int BatchCount => BatchesOf(Count, _size, LeavesOutSingle);
 
     /// <inheritdoc/>
     public override IReadOnlyCollection<string> Targets => [.. _targets.Keys];

@@ -111,17 +111,12 @@ public sealed class Classification : Objective
         Batch batch,
         IReadOnlyDictionary<string, torch.Tensor> values,
         double smoothing
-    )
-    {
-        torch.Tensor? sum = null;
-        foreach (var output in network.Outputs)
-        {
-            var logits = values[output];
-            var loss = F.cross_entropy(logits, LabelsFor(logits, batch, output), label_smoothing: smoothing);
-            sum = sum is null ? loss : sum.add(loss, Scalars.One);
-        }
-        return sum!;
-    }
+    ) =>
+        Sum(
+            network.Outputs.Select(o =>
+                F.cross_entropy(values[o], LabelsFor(values[o], batch, o), label_smoothing: smoothing)
+            )
+        );
 
     // N classes, or N×classes of their probabilities, as mixing makes them, in the data type of the logits.
     private static torch.Tensor LabelsFor(torch.Tensor logits, Batch batch, string output)

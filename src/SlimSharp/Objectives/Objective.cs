@@ -77,6 +77,10 @@ public abstract class Objective
     private protected static string TargetOf(Network network, string output, string common) =>
         network.Outputs.Length == 1 ? common : output;
 
+    // The sum of terms, of which there is at least one.
+    private protected static torch.Tensor Sum(IEnumerable<torch.Tensor> terms) =>
+        terms.Aggregate((sum, term) => sum.add(term, Scalars.One));
+
     // A measure once if there is one output; else its mean over the outputs, and once more for each under its name.
     private protected static IReadOnlyList<NamedMeasure> PerOutput(Network network, NamedMeasure measure) =>
         network.Outputs.Length == 1 ? [measure] : [measure, .. network.Outputs.Select(measure.Of)];

@@ -26,16 +26,8 @@ public sealed class Regression : Objective
     public override IReadOnlyList<NamedMeasure> Measures(Network network) => PerOutput(network, Error);
 
     /// <inheritdoc/>
-    public override torch.Tensor Loss(Network network, Batch batch, IReadOnlyDictionary<string, torch.Tensor> values)
-    {
-        torch.Tensor? sum = null;
-        foreach (var output in network.Outputs)
-        {
-            var loss = F.mse_loss(values[output], TargetFor(network, batch, output, values[output]));
-            sum = sum is null ? loss : sum.add(loss, Scalars.One);
-        }
-        return sum!;
-    }
+    public override torch.Tensor Loss(Network network, Batch batch, IReadOnlyDictionary<string, torch.Tensor> values) =>
+        Sum(network.Outputs.Select(o => F.mse_loss(values[o], TargetFor(network, batch, o, values[o]))));
 
     /// <inheritdoc/>
     public override void AddMeasures(

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using SlimSharp.Data;
 using SlimSharp.Models;
 using SlimSharp.Objectives;
@@ -226,32 +225,4 @@ public sealed class Trainer(TrainingOptions options, params IReadOnlyList<Regula
 
     private static double Share(double[] values, Func<double, bool> holds) =>
         values.Length == 0 ? 0 : (double)values.Count(holds) / values.Length;
-
-    /// <summary>Time: since the last checkpoint, of this epoch, and left.</summary>
-    private sealed class Pace(int epochs, int batches, TrainingPosition start)
-    {
-        private readonly long _begun = Stopwatch.GetTimestamp();
-        private long _epochBegun = Stopwatch.GetTimestamp();
-        private long _saved = Stopwatch.GetTimestamp();
-
-        internal TimeSpan SinceSave => Stopwatch.GetElapsedTime(_saved);
-
-        internal void Saved() => _saved = Stopwatch.GetTimestamp();
-
-        internal double TakeSeconds()
-        {
-            var seconds = Stopwatch.GetElapsedTime(_epochBegun).TotalSeconds;
-            _epochBegun = Stopwatch.GetTimestamp();
-            return seconds;
-        }
-
-        internal TimeSpan Remaining(TrainingPosition now)
-        {
-            double Done(TrainingPosition p) => p.Epoch * batches + p.Batch;
-            var done = Done(now) - Done(start);
-            return done <= 0
-                ? TimeSpan.Zero
-                : Stopwatch.GetElapsedTime(_begun) * (((double)epochs * batches - Done(now)) / done);
-        }
-    }
 }

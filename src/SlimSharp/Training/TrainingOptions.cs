@@ -53,7 +53,7 @@ public sealed record TrainingOptions : IJsonOnDeserialized
     /// Steps of an epoch over that many images. A last batch of one is left out: it has no variance for BatchNorm to
     /// take.
     /// </summary>
-    public int StepsPerEpoch(int images) => (images + BatchSize - 1) / BatchSize - (images % BatchSize == 1 ? 1 : 0);
+    public int StepsPerEpoch(int images) => BatchSource.BatchesOf(images, BatchSize, leavesOutSingle: true);
 
     /// <summary>The learning rate summed over the epochs from one to another, in units of an epoch's steps.</summary>
     internal double RateSum(int from, int to)
