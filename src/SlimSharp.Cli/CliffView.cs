@@ -1,6 +1,4 @@
 using System.Text.Json.Nodes;
-using SlimSharp.Data;
-using SlimSharp.Formats;
 using SlimSharp.Slimming;
 
 namespace SlimSharp.Cli;
@@ -8,32 +6,6 @@ namespace SlimSharp.Cli;
 /// <summary>The cliff, seen before the fall: accuracy against what a cut would leave.</summary>
 internal static class CliffView
 {
-    private const int Most = 5000; // images are enough to tell a point
-
-    /// <summary>Tries cuts on the validation images of a file's data; the file says how they are normalised.</summary>
-    /// <exception cref="DataException">There are no validation images.</exception>
-    internal static CliffCurve Measure(Screen screen, SlimFile file, TrainAndTest sets, string path)
-    {
-        var train =
-            sets.Train ?? throw new DataException($"In '{path}' there are no training images to recalibrate on.");
-        var heldOut =
-            sets.Validation
-            ?? throw new DataException(
-                $"No images of '{path}' are held out to try cuts on. "
-                    + "Give --validation the share that it had in training; if that was 0, train again with more, for images that were trained on say little."
-            );
-        if (heldOut.Count > Most)
-            heldOut = heldOut.Subset(heldOut.Spread(Most));
-        using var model = file.ToModel();
-        return CliffCurve.Of(
-            model,
-            train,
-            heldOut,
-            file.Normalization!,
-            progress: new ProgressLine(screen, "trying cuts").Show
-        );
-    }
-
     internal static void Show(Screen screen, CliffCurve curve)
     {
         screen.Table(

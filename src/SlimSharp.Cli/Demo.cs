@@ -1,4 +1,5 @@
 using SlimSharp.Data;
+using SlimSharp.Experiments;
 using SlimSharp.Formats;
 using SlimSharp.Models;
 using SlimSharp.Networks;
@@ -51,7 +52,7 @@ internal sealed class Demo(Screen screen, string folder, int threads, string dev
         stop.ThrowIfCancellationRequested();
         using var cut = Surgeon.Apply(model, plan, sparse.Probe!.Inputs);
         var pruned = InFolder("sparse", "pruned.slim");
-        Cutting.Save(pruned, sparse, cut, CutSettings.Of(cut.Plan.Options));
+        CutFile.Save(pruned, sparse, cut, CutSettings.Of(cut.Plan.Options));
         using var random = Surgeon.Apply(model, RandomControl.Like(plan, RandomSeed), sparse.Probe.Inputs);
         screen.Say(
             $"Certificate: masked and cut network differ by {Words.Number(cut.Certificate.StructureDifference, "G2")} (random weights) and {Words.Number(cut.Certificate.FunctionDifference, "G2")} (real ones) of the largest output."
@@ -169,14 +170,18 @@ internal sealed class Demo(Screen screen, string folder, int threads, string dev
         string[] parts = ["dense", "sparse", "retrained"];
         RunFolder.Write(
             path,
-            Report.Page(ReportEntry.Find(parts.Select(p => Path.Combine(folder, p))), new(screen, 1, Batches[^1]))
+            Report.Page(
+                ReportEntry.Find(parts.Select(p => Path.Combine(folder, p))),
+                new(1, Batches[^1], screen),
+                journal: screen
+            )
         );
         screen.Say($"\nAll of it in pictures: {path}");
         screen.Emit(new() { ["report"] = path });
     }
 
     private SlimFile Train(string name, RunOptions options, CancellationToken stop) =>
-        new TrainingSession(RunFolder.Create(InRuns(name), options.ToJson(InRuns(name))), options, screen).Run(stop);
+        TrainingRun.Begin(InRuns(name), options).Train(screen, stop);
 
     private RunOptions Options(DataOptions data, int epochs) =>
         Sample.Training(data, epochs, threads, device) with

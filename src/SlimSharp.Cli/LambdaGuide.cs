@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using SlimSharp.Data;
+using SlimSharp.Experiments;
 using SlimSharp.Formats;
 using SlimSharp.Models;
 using SlimSharp.Penalties;
@@ -19,7 +20,7 @@ internal static class LambdaGuide
             throw new UsageException("--lambda-range needs a --penalty, such as --penalty tl1:a=1.");
         var penalty = MethodArguments.Parse(text, null);
         var train =
-            Sets.For(screen, file, data).Train
+            ImageSets.For(screen, file, data).Train
             ?? throw new DataException($"In '{data.Path}' there are no training images.");
         using var model = file.ToModel();
         var range = LambdaRange.Of(model, train, file.Normalization!, penalty);
@@ -48,8 +49,8 @@ internal static class LambdaGuide
         );
     }
 
-    /// <summary>That a penalty cannot bring a new scale to zero.</summary>
-    internal static string Flat(Penalty penalty) =>
+    // That it cannot bring a new scale to zero.
+    private static string Flat(Penalty penalty) =>
         $"{penalty} is flat on the way from {Words.Number(Initialization.Scale)} to 0: no λ empties a scale that starts there.";
 
     private static double? Least(SlimFile file, ImageSet train, Penalty penalty)

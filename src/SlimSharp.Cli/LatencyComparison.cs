@@ -1,3 +1,4 @@
+using SlimSharp.Experiments;
 using SlimSharp.Latency;
 using SlimSharp.Models;
 using SlimSharp.Networks;
@@ -225,7 +226,7 @@ internal sealed class LatencyComparison : IDisposable
             var network = ZooEntry.Get(path, 10, 1);
             return Of(path, network, Initialization.Draw(network, 0));
         }
-        using var file = Files.Load(path);
+        using var file = ModelFile.Load(path);
         return Of(path, file.Network, file.Weights.Copy(torch.float32));
     }
 

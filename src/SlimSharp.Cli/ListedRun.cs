@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using SlimSharp.Experiments;
 using SlimSharp.Runs;
 using Settings = System.Collections.Generic.IReadOnlyDictionary<string, string>;
 
@@ -31,7 +32,7 @@ internal sealed record ListedRun(RunSummary Run, IReadOnlyList<Settings> Ancesto
     internal IEnumerable<Settings> Line => Ancestors.Prepend(Run.Settings);
 
     /// <summary>How much the last cut on the way to it was asked to cut, in words; empty if there was none.</summary>
-    internal string LastCut => Line.Select(CutSettings.Target).FirstOrDefault(t => t.Length > 0, "");
+    internal string LastCut => Line.Select(AskedCut.Target).FirstOrDefault(t => t.Length > 0, "");
 
     private static ListedRun OfRun(RunSummary run)
     {
@@ -89,7 +90,7 @@ internal sealed record ListedRun(RunSummary Run, IReadOnlyList<Settings> Ancesto
     private static ListedRun? OfCut(string file)
     {
         var metadata = SlimHeader.Read(file, out var damage);
-        var asked = CutSettings.Of(metadata);
+        var asked = AskedCut.Of(metadata);
         if (asked is null && damage is null)
             return null; // no cut
         var certificate = SlimHeader.Part(metadata, "certificate");
@@ -116,7 +117,7 @@ internal sealed record ListedRun(RunSummary Run, IReadOnlyList<Settings> Ancesto
     {
         var metadata = SlimHeader.Read(file);
         var runs = RunsBefore(metadata, file, generations);
-        return CutSettings.Of(metadata) is { } cut ? runs.Prepend(cut) : runs;
+        return AskedCut.Of(metadata) is { } cut ? runs.Prepend(cut) : runs;
     }
 
     // A file keeps the options of the run that made it, also once it is cut; those name what that run started from.

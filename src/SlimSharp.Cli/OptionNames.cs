@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using SlimSharp.Data;
 
 namespace SlimSharp.Cli;
 
@@ -22,10 +23,30 @@ internal static partial class OptionNames
             ["DataOptions.Unlabelled"] = "--no-labels",
             ["DataOptions.Validation"] = "--validation",
             ["DataSource.All"] = "'slim data'",
+            ["LatencyGoal.Batch"] = "--batch",
+            ["LatencyGoal.Milliseconds"] = "--latency",
+            ["LatencyGoal.Speedup"] = "--speedup",
+            ["LatencyGoal.Threads"] = "--threads",
+            ["LatencyTables.EvenIfBusy"] = "--even-if-busy",
+            ["LatencyTables.For"] = "'slim bench layers'",
+            ["LatencyTables.Request"] = "'slim bench layers … --request --out FILE'",
+            ["PruningOptions.Candidates"] = "--candidates",
+            ["PruningOptions.Control"] = "--control",
+            ["PruningOptions.Images"] = "--images",
+            ["PruningOptions.Recalibrate"] = "--recalibrate",
+            ["PruningOptions.WithOptimizer"] = "--with-optimizer",
+            ["RunOptions.Device"] = "--device",
+            ["RunOptions.From"] = "'slim retrain FILE'",
+            ["RunOptions.Normalization"] =
+                $"--normalization ({string.Join(", ", NormalizationKind.All.Select(k => k.Name))}), or --mean and --deviation",
+            ["RunOptions.Regularizers"] = "--regularizer",
+            ["RunOptions.Without"] = "--without",
             ["TrainingOptions.Accumulate"] = "--accumulate",
+            ["TrainingOptions.Augmentation"] = "--augment",
             ["TrainingOptions.BatchSize"] = "--batch",
             ["TrainingOptions.ClipNorm"] = "--clip",
             ["TrainingOptions.Epochs"] = "--epochs",
+            ["TrainingOptions.KeepBest"] = "--keep best",
             ["TrainingOptions.LabelSmoothing"] = "--label-smoothing",
             ["LearningRate.Begin"] = "--rewind",
             ["LearningRate.Initial"] = "--lr",
@@ -68,6 +89,7 @@ internal static partial class OptionNames
     internal static string In(string text)
     {
         text = Downloadable().Replace(text, "slim data --download $1 --out DIR");
+        text = Resumed().Replace(text, "--resume $1");
         text = Memory().Replace(text, $"--memory $1, or the environment variable {ReadBudget.Variable}");
         return Properties()
             .Replace(
@@ -85,6 +107,9 @@ internal static partial class OptionNames
 
     [GeneratedRegex(@"Downloads\.All ([\w|-]+)")]
     private static partial Regex Downloadable();
+
+    [GeneratedRegex(@"TrainingRun\.Open\(""(.*?)""\)")]
+    private static partial Regex Resumed();
 
     [GeneratedRegex(ReadBudget.Variable + @"=(\w+) in the environment")]
     private static partial Regex Memory();

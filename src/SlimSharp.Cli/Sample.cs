@@ -1,4 +1,5 @@
 using SlimSharp.Data;
+using SlimSharp.Experiments;
 
 namespace SlimSharp.Cli;
 

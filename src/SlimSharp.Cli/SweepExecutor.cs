@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Text.Json.Nodes;
+using SlimSharp.Experiments;
 using SlimSharp.Runs;
 
 namespace SlimSharp.Cli;

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.Text.Json.Nodes;
+using SlimSharp.Experiments;
 
 namespace SlimSharp.Cli;
 
@@ -50,14 +52,18 @@ internal static class CompareCommand
             using var signals = new StopSignals();
             try
             {
-                new Comparison(
-                    screen,
-                    parsed.GetValue(output)!,
+                var training = Sample.Training(
+                    Sample.Data(),
                     parsed.GetValue(epochs),
-                    parsed.GetValue(macs),
                     parsed.GetValue(common.Threads),
                     parsed.GetValue(common.Device)!
-                ).Run(parsed.GetValue(seeds), signals.Token);
+                );
+                var comparison = new Comparison(parsed.GetValue(output)!, training, parsed.GetValue(macs), screen);
+                var rows = comparison.Run(parsed.GetValue(seeds), signals.Token);
+                screen.Say(ComparisonRow.Table(rows));
+                screen.Say($"written to {comparison.TableFile}");
+                foreach (var row in rows)
+                    screen.Emit(ToJson(row));
                 return ExitCode.Done;
             }
             catch (OperationCanceledException)
@@ -68,4 +74,19 @@ internal static class CompareCommand
         });
         return command;
     }
+
+    private static JsonObject ToJson(ComparisonRow row) =>
+        new()
+        {
+            ["method"] = row.Name,
+            ["trained"] = row.Trained,
+            ["zero"] = row.Zero,
+            ["cut"] = row.Cut,
+            ["recalibrated"] = row.Recalibrated,
+            ["retrained"] = row.Retrained,
+            ["parameters"] = row.Cost.Parameters,
+            ["macs"] = row.Cost.Macs,
+            ["seconds"] = row.Seconds,
+            ["retrainingSeconds"] = row.RetrainingSeconds,
+        };
 }

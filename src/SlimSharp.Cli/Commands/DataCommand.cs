@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using SlimSharp.Data;
+using SlimSharp.Experiments;
 
 namespace SlimSharp.Cli;
 
@@ -54,7 +55,7 @@ internal static class DataCommand
                 if (parsed.Has(data.Path) && place != parsed.GetValue(data.Path))
                     throw new UsageException("Give a path or --data, not both.");
                 common.Prepare(parsed);
-                Describe(screen, place, Sets.Read(screen, data.Get(parsed, place: place), stop));
+                Describe(screen, place, ImageSets.Read(screen, data.Get(parsed, place: place), stop));
                 return ExitCode.Done;
             }
         );

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using SlimSharp.Experiments;
 using SlimSharp.Formats;
 using SlimSharp.Networks;
 
@@ -22,8 +23,8 @@ internal static class DiffCommand
         command.SetAction(parsed =>
         {
             common.Prepare(parsed);
-            using var first = Files.Load(parsed.GetValue(a)!);
-            using var second = Files.Load(parsed.GetValue(b)!);
+            using var first = ModelFile.Load(parsed.GetValue(a)!);
+            using var second = ModelFile.Load(parsed.GetValue(b)!);
             Show(common.Screen(parsed), first, second);
             return ExitCode.Done;
         });

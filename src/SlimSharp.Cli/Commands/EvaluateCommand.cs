@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using SlimSharp.Data;
+using SlimSharp.Experiments;
 using SlimSharp.Formats;
 using SlimSharp.Models;
 using SlimSharp.Networks;
@@ -42,18 +43,18 @@ internal static class EvaluateCommand
         {
             var device = common.Prepare(parsed);
             var screen = common.Screen(parsed);
-            var path = Files.Trained(parsed.GetValue(input)!);
+            var path = ModelFile.Trained(parsed.GetValue(input)!);
             using var source = SlimFile.Load(path);
             var file = normalization.Needed(parsed, source, path);
             var options = data.Get(parsed, file.Data);
-            var sets = Sets.For(screen, file, options with { Parts = Parts(parsed.GetValue(split)!) });
+            var sets = ImageSets.For(screen, file, options with { Parts = Parts(parsed.GetValue(split)!) });
             using var weights = file.Weights.Copy(torch.float32, device);
             using var model = new Model(file.Network, weights.Copy());
             var cost = NetworkCost.Of(file.Network);
             foreach (var (name, set) in Chosen(parsed.GetValue(split)!, sets, options.Path))
             {
                 if (name != "train")
-                    Sets.WarnOfSeen(screen, file, options, set, name);
+                    ImageSets.WarnOfSeen(screen, file, options, set, name);
                 var score = Evaluation.Of(model, set, file.Normalization!);
                 screen.Say(
                     $"{file.Network.Name} on {score.Count} {name} images: {Measures(score)}, loss {Words.Number(score.Loss, "F4")}; "

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using SlimSharp.Experiments;
 using SlimSharp.Formats;
 using SlimSharp.Onnx;
 
@@ -47,7 +48,7 @@ internal static class ExportCommand
             var images = data.Given(parsed);
             common.Prepare(parsed);
             var screen = common.Screen(parsed);
-            var path = Files.Trained(parsed.GetValue(input)!);
+            var path = ModelFile.Trained(parsed.GetValue(input)!);
             using var source = SlimFile.Load(path);
             var file = parsed.Has(data.Path)
                 ? normalization.Needed(parsed, source, path)

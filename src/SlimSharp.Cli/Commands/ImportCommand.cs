@@ -1,5 +1,6 @@
 using System.CommandLine;
 using SlimSharp.Data;
+using SlimSharp.Experiments;
 using SlimSharp.Formats;
 using SlimSharp.Networks;
 using SlimSharp.Objectives;
@@ -107,7 +108,7 @@ internal static class ImportCommand
     // Those of another size are of no use; their classes matter only where they are to be the network's.
     private static TrainAndTest Read(Screen screen, DataOptions options, Network network, bool withClasses)
     {
-        var sets = Sets.Read(screen, options);
+        var sets = ImageSets.Read(screen, options);
         var images = (sets.Train ?? sets.Test)!;
         images.CheckFits(network);
         if (withClasses && images.HasLabels && Classification.NoClasses(network) is null)

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using SlimSharp.Data;
+using SlimSharp.Experiments;
 using SlimSharp.Formats;
 using SlimSharp.Models;
 using SlimSharp.Networks;
@@ -85,7 +86,7 @@ internal static class InspectCommand
             }
             parsed.Refuse("is for networks of the zoo; a file has its own", width, classes);
             common.Prepare(parsed);
-            path = Files.Resolve(path, "model.slim", "last.slim");
+            path = ModelFile.Resolve(path, "model.slim", "last.slim");
             using var source = SlimFile.Load(path);
             var file = normalization.With(parsed, source, path);
             Show(screen, file.Network, file.Weights);
@@ -98,9 +99,9 @@ internal static class InspectCommand
             if (parsed.GetValue(curve))
             {
                 var images = data.Get(parsed, file.Data);
-                var sets = Sets.For(screen, file, images);
-                Sets.WarnOfSeen(screen, file, images, sets.Validation);
-                CliffView.Show(screen, CliffView.Measure(screen, file, sets, images.Path));
+                var sets = ImageSets.For(screen, file, images);
+                ImageSets.WarnOfSeen(screen, file, images, sets.Validation);
+                CliffView.Show(screen, TrialCuts.Measure(screen, file, sets, images.Path));
             }
             return ExitCode.Done;
         });
@@ -124,7 +125,7 @@ internal static class InspectCommand
                         $"{network.Shapes[n.Name]}",
                         count == 0 ? "" : Words.Count(count),
                         n.Layer.Macs(network.InputShapes(n)) is > 0 and var macs ? Words.Count(macs) : "",
-                        values is null ? "" : Scales.Sketch(values),
+                        values is null ? "" : Sketch.Of(values),
                         values is null ? "" : Words.Number(values[values.Length / 2], "G3"),
                         values is null ? "" : Words.Number(values[^1], "G3"),
                     ];

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using SlimSharp.Experiments;
 using SlimSharp.Formats;
 using SlimSharp.Slimming;
 
@@ -48,7 +49,7 @@ internal static class IterateCommand
         command.SetAction(parsed =>
         {
             run.Common.Prepare(parsed);
-            var path = Files.Trained(parsed.GetValue(input)!);
+            var path = ModelFile.Trained(parsed.GetValue(input)!);
             var plan = new PlanOptions
             {
                 Target = (parsed.GetValue(macs), parsed.GetValue(parameters)) switch
@@ -68,14 +69,43 @@ internal static class IterateCommand
             var options = run.Read(parsed, start.Data);
             run.SayMeaning(parsed, run.Common.Screen(parsed));
             var folder = run.Output(parsed) ?? throw new UsageException("Give --out DIR for the folder of the rounds.");
-            return new Iteration(run.Common.Screen(parsed), folder, options).Run(
-                path,
-                start,
-                plan,
-                count,
-                parsed.GetValue(recalibrate)
-            );
+            var screen = run.Common.Screen(parsed);
+            using var signals = new StopSignals();
+            try
+            {
+                var recalibrated = parsed.GetValue(recalibrate);
+                Show(
+                    screen,
+                    new Iteration(folder, options, screen).Run(path, start, plan, count, recalibrated, signals.Token)
+                );
+                return ExitCode.Done;
+            }
+            catch (OperationCanceledException)
+            {
+                screen.Emit(new() { ["stopped"] = true, ["run"] = folder });
+                screen.Say("Stopped. The same command goes on from the last checkpoint.");
+                return ExitCode.Stopped;
+            }
         });
         return command;
+    }
+
+    private static void Show(Screen screen, IReadOnlyList<IterationRound> rounds)
+    {
+        screen.Say();
+        screen.Table(
+            "Sizes by round:",
+            ["", "parameters", "MACs"],
+            rounds.Select(r =>
+                (IReadOnlyList<string>)
+                    [
+                        r.Round == 0 ? "start" : $"round {r.Round}",
+                        Words.Count(r.Cost.Parameters),
+                        Words.Count(r.Cost.Macs),
+                    ]
+            )
+        );
+        screen.Say($"The small network: {rounds[^1].File}");
+        screen.Emit(new() { ["model"] = rounds[^1].File });
     }
 }

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.Text.Json.Nodes;
+using SlimSharp.Experiments;
 using SlimSharp.Formats;
 using SlimSharp.Slimming;
 
@@ -36,7 +38,7 @@ internal static class PruneCommand
         var images = new Option<int>("--images")
         {
             Description = "Training images to recalibrate with and to measure taylor and fisher on.",
-            DefaultValueFactory = _ => Pruning.Images,
+            DefaultValueFactory = _ => 2048,
             HelpName = "N",
         };
         var withOptimizer = new Option<bool>("--with-optimizer")
@@ -47,30 +49,25 @@ internal static class PruneCommand
         var planOnly = new Option<bool>("--plan-only") { Description = "Show the plan and cut nothing." };
         var (plan, latency, common) = (new PlanArguments(), new LatencyArguments(), new CommonOptions());
         var (data, normalization) = (new DataArguments(), new NormalizationArguments());
-        (PlanOptions Options, LatencyGoal? Goal) Read(ParseResult parsed)
+        PruningOptions Read(ParseResult parsed)
         {
             var goal = latency.Get(parsed, parsed.GetValue(common.Threads));
-            var options = plan.Get(parsed, goal?.Of(before: 1));
-            var count = parsed.GetValue(candidates);
-            if (count is < 1 or > 1000)
-                throw new UsageException($"--candidates is {count}, but must be from 1 to 1000.");
-            if (parsed.GetValue(images) < 2)
-                throw new UsageException($"--images is {parsed.GetValue(images)}, but must be 2 or more.");
-            if (count > 1 && parsed.GetValue(control) is not null)
-                throw new UsageException("--candidates and --control do not go together.");
-            if (count > 1 && options.Target is PlanTarget.Zeros)
-                throw new UsageException("--zeros leaves nothing to choose; leave out --candidates.");
-            if (count > 1 && options.Target is PlanTarget.Below or PlanTarget.Channels)
-                throw new UsageException(
-                    "--below and --layer-widths decide every layer by itself, so that weighing layers changes nothing; leave out --candidates."
-                );
+            var options = new PruningOptions
+            {
+                Plan = plan.Get(parsed, goal?.Of(before: 1)),
+                Latency = goal,
+                Candidates = parsed.GetValue(candidates),
+                Control = parsed.GetValue(control) is { } word ? Enum.Parse<CutControl>(word, ignoreCase: true) : null,
+                Recalibrate = parsed.GetValue(recalibrate),
+                Images = parsed.GetValue(images),
+                WithOptimizer = parsed.GetValue(withOptimizer),
+            };
+            options.Check();
             if (parsed.GetValue(planOnly))
                 parsed.Refuse("has no effect with --plan-only, which cuts nothing", output, withOptimizer, recalibrate);
-            if (!parsed.GetValue(recalibrate) && count == 1 && !NeedsImages(options))
+            if (!options.Recalibrate && options.Candidates == 1 && !NeedsImages(options))
                 parsed.Refuse("goes with --recalibrate, --candidates, and a --criterion that is measured", images);
-            if (goal is not null && count > 1)
-                throw new UsageException("--latency and --speedup do not go with --candidates.");
-            return (options, goal);
+            return options;
         }
         var command = new CheckedCommand(
             "prune",
@@ -87,35 +84,33 @@ internal static class PruneCommand
         common.AddTo(command);
         command.SetAction(parsed =>
         {
-            var (options, goal) = Read(parsed);
+            var options = Read(parsed);
             common.Prepare(parsed);
-            var path = Files.Trained(parsed.GetValue(input)!);
+            var (screen, path) = (common.Screen(parsed), ModelFile.Trained(parsed.GetValue(input)!));
             var isShown = parsed.GetValue(planOnly);
             var beside = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(path))!, "pruned.slim");
             var target = parsed.GetValue(output) ?? (isShown ? beside : OutputOption.Checked(beside));
+            if (Path.GetFullPath(path) == Path.GetFullPath(target))
+                throw new UsageException($"--out {target} would write over the file that is cut; choose another name.");
             var given = data.Given(parsed);
             using var source = SlimFile.Load(path);
             // Whatever computes on images needs to know how they are normalised; a cut alone does not.
             var measures =
                 parsed.Has(data.Path)
-                || (parsed.GetValue(recalibrate) && source.Network.BatchNorms.Any())
-                || parsed.GetValue(candidates) > 1
+                || (options.Recalibrate && source.Network.BatchNorms.Any())
+                || options.Candidates > 1
                 || NeedsImages(options);
             var file = measures ? normalization.Needed(parsed, source, path) : normalization.With(parsed, source, path);
-            using var pruning = new Pruning(common.Screen(parsed), path, file, target, parsed.GetValue(images), given);
-            return pruning.Run(
-                options,
-                asked: null,
-                goal,
-                parsed.GetValue(candidates),
-                parsed.GetValue(control),
-                parsed.GetValue(recalibrate),
-                isShown,
-                parsed.GetValue(withOptimizer)
-            );
+            using var pruning = new Pruning(path, file, given, screen);
+            var cut = pruning.Plan(options);
+            if (isShown)
+                screen.Emit(new() { ["plan"] = JsonNode.Parse(cut.Plan.ToJson()) });
+            else
+                pruning.Cut(cut, target);
+            return cut.Latency is { IsMissed: true } && !isShown ? ExitCode.Missed : ExitCode.Done;
         });
         return command;
     }
 
-    private static bool NeedsImages(PlanOptions options) => CriterionKind.Of(options).NeedsImages;
+    private static bool NeedsImages(PruningOptions options) => CriterionKind.Of(options.Plan).NeedsImages;
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using SlimSharp.Experiments;
 using SlimSharp.Formats;
 using SlimSharp.Onnx;
 
@@ -73,7 +74,7 @@ internal static class QuantizeCommand
             if (parsed.GetValue(reduced) && parsed.GetValue(full))
                 throw new UsageException("--reduced-range and --full-range exclude each other.");
             common.Prepare(parsed);
-            var path = Files.Trained(parsed.GetValue(input)!);
+            var path = ModelFile.Trained(parsed.GetValue(input)!);
             using var source = SlimFile.Load(path);
             var file = normalization.Needed(parsed, source, path);
             var options = new QuantizationOptions
@@ -95,8 +96,8 @@ internal static class QuantizeCommand
                 ?? OutputOption.Checked(Path.Combine(Path.GetDirectoryName(Path.GetFullPath(path))!, "int8.onnx"));
             var screen = common.Screen(parsed);
             var ways = data.Get(parsed, file.Data);
-            var sets = Sets.For(screen, file, ways);
-            Sets.WarnOfSeen(
+            var sets = ImageSets.For(screen, file, ways);
+            ImageSets.WarnOfSeen(
                 screen,
                 file,
                 ways,

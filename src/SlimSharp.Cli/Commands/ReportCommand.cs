@@ -1,4 +1,5 @@
 using System.CommandLine;
+using SlimSharp.Experiments;
 using SlimSharp.Runs;
 
 namespace SlimSharp.Cli;
@@ -49,9 +50,9 @@ internal static class ReportCommand
             var screen = common.Screen(parsed);
             var measuring = parsed.GetValue(plain)
                 ? null
-                : new ReportMeasuring(screen, parsed.GetValue(common.Threads), parsed.GetValue(batch));
+                : new ReportMeasuring(parsed.GetValue(common.Threads), parsed.GetValue(batch), screen);
             var damage = new List<string>();
-            RunFolder.Write(path, Report.Page(entries, measuring, damage));
+            RunFolder.Write(path, Report.Page(entries, measuring, damage, screen));
             foreach (var sentence in damage)
                 screen.Warn(sentence);
             screen.Say($"{path}: {entries.Count} networks");

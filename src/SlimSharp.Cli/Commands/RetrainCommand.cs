@@ -1,4 +1,5 @@
 using System.CommandLine;
+using SlimSharp.Experiments;
 using SlimSharp.Formats;
 using SlimSharp.Networks;
 
@@ -38,7 +39,7 @@ internal static class RetrainCommand
                     var given =
                         parsed.GetValue(file)
                         ?? throw new UsageException("Name the .slim file or run folder to retrain.");
-                    var path = Files.Resolve(given, "pruned.slim", "model.slim");
+                    var path = ModelFile.Resolve(given, "pruned.slim", "model.slim");
                     using var start = SlimFile.Load(path);
                     var isNew = parsed.GetValue(scratch) is not null;
                     var stated = isNew

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using SlimSharp.Experiments;
 using SlimSharp.Zoo;
 
 namespace SlimSharp.Cli;

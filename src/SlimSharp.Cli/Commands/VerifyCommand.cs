@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using SlimSharp.Experiments;
 using SlimSharp.Formats;
 
 namespace SlimSharp.Cli;
@@ -27,8 +28,8 @@ internal static class VerifyCommand
         {
             var screen = common.Screen(parsed);
             common.Prepare(parsed);
-            using var file = SlimFile.Load(Files.Resolve(parsed.GetValue(input)!, "model.slim", "pruned.slim"));
-            using var original = parsed.GetValue(against) is { } path ? Files.Load(path) : null;
+            using var file = SlimFile.Load(ModelFile.Resolve(parsed.GetValue(input)!, "model.slim", "pruned.slim"));
+            using var original = parsed.GetValue(against) is { } path ? ModelFile.Load(path) : null;
             var checks = Verification.Of(file, original);
             foreach (var check in checks)
                 screen.Say(

@@ -28,8 +28,4 @@ internal static class ChannelCounts
         }
         return new(kept.ToImmutable());
     }
-
-    /// <summary>As they were typed, in order of the layers' names.</summary>
-    internal static string Text(PlanTarget.Channels channels) =>
-        string.Join(' ', channels.Kept.Select(k => $"{k.Key}={k.Value}"));
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using SlimSharp.Experiments;
 using TorchSharp;
 
 namespace SlimSharp.Cli;
@@ -6,8 +7,6 @@ namespace SlimSharp.Cli;
 /// <summary>Options that most commands share.</summary>
 internal sealed class CommonOptions
 {
-    internal const int MostThreads = 4096;
-
     internal Option<bool> Json { get; } =
         new("--json") { Description = "Print JSON lines for machines instead of text for people." };
 
@@ -35,9 +34,9 @@ internal sealed class CommonOptions
     internal torch.Device Prepare(ParseResult parsed)
     {
         var threads = parsed.GetValue(Threads);
-        SlimSharp.Threads.Count = threads is >= 1 and <= MostThreads
+        SlimSharp.Threads.Count = threads is >= 1 and <= RunOptions.MostThreads
             ? threads
-            : throw new UsageException($"--threads is {threads}, but must be from 1 to {MostThreads}.");
+            : throw new UsageException($"--threads is {threads}, but must be from 1 to {RunOptions.MostThreads}.");
         if (LibTorch.Caution is { } caution)
             Screen(parsed).Warn(caution);
         return Devices.Get(parsed.GetValue(Device)!);

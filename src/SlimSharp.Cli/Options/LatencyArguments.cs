@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using SlimSharp.Experiments;
 using SlimSharp.Latency;
 
 namespace SlimSharp.Cli;
@@ -56,14 +57,15 @@ internal sealed class LatencyArguments
             throw new UsageException($"--speedup is {speedup}, but must be above 1.");
         if (parsed.GetValue(_batch) is < 1 or > 65536)
             throw new UsageException($"--batch is {parsed.GetValue(_batch)}, but must be from 1 to 65,536.");
-        return new(
-            latency is null ? null : Milliseconds(latency),
-            speedup,
-            parsed.GetValue(_batch),
-            threads,
-            parsed.GetValue(_table),
-            parsed.GetValue(_widths) == "threshold" ? WidthChoice.Threshold : WidthChoice.LeastLoss
-        );
+        return new()
+        {
+            Milliseconds = latency is null ? null : Milliseconds(latency),
+            Speedup = speedup,
+            Batch = parsed.GetValue(_batch),
+            Threads = threads,
+            Table = parsed.GetValue(_table),
+            Choice = parsed.GetValue(_widths) == "threshold" ? WidthChoice.Threshold : WidthChoice.LeastLoss,
+        };
     }
 
     private static double Milliseconds(string text)

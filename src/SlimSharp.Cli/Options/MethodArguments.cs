@@ -1,4 +1,5 @@
 using System.CommandLine;
+using SlimSharp.Experiments;
 using SlimSharp.Penalties;
 using SlimSharp.Regularizers;
 
@@ -116,19 +117,19 @@ internal sealed class MethodArguments
     }
 
     /// <summary>Penalty, λ and method as they were given, checked.</summary>
-    internal (string? Penalty, double Lambda, MethodOptions Method) Get(ParseResult parsed)
+    internal EarlierOptions Get(ParseResult parsed)
     {
-        var kind = Enum.Parse<Method>(parsed.GetValue(_method)!, ignoreCase: true);
+        var kind = Enum.Parse<EarlierMethodKind>(parsed.GetValue(_method)!, ignoreCase: true);
         var preset = SplittingPreset.All.FirstOrDefault(p => p.Network == parsed.GetValue(_preset));
-        Refuse(preset is not null && kind != Method.Splitting, "--preset goes with --method splitting.");
+        Refuse(preset is not null && kind != EarlierMethodKind.Splitting, "--preset goes with --method splitting.");
         Refuse(
             preset is not null && (parsed.Has(_penalty) || parsed.Has(_lambda) || parsed.Has(_coupling)),
             "--preset brings its own penalty, λ and β; leave out --penalty, --lambda and --beta."
         );
-        Refuse(kind != Method.Splitting && parsed.Has(_coupling), "--beta goes with --method splitting.");
-        Refuse(kind != Method.Prox && parsed.Has(_proxStep), "--prox-step goes with --method prox.");
+        Refuse(kind != EarlierMethodKind.Splitting && parsed.Has(_coupling), "--beta goes with --method splitting.");
+        Refuse(kind != EarlierMethodKind.Prox && parsed.Has(_proxStep), "--prox-step goes with --method prox.");
         Refuse(
-            kind != Method.Variational
+            kind != EarlierMethodKind.Variational
                 && new Option[] { _deviation, _deviationRate, _divergence, _divergenceWarmUp }.Any(parsed.Has),
             "--sigma, --sigma-lr, --kl-weight and --kl-warmup go with --method variational."
         );
@@ -138,13 +139,13 @@ internal sealed class MethodArguments
             : (new L1().ToString(), preset.Lambda);
         var coupling = preset?.Coupling ?? parsed.GetValue(_coupling);
         Refuse(
-            kind == Method.Splitting && !(coupling > 0 && double.IsFinite(coupling.Value)),
+            kind == EarlierMethodKind.Splitting && !(coupling > 0 && double.IsFinite(coupling.Value)),
             "--method splitting needs a positive --beta, such as --beta 100, or a --preset."
         );
         Refuse(steering is not null && text is null, "--target-macs needs a --penalty, such as --penalty tl1:a=1.");
         Refuse(steering is null && parsed.Has(_band), "--accuracy-band goes with --target-macs.");
         var variational =
-            kind == Method.Variational
+            kind == EarlierMethodKind.Variational
                 ? new VariationalOptions
                 {
                     Deviation = parsed.GetValue(_deviation),
@@ -154,18 +155,19 @@ internal sealed class MethodArguments
                 }
                 : null;
         variational?.Check();
-        return (
-            text,
-            lambda,
-            new()
+        return new()
+        {
+            Penalty = text,
+            Lambda = lambda,
+            Method = new()
             {
                 Kind = kind,
                 BareStep = parsed.GetValue(_proxStep) == "published",
-                Coupling = kind == Method.Splitting ? coupling : null,
+                Coupling = kind == EarlierMethodKind.Splitting ? coupling : null,
                 Variational = variational,
                 Steering = steering,
-            }
-        );
+            },
+        };
     }
 
     internal static Penalty Parse(string text, double? lambda)
@@ -181,16 +183,16 @@ internal sealed class MethodArguments
     }
 
     // The penalty as it was given, checked, and its strength; 0 where that is to be found.
-    private (string? Text, double Lambda) Penalty(ParseResult parsed, Method kind, bool steered)
+    private (string? Text, double Lambda) Penalty(ParseResult parsed, EarlierMethodKind kind, bool steered)
     {
         var (text, lambda) = (parsed.GetValue(_penalty), parsed.GetValue(_lambda));
         Refuse(text is null && lambda != 0, "--lambda needs a --penalty, such as --penalty tl1:a=1.");
         Refuse(
-            text is null && kind is (Method.Prox or Method.Splitting),
+            text is null && kind is (EarlierMethodKind.Prox or EarlierMethodKind.Splitting),
             $"--method {parsed.GetValue(_method)} needs a --penalty, such as --penalty l1."
         );
         Refuse(
-            text is not null && kind == Method.Variational,
+            text is not null && kind == EarlierMethodKind.Variational,
             "--method variational has a prior in place of a penalty; leave out --penalty."
         );
         if (text is null)

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using SlimSharp.Experiments;
 
 namespace SlimSharp.Cli;
 
@@ -13,13 +14,13 @@ internal sealed class RecoveryArguments
     private readonly Option<double> _temperature = new("--temperature")
     {
         Description = "What outputs are divided by when the teacher is compared with.",
-        DefaultValueFactory = _ => new RecoveryOptions().Temperature,
+        DefaultValueFactory = _ => new EarlierRecovery().Temperature,
         HelpName = "T",
     };
     private readonly Option<double> _weight = new("--teacher-weight")
     {
         Description = "Weight of the teacher beside the labels, which count 1.",
-        DefaultValueFactory = _ => new RecoveryOptions().TeacherWeight,
+        DefaultValueFactory = _ => new EarlierRecovery().TeacherWeight,
         HelpName = "WEIGHT",
     };
     private readonly Option<bool> _zeros = new("--keep-zeros")
@@ -36,18 +37,21 @@ internal sealed class RecoveryArguments
             command.Add(option);
     }
 
-    internal RecoveryOptions? Get(ParseResult parsed)
+    internal EarlierRecovery? Get(ParseResult parsed)
     {
-        var options = new RecoveryOptions
+        var options = new EarlierRecovery
         {
-            Teacher = parsed.GetValue(_teacher) is { } path ? Files.Trained(path) : null,
+            Teacher = parsed.GetValue(_teacher) is { } path ? ModelFile.Trained(path) : null,
             Temperature = parsed.GetValue(_temperature),
             TeacherWeight = parsed.GetValue(_weight),
             KeepZeros = parsed.GetValue(_zeros),
         };
         if (options.Teacher is null && (parsed.Has(_temperature) || parsed.Has(_weight)))
             throw new UsageException("--temperature and --teacher-weight go with --teacher.");
-        options.Check();
-        return options == new RecoveryOptions() ? null : options;
+        if (!(options.Temperature > 0 && double.IsFinite(options.Temperature)))
+            throw new UsageException($"--temperature is {options.Temperature}, but must be positive.");
+        if (!(options.TeacherWeight >= 0 && double.IsFinite(options.TeacherWeight)))
+            throw new UsageException($"--teacher-weight is {options.TeacherWeight}, but must be 0 or more.");
+        return options == new EarlierRecovery() ? null : options;
     }
 }

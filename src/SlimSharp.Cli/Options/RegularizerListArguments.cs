@@ -1,4 +1,5 @@
 using System.CommandLine;
+using SlimSharp.Experiments;
 using SlimSharp.Regularizers;
 
 namespace SlimSharp.Cli;
@@ -41,11 +42,8 @@ internal sealed class RegularizerListArguments
                 + string.Join(' ', texts.Select(t => $"--regularizer {Quoted(t)}"));
     }
 
-    private IEnumerable<string> Shorthands(ParseResult parsed)
-    {
-        var (penalty, lambda, method) = _method.Get(parsed);
-        return EarlierOptions.Texts(penalty, lambda, method, _recovery.Get(parsed));
-    }
+    private IEnumerable<string> Shorthands(ParseResult parsed) =>
+        (_method.Get(parsed) with { Recovery = _recovery.Get(parsed) }).Texts();
 
     // As a shell wants it.
     private static string Quoted(string text) => text.Contains(' ', StringComparison.Ordinal) ? $"'{text}'" : text;

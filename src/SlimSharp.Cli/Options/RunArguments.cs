@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Text.Json.Nodes;
 using SlimSharp.Data;
+using SlimSharp.Experiments;
 using SlimSharp.Networks;
 using SlimSharp.Runs;
 using SlimSharp.Training;
@@ -83,7 +84,8 @@ internal sealed class RunArguments
     {
         var screen = _common.Screen(parsed);
         _common.Prepare(parsed);
-        var (folder, options, isNew) = Open(parsed, read);
+        var run = Open(parsed, read);
+        var (folder, options, isNew) = (run.Folder, run.Options, !run.IsBegun);
         Threads.Count = options.Threads;
         if (Threads.Crowding() is { } crowding)
             screen.Warn(crowding);
@@ -94,7 +96,7 @@ internal sealed class RunArguments
         using var signals = new StopSignals();
         try
         {
-            using var result = new TrainingSession(folder, options, screen).Run(signals.Token);
+            using var result = run.Train(screen, signals.Token);
             Report(screen, folder, options, NetworkCost.Of(result.Network));
             return ExitCode.Done;
         }
@@ -136,7 +138,7 @@ internal sealed class RunArguments
         || e is RunException { InnerException: IOException or UnauthorizedAccessException };
 
     // The run of --resume, one that was begun by the same command, or a new one.
-    private (RunFolder Folder, RunOptions Options, bool IsNew) Open(ParseResult parsed, Func<RunOptions> read)
+    private TrainingRun Open(ParseResult parsed, Func<RunOptions> read)
     {
         var (resumed, output) = (parsed.GetValue(_resume), parsed.GetValue(_output));
         if (resumed is not null)
@@ -147,26 +149,26 @@ internal sealed class RunArguments
                 throw new UsageException(
                     $"'{resumed}' is no run folder: it has no run.json. If its run was killed before that was written, nothing is lost: give the command again that began it, with --out {resumed}."
                 );
-            return GoOn(parsed, RunFolder.Open(resumed));
+            return GoOn(parsed, resumed);
         }
         var path =
             output ?? throw new UsageException("Give --out DIR for the run folder, or --resume DIR to go on with one.");
-        var (options, isNew) = (read(), !RunFolder.IsBegun(path));
-        var folder = TrainingSession.OpenOrCreate(path, options);
-        return isNew ? (folder, options, true) : GoOn(parsed, folder);
+        var run = TrainingRun.Begin(path, read());
+        return run.IsBegun ? GoOn(parsed, path) : run;
     }
 
-    private (RunFolder Folder, RunOptions Options, bool IsNew) GoOn(ParseResult parsed, RunFolder folder)
+    private TrainingRun GoOn(ParseResult parsed, string path)
     {
-        if (folder.IsComplete)
-            throw new UsageException(
-                $"The run in '{folder.Path}' is finished: {folder.ModelFile} is there. Choose another --out for a new one."
-            );
-        var options = RunOptions.Read(folder);
         // Weights depend on threads in their last bits only, and machines differ.
-        return Typed(parsed).Contains(_common.Threads.Name)
-            ? (folder, options with { Threads = parsed.GetValue(_common.Threads) }, false)
-            : (folder, options, false);
+        var run = TrainingRun.Open(
+            path,
+            Typed(parsed).Contains(_common.Threads.Name) ? parsed.GetValue(_common.Threads) : null
+        );
+        return run.IsComplete
+            ? throw new UsageException(
+                $"The run in '{path}' is finished: {run.Folder.ModelFile} is there. Choose another --out for a new one."
+            )
+            : run;
     }
 
     private static IEnumerable<string> Typed(ParseResult parsed) =>

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using SlimSharp.Data;
+using SlimSharp.Experiments;
 using SlimSharp.Models;
 using SlimSharp.Training;
 

@@ -1,4 +1,6 @@
 using System.Text.Json.Nodes;
+using SlimSharp.Experiments;
+using SlimSharp.Training;
 using Spectre.Console;
 
 namespace SlimSharp.Cli;
@@ -9,7 +11,7 @@ namespace SlimSharp.Cli;
 /// the libraries name become options (<see cref="OptionNames"/>).
 /// </summary>
 /// <param name="json">For machines.</param>
-internal sealed class Screen(bool json)
+internal sealed class Screen(bool json) : Journal
 {
     private readonly IAnsiConsole _console = AnsiConsole.Create(new() { Out = new AnsiConsoleOutput(Console.Out) });
 
@@ -19,7 +21,7 @@ internal sealed class Screen(bool json)
     internal bool IsLive => !Json && !Console.IsOutputRedirected && _console.Profile.Capabilities.Ansi;
 
     /// <summary>Prints a line for people.</summary>
-    internal void Say(string text = "")
+    public override void Say(string text = "")
     {
         if (!Json)
             Console.WriteLine(Harmless.Text(ProgramName.In(OptionNames.In(text))));
@@ -42,11 +44,27 @@ internal sealed class Screen(bool json)
     }
 
     /// <summary>Prints what should be known, for people and machines.</summary>
-    internal void Warn(string text)
+    public override void Warn(string text)
     {
         Say($"Warning: {Harmless.Line(text)}");
         Emit(new() { ["warning"] = text });
     }
+
+    /// <inheritdoc/>
+    public override Action<int, int> Progress(string what) => new ProgressLine(this, what).Show;
+
+    /// <inheritdoc/>
+    public override IProgress<TrainingProgress> Training(IReadOnlyList<EpochMetrics> done) =>
+        new TrainingDisplay(this, done);
+
+    /// <inheritdoc/>
+    public override void Planned(PlannedCut cut) => CutView.Show(this, cut);
+
+    /// <inheritdoc/>
+    public override void Pruned(PrunedModel model) => CutView.Show(this, model);
+
+    /// <inheritdoc/>
+    public override string Named(string sentence) => OptionNames.In(sentence);
 
     /// <summary>Prints what is wrong, as one line.</summary>
     internal static void Refuse(string sentence) =>

@@ -35,7 +35,7 @@ internal sealed class TrainingDisplay(Screen screen, IEnumerable<EpochMetrics> b
         _history.Add(m);
         if (screen.Json)
         {
-            screen.Emit((JsonObject)JsonSerializer.SerializeToNode(m, CliJson.Default.EpochMetrics)!);
+            screen.Emit((JsonObject)JsonSerializer.SerializeToNode(m, MetricsJson.Default.EpochMetrics)!);
             return;
         }
         var measure = p.Measures.Count > 0 ? p.Measures[0].Measure : NamedMeasure.Loss;

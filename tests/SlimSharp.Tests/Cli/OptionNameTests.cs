@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Reflection;
 using System.Text.RegularExpressions;
 using SlimSharp.Cli;
+using SlimSharp.Experiments;
 using SlimSharp.Latency;
 using SlimSharp.Linear;
 using SlimSharp.Onnx;
@@ -25,6 +26,7 @@ public partial class OptionNameTests
             typeof(OnnxExport),
             typeof(LatencyTable),
             typeof(RunFolder),
+            typeof(TrainingRun),
             typeof(Penalty),
             typeof(LogisticProblem),
         }.SelectMany(t => t.Assembly.GetExportedTypes()),

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using SlimSharp.Cli;
+using SlimSharp.Experiments;
 using SlimSharp.Formats;
 using SlimSharp.Regularizers;
 
@@ -199,7 +200,7 @@ public class RegularizerCommandTests
     [Theory]
     [InlineData("\"penalty\": \"l9\", \"lambda\": 1", "There is no penalty 'l9'")]
     [InlineData("\"penalty\": \"l1\", \"lambda\": 0", "lambda=0, but that must be positive")]
-    [InlineData("\"penalty\": \"l1\", \"lambda\": 1, \"method\": { \"kind\": 9 }", "the method is 9")]
+    [InlineData("\"penalty\": \"l1\", \"lambda\": 1, \"method\": { \"kind\": 9 }", "method.kind is 9")]
     [InlineData("\"penalty\": \"l1\", \"lambda\": 1, \"method\": { \"kind\": \"Splitting\" }", "lacks its coupling")]
     [InlineData("\"regularizers\": [\"mixup:alpha=-1\"]", "alpha=-1, but that must be positive")]
     [InlineData("\"regularizers\": [\"strange\"]", "There is no regulariser 'strange'")]

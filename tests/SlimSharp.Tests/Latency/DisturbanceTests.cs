@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using SlimSharp.Cli;
+using SlimSharp.Experiments;
 using SlimSharp.Latency;
 using SlimSharp.Onnx;
 using SlimSharp.Tests.Networks;
@@ -172,7 +173,7 @@ public class DisturbanceTests
         Console.SetOut(output);
         try
         {
-            var tables = new LatencyTables(new Screen(json: false), path, 1, 1)
+            var tables = new LatencyTables(path, 1, 1, new Screen(json: false))
             {
                 EvenIfBusy = anyway,
                 Measure = (table, _) =>

@@ -18,6 +18,7 @@ public class PackageTests(Packed packed)
             "SlimSharp.Onnx",
             "SlimSharp.Latency",
             "SlimSharp.Runs",
+            "SlimSharp.Experiments",
         ];
 
     private string PathOf(string package, string extension = "nupkg") =>

@@ -1,5 +1,6 @@
 using System.Reflection;
 using PublicApiGenerator;
+using SlimSharp.Experiments;
 using SlimSharp.Latency;
 using SlimSharp.Linear;
 using SlimSharp.Onnx;
@@ -21,6 +22,7 @@ public class PublicSurfaceTests
         typeof(OnnxExport).Assembly,
         typeof(LatencyTable).Assembly,
         typeof(RunFolder).Assembly,
+        typeof(TrainingRun).Assembly,
     ];
 
     public static TheoryData<string> Names => [.. Libraries.Select(l => l.GetName().Name!)];

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using SlimSharp.Experiments;
 using SlimSharp.Formats;
 using SlimSharp.Latency;
 using SlimSharp.Networks;
@@ -55,11 +56,12 @@ internal static class LayersCommand
                     parsed.Refuse("has no effect with --request, which measures nothing", busy);
                 common.Prepare(parsed);
                 var (screen, threads) = (common.Screen(parsed), parsed.GetValue(common.Threads));
-                var tables = new LatencyTables(screen, parsed.GetValue(output), threads, parsed.GetValue(batch))
+                var tables = new LatencyTables(parsed.GetValue(output), threads, parsed.GetValue(batch), screen)
                 {
                     EvenIfBusy = parsed.GetValue(busy),
                 };
-                var table = tables.For(NetworkOf(parsed.GetValue(input)!), parsed.GetValue(request), stop);
+                var network = NetworkOf(parsed.GetValue(input)!);
+                var table = parsed.GetValue(request) ? tables.Request(network) : tables.For(network, stop);
                 Show(screen, table);
                 screen.Say(tables.IsKept ? tables.Path : $"{tables.Path} is as it was.");
                 return Task.FromResult(tables.IsKept ? ExitCode.Done : ExitCode.Missed);
@@ -72,7 +74,7 @@ internal static class LayersCommand
     {
         if (!Path.Exists(path) && ZooEntry.All.Any(e => e.Name == path))
             return ZooEntry.Get(path, 10, 1);
-        using var file = SlimFile.Load(Files.Trained(path));
+        using var file = SlimFile.Load(ModelFile.Trained(path));
         return file.Network;
     }
 

@@ -1,0 +1,129 @@
+using SlimSharp.Formats;
+using SlimSharp.Networks;
+using SlimSharp.Slimming;
+
+namespace SlimSharp.Experiments;
+
+/// <summary>
+/// Rounds of cutting and retraining, each of which cuts the same share of what is left. A folder holds for each its cut
+/// network, round-1.slim, and its run, round-1/. What is done already is not done again.
+/// </summary>
+/// <param name="folder">The folder.</param>
+/// <param name="retraining">How each round retrains; the file it starts from is put in.</param>
+/// <param name="journal">What is told; null for nobody.</param>
+public sealed class Iteration(string folder, RunOptions retraining, Journal? journal = null)
+{
+    private readonly Journal _journal = journal ?? Journal.Silent;
+
+    /// <summary>Goes from a trained network to the target, or on from where it was stopped.</summary>
+    /// <param name="path">The path of the network.</param>
+    /// <param name="start">Its file.</param>
+    /// <param name="target">
+    /// A share of multiply-adds or of parameters that is left in the end, and how that is cut.
+    /// </param>
+    /// <param name="rounds">How many rounds.</param>
+    /// <param name="recalibrate">Whether BatchNorm statistics are taken anew after each cut.</param>
+    /// <param name="stop">Stops it, with a checkpoint.</param>
+    /// <returns>The networks after each round, that at the start first.</returns>
+    /// <exception cref="OperationCanceledException">It was stopped; it goes on when it is run again.</exception>
+    public IReadOnlyList<IterationRound> Run(
+        string path,
+        SlimFile start,
+        PlanOptions target,
+        int rounds,
+        bool recalibrate = false,
+        CancellationToken stop = default
+    )
+    {
+        if (target.Target is not (PlanTarget.Macs or PlanTarget.Parameters))
+            throw new ExperimentException(
+                "Rounds reach a share of multiply-adds or of parameters (PlanOptions.Target)."
+            );
+        if (rounds is < 1 or > 100)
+            throw new ExperimentException($"There are {rounds} rounds, but must be from 1 to 100.");
+        var whole = NetworkCost.Of(start.Network);
+        var done = new List<IterationRound> { new(0, path, whole) };
+        for (var round = 1; round <= rounds; round++)
+        {
+            var words = $"Round {round} of {rounds}";
+            var part = (double)round / rounds;
+            if (!File.Exists(CutFile(round)))
+            {
+                _journal.Say();
+                _journal.Say($"{words}: cut");
+                var now = done[^1].Cost;
+                var options = new PruningOptions
+                {
+                    Plan = For(target, whole, now, part),
+                    Asked = OfWhole(target, part),
+                    Recalibrate = recalibrate,
+                };
+                Cut(round, path, start, options, stop);
+            }
+            path = Retrain(words, round, stop);
+            using var file = SlimFile.Load(path);
+            done.Add(new(round, path, NetworkCost.Of(file.Network)));
+        }
+        return done;
+    }
+
+    private void Cut(int round, string path, SlimFile start, PruningOptions options, CancellationToken stop)
+    {
+        using var retrained = round == 1 ? null : SlimFile.Load(path);
+        using var pruning = new Pruning(path, retrained ?? start, retraining.Data, _journal, stop);
+        pruning.Cut(pruning.Plan(options), CutFile(round));
+    }
+
+    // The path of what is retrained, now or before.
+    private string Retrain(string words, int round, CancellationToken stop)
+    {
+        var run = TrainingRun.Begin(
+            At($"round-{round}"),
+            retraining with
+            {
+                Command = "retrain",
+                From = CutFile(round),
+            }
+        );
+        if (!run.IsComplete)
+        {
+            _journal.Say();
+            _journal.Say($"{words}: retrain");
+            using var result = run.Train(_journal, stop);
+        }
+        return run.Folder.ModelFile;
+    }
+
+    // What is asked for after a part of all rounds; after the last, the target.
+    private static PlanOptions OfWhole(PlanOptions target, double part) =>
+        target with
+        {
+            Target = target.Target switch
+            {
+                PlanTarget.Macs macs => new PlanTarget.Macs(Math.Pow(macs.Share, part)),
+                PlanTarget.Parameters parameters => new PlanTarget.Parameters(Math.Pow(parameters.Share, part)),
+                var other => other,
+            },
+        };
+
+    // As a share of what is left now: after round k of n the target's power k/n of the whole is.
+    private static PlanOptions For(PlanOptions target, NetworkCost whole, NetworkCost now, double part)
+    {
+        double Share(double share, long all, long left) => Math.Min(Math.Pow(share, part) * all / left, 1);
+        return target with
+        {
+            Target = target.Target switch
+            {
+                PlanTarget.Macs macs => new PlanTarget.Macs(Share(macs.Share, whole.Macs, now.Macs)),
+                PlanTarget.Parameters parameters => new PlanTarget.Parameters(
+                    Share(parameters.Share, whole.Parameters, now.Parameters)
+                ),
+                var other => other,
+            },
+        };
+    }
+
+    private string CutFile(int round) => At($"round-{round}.slim");
+
+    private string At(string name) => Path.Combine(folder, name);
+}
