@@ -45,7 +45,7 @@ Console.WriteLine($"report: {page}");
 
 void StartAndKill()
 {
-    using var child = Process.Start(Environment.ProcessPath!, [.. Environment.GetCommandLineArgs(), "child"])!;
+    using var child = Process.Start("dotnet", [.. Environment.GetCommandLineArgs(), "child"])!;
     while (!run.Folder.HasCheckpoint && !child.HasExited)
         Thread.Sleep(50);
     child.Kill();

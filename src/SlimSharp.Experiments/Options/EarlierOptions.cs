@@ -53,18 +53,20 @@ public sealed record EarlierOptions
             yield return "zeros";
     }
 
-    /// <summary>Options as they are today, of those that an earlier version wrote; others stay as they are.</summary>
+    /// <summary>The options of a run as they are written today, of those that an earlier version wrote.</summary>
     /// <exception cref="JsonException">What they say of it cannot be read.</exception>
-    internal static void Replace(JsonObject options)
+    internal static string Replaced(string json)
     {
-        if (!Names.Any(options.ContainsKey))
-            return;
+        if (
+            !Names.Any(n => json.Contains($"\"{n}\"", StringComparison.Ordinal))
+            || CheckedJson.Tree(json) is not JsonObject options
+        )
+            return json;
         var said = new JsonObject();
         foreach (var name in Names)
         {
-            if (!options.Remove(name, out var value))
-                continue;
-            said[name] = value;
+            if (options.Remove(name, out var value))
+                said[name] = value;
         }
         var earlier = CheckedJson.Read(said.ToJsonString(), ExperimentsJson.Default.EarlierOptions);
         if (!(earlier.Lambda is null or >= 0))
@@ -73,6 +75,7 @@ public sealed record EarlierOptions
             options["regularizers"] = new JsonArray([.. texts.Select(t => (JsonNode)t)]);
         if (options["fromScratch"] is null && earlier.Recovery is { FromScratch: true })
             options["fromScratch"] = true;
+        return options.ToJsonString();
     }
 
     private string[] Read()

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using SlimSharp.Data;
 using SlimSharp.Models;
@@ -131,13 +130,8 @@ public sealed record RunOptions : IJsonOnDeserialized
 
     /// <summary>The options in a run.json, or in the provenance of a file; those of earlier versions too.</summary>
     /// <exception cref="JsonException">They cannot be read as such.</exception>
-    public static RunOptions FromJson(string json)
-    {
-        var tree = CheckedJson.Tree(json);
-        if (tree is JsonObject options)
-            EarlierOptions.Replace(options);
-        return CheckedJson.Read(tree?.ToJsonString() ?? json, ExperimentsJson.Default.RunOptions);
-    }
+    public static RunOptions FromJson(string json) =>
+        CheckedJson.Read(EarlierOptions.Replaced(json), ExperimentsJson.Default.RunOptions);
 
     /// <summary>The options of a run.</summary>
     /// <exception cref="RunException">They cannot be read.</exception>

@@ -1,14 +1,8 @@
-using System.Text.Json;
-using SlimSharp.Data;
 using SlimSharp.Formats;
 using SlimSharp.Models;
-using SlimSharp.Networks;
 using SlimSharp.Objectives;
-using SlimSharp.Regularizers;
 using SlimSharp.Runs;
-using SlimSharp.Slimming;
 using SlimSharp.Training;
-using SlimSharp.Zoo;
 using TorchSharp;
 
 namespace SlimSharp.Experiments;
@@ -20,20 +14,10 @@ namespace SlimSharp.Experiments;
 /// </summary>
 public sealed class TrainingRun
 {
-    private const int ProbeSize = 4;
-    private readonly RunFolder _folder;
-    private readonly List<RunWarning> _warnings;
-    private Journal _journal = Journal.Silent;
-    private RunRecord? _record;
-
-    private TrainingRun(RunFolder folder, RunOptions options)
-    {
-        (_folder, Options) = (folder, options);
-        _warnings = [.. RunRecord.Read(folder.Path)?.Warnings ?? []];
-    }
+    private TrainingRun(RunFolder folder, RunOptions options) => (Folder, Options) = (folder, options);
 
     /// <summary>Its folder.</summary>
-    public RunFolder Folder => _folder;
+    public RunFolder Folder { get; }
 
     /// <summary>Everything that decides it.</summary>
     public RunOptions Options { get; }
@@ -42,7 +26,7 @@ public sealed class TrainingRun
     public bool IsBegun { get; private init; }
 
     /// <summary>True if all that it writes is there.</summary>
-    public bool IsComplete => _folder.IsComplete;
+    public bool IsComplete => Folder.IsComplete;
 
     /// <summary>A new run, or that which was begun there with the same options but for threads.</summary>
     /// <param name="path">Its folder.</param>
@@ -86,60 +70,35 @@ public sealed class TrainingRun
     /// <exception cref="SlimSharpException">Options, images or a file do not fit.</exception>
     public SlimFile Train(Journal? journal = null, CancellationToken stop = default)
     {
-        _journal = journal ?? Journal.Silent;
+        journal ??= Journal.Silent;
         Threads.Count = Options.Threads;
-        _folder.Tidy();
-        RunRecord.Read(_folder.Path, out var damage);
-        if (damage is not null)
-            _journal.Warn($"{damage} The run goes on without what it said.");
-        if (_folder.IsFinished)
-            return RunEnd.Complete(_folder, _journal);
-        using var start = Options.From is null ? null : ModelFile.Load(Options.From);
-        var data = start is null
-            ? ImageSets.Read(_journal, Options.Data, stop)
-            : ImageSets.For(_journal, start, Options.Data, stop);
-        var train = data.Train ?? throw new DataException($"In '{Options.Data.Path}' there are no training images.");
-        if (data.Validation is null && Options.Training.KeepBest)
-            throw new ExperimentException(
-                "TrainingOptions.KeepBest needs validation images; give DataOptions.Validation a share above 0."
-            );
-        if (
-            Options.FromScratch is not true
-            && start is not null
-            && SeenImages.Warning(start, Options.Data, data.Validation, "validation", stop) is { } seen
-        )
-            Warn(new(RunWarning.SeenImages, seen));
-        var normalization = Normalization(start, data);
+        Folder.Tidy();
+        var writer = new RunWriter(Folder, journal);
+        if (Folder.IsFinished)
+            return RunEnd.Complete(Folder, journal);
+        using var inputs = TrainingInputs.Read(Options, journal, writer.Warn, stop);
         stop.ThrowIfCancellationRequested();
-        if (!train.HasLabels && start is null)
-            throw Unlabelled(train);
-        using var model = Create(start, train);
-        using var regularizers = new RunRegularizers(Options, train, normalization, _journal, Warn).Make(model);
-        var teacher = train.HasLabels
-            ? null
-            : regularizers.OfType<Distillation>().FirstOrDefault() ?? throw Unlabelled(train);
-        var description = new SlimDescription
-        {
-            Network = model.Network,
-            Normalization = normalization,
-            Classes = train.HasLabels ? train.Classes : start!.Classes,
-            Data = Options.Data,
-            Plan = start?.Plan,
-            Certificate = start?.Certificate,
-            Provenance = RunOrigin.Provenance(Options, train, start),
-        };
+        using var model = inputs.CreateModel();
+        using var regularizers = new RunRegularizers(
+            Options,
+            inputs.Train,
+            inputs.Normalization,
+            journal,
+            writer.Warn
+        ).Make(model);
+        var description = inputs.Describe(model.Network);
+        stop.ThrowIfCancellationRequested();
 
-        stop.ThrowIfCancellationRequested();
-        using var last = Last(description);
-        _record = RunOrigin.Record(Options, description) with { Warnings = [.. _warnings] };
-        _folder.WriteRecord(_record);
-        using var from = last?.ToCheckpoint();
-        EpochMetrics[] done = [.. last?.Position?.History ?? []];
-        _journal.Say(RunWords.Augmentation(Options));
+        using var last = CheckData(writer.LastCheckpoint(), description);
+        writer.Begin(RunOrigin.Record(Options, description));
+        journal.Say(RunWords.Augmentation(Options));
         if (last?.Position is { } position)
-            WriteEpochs(description, position, last.Weights); // a kill may have come between the checkpoint and these
-        var shown = _journal.Training(done);
-        using var events = Options.TensorBoard is true ? new EpochEvents(_folder, done, shown) : null;
+            writer.WriteEpochs(description, position, last.Weights); // a kill may have come between both
+        var shown = journal.Training(last?.Position?.History ?? []);
+        using var events = Options.TensorBoard is true
+            ? new EpochEvents(Folder, last?.Position?.History ?? [], shown)
+            : null;
+        var teacher = inputs.Teacher(regularizers);
         var trainer = new Trainer(
             Options.Training,
             teacher is null ? regularizers : [.. regularizers.Where(r => r != teacher)]
@@ -149,153 +108,57 @@ public sealed class TrainingRun
                 teacher?.AsObjective() as Objective
                 ?? new Classification { LabelSmoothing = Options.Training.LabelSmoothing },
             Progress = events ?? shown,
-            Save = checkpoint => Save(description, checkpoint),
+            Save = checkpoint => writer.Save(description, checkpoint),
         };
-        var memory = Options.FromScratch is true ? null : start?.Optimizer;
-        TrainingPosition end;
+        var end = Train(trainer, model, inputs, last, writer, stop);
+
+        var result = new SlimFile(description)
+        {
+            Weights = model.CopyWeights(Options.Precision == Precision.Float64 ? torch.float32 : null),
+            Probe = inputs.Probe(),
+        };
+        foreach (var (name, tensor) in regularizers.State)
+            result.Methods[name] = tensor.detach().clone();
+        writer.End(result, end.History);
+        return result;
+    }
+
+    private static TrainingPosition Train(
+        Trainer trainer,
+        Model model,
+        TrainingInputs inputs,
+        SlimFile? last,
+        RunWriter writer,
+        CancellationToken stop
+    )
+    {
+        using var from = last?.ToCheckpoint();
         try
         {
-            end = trainer.Train(
+            return trainer.Train(
                 model,
-                train,
-                data.Validation,
-                normalization,
+                inputs.Train,
+                inputs.Validation,
+                inputs.Normalization,
                 from,
-                memory is { Names.Count: > 0 } ? memory : null,
+                inputs.Memory,
                 stop
             );
         }
         catch (DivergedException e)
         {
-            WriteMetrics(e.History);
+            writer.WriteMetrics(e.History);
             throw;
         }
-
-        var result = new SlimFile(description)
-        {
-            Weights = model.CopyWeights(Options.Precision == Precision.Float64 ? torch.float32 : null),
-            // A cut network keeps the probe of its certificate.
-            Probe = start?.Plan is null ? Probe(data, normalization) : start.Probe?.Copy(),
-        };
-        foreach (var (name, tensor) in regularizers.State)
-            result.Methods[name] = tensor.detach().clone();
-        _folder.CheckIsThere();
-        result.Save(_folder.ModelFile);
-        RunEnd.Write(_folder, _record, end.History, _journal);
-        return result;
     }
 
-    private static DataException Unlabelled(ImageSet train) =>
-        new(
-            $"{train.Name}: its images have no labels, and nothing is learned from those alone; a network that is trained on (RunOptions.From) learns from a teacher, by distillation:teacher=FILE."
-        );
-
-    // That of the network; a new one, or new weights, have none yet.
-    private Normalization Normalization(SlimFile? start, TrainAndTest data) =>
-        start?.Normalization
-        ?? Options.Normalization
-        ?? (
-            start is null || Options.FromScratch is true
-                ? data.NormalizationForTraining()
-                : throw new ExperimentException(RunRegularizers.NoNormalization(Options.From!))
-        );
-
-    // The checkpoint to go on from, if there is one.
-    private SlimFile? Last(SlimDescription description)
+    private SlimFile? CheckData(SlimFile? last, SlimDescription description)
     {
-        if (!_folder.HasCheckpoint)
-            return null;
-        var last = ReadCheckpoint();
-        if (last.Provenance.GetValueOrDefault("data") == description.Provenance["data"])
+        if (last is null || last.Provenance.GetValueOrDefault("data") == description.Provenance["data"])
             return last;
         last.Dispose();
         throw new ExperimentException(
-            $"The images in '{Options.Data.Path}' are not those that the run in '{_folder.Path}' began with."
+            $"The images in '{Options.Data.Path}' are not those that the run in '{Folder.Path}' began with."
         );
-    }
-
-    // The last checkpoint, or the one before if that is damaged or was about to be replaced.
-    private SlimFile ReadCheckpoint()
-    {
-        var (last, former) = (_folder.CheckpointFile, _folder.FormerCheckpointFile);
-        if (!File.Exists(last))
-            return SlimFile.Load(former);
-        try
-        {
-            return SlimFile.Load(last);
-        }
-        catch (FileFormatException e) when (File.Exists(former))
-        {
-            Warn(
-                new(
-                    RunWarning.DamagedCheckpoint,
-                    $"{e.Message.TrimEnd('.')}; going on from the checkpoint before it, {former}."
-                )
-            );
-            File.Delete(last); // or it would become the former one
-            return SlimFile.Load(former);
-        }
-    }
-
-    // Said, and kept with the run: whoever compares it does not see what was said.
-    private void Warn(RunWarning warning)
-    {
-        _journal.Warn(warning.Text);
-        if (_warnings.Contains(warning))
-            return; // by a process before this one
-        _warnings.Add(warning);
-        if (_record is null)
-            return;
-        _record = _record with { Warnings = [.. _warnings] };
-        _folder.WriteRecord(_record);
-    }
-
-    private void Save(SlimDescription description, Checkpoint checkpoint)
-    {
-        _folder.CheckIsThere();
-        description.Save(_folder.CheckpointFile, checkpoint, _folder.FormerCheckpointFile);
-        WriteEpochs(description, checkpoint.Position, checkpoint.Weights);
-    }
-
-    // A line per epoch that is done.
-    private void WriteEpochs(SlimDescription description, TrainingPosition position, Weights weights)
-    {
-        WriteMetrics(position.History);
-        if (position is not { Batch: 0, Epoch: > 0 })
-            return;
-        var before = ScaleHistory.Read(_folder, out var damage);
-        if (damage is not null)
-            _journal.Warn($"{damage} Its pictures will lack the scales of the epochs before {position.Epoch}.");
-        before.With(position.Epoch, description.Network, weights).Write(_folder);
-    }
-
-    private void WriteMetrics(IEnumerable<EpochMetrics> history) =>
-        _folder.WriteMetrics(history.Select(m => JsonSerializer.Serialize(m, ExperimentsJson.Default.EpochMetrics)));
-
-    private Model Create(SlimFile? start, ImageSet train)
-    {
-        var type = Options.Precision == Precision.Float64 ? torch.float64 : torch.float32;
-        var device = Devices.Get(Options.Device);
-        var network = start?.Network ?? NetworkFor(train);
-        using var weights =
-            start is null || Options.FromScratch is true
-                ? Initialization.Draw(network, Options.Training.Seed)
-                : start.Weights.Copy();
-        return new(network, weights.Copy(type, device))
-        {
-            Options = FastPaths.Schedule(Options.Without ?? [], Options.Precision == Precision.BFloat16),
-        };
-    }
-
-    private Network NetworkFor(ImageSet train) =>
-        ZooEntry.Get(Options.Model!, train.Classes.Length, Options.Width, train.Shape);
-
-    // Some real images, for certificates to be checked on.
-    private static Probe Probe(TrainAndTest data, Normalization normalization)
-    {
-        var set = data.Validation ?? data.Train!;
-        int[] spread = [.. Enumerable.Range(0, Math.Min(ProbeSize, set.Count)).Select(i => i * set.Count / ProbeSize)];
-        using var batch = ImageBatches.InOrder(set, normalization).Make(spread);
-        return new(batch.Images.clone());
     }
 }

@@ -45,6 +45,23 @@ public partial class SampleTests(Packed packed)
     }
 
     [Fact]
+    public void An_experiment_is_killed_goes_on_and_shows_what_the_cut_owes_to_the_penalty()
+    {
+        Assert.True(File.ReadLines(Path.Combine(Machine.Root, "samples", "Experiment", "Program.cs")).Count() < 70);
+        var folder = Machine.Folder();
+        string[] program = [Built("Experiment"), Machine.SamplePath, "runs", "6"];
+        var output = Machine.Dotnet(folder, program);
+        Assert.Contains("killed after its first checkpoint", output);
+        Assert.DoesNotContain("epoch 1 of 6", output.Split("killed after")[1].Split("retrained")[0].Split("cut to")[0]);
+        var accuracies = Percentages(output[output.IndexOf("whole: ", StringComparison.Ordinal)..]);
+        Assert.True(accuracies[1] > accuracies[2] + 10, output); // the control
+        var page = File.ReadAllText(Path.Combine(folder, "runs", "report.html"));
+        foreach (var part in (string[])["sparse", "cut", "control", "retrained"])
+            Assert.Contains(part, page);
+        Assert.Contains("report: ", Machine.Dotnet(folder, program)); // what is done is not done again
+    }
+
+    [Fact]
     public async Task What_somebody_else_exported_is_shrunk_to_8_bits()
     {
         var folder = Machine.Folder();
