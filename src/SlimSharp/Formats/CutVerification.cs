@@ -79,7 +79,7 @@ internal sealed class CutVerification(SlimFile file, SlimmingPlan plan, Certific
             }
         );
         var source = new Network(prepared.Name, [.. nodes], prepared.Outputs);
-        return NetworkCut.Of(source, plan.Groups);
+        return NetworkCut.Of(source, plan.Groups, plan.Tokens);
     }
 
     private Check Planned(NetworkCut cut) =>

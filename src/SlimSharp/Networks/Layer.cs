@@ -58,6 +58,18 @@ public abstract partial record Layer
     /// </summary>
     public virtual Layer Narrow(IReadOnlyList<Shape> shapes, IReadOnlyList<int[]> inputs, int[] output) => this;
 
+    /// <summary>
+    /// How output tokens relate to those of the sequences that are read. A kind that does not say it needs all of them.
+    /// </summary>
+    public virtual TokenFlow Tokens(IReadOnlyList<Shape> inputs) =>
+        new TokenFlow.Whole($"a layer of the kind {GetType().Name} does not say how its tokens depend on each other");
+
+    /// <summary>
+    /// This layer when only the given tokens remain, ascending, of each input and of the output; none are given of what
+    /// is no sequence.
+    /// </summary>
+    public virtual Layer NarrowTokens(IReadOnlyList<int[]> inputs, int[] output) => this;
+
     /// <summary>Calls the visitor's method for this kind.</summary>
     public abstract T Accept<T>(LayerVisitor<T> visitor);
 }

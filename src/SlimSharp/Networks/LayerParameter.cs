@@ -20,6 +20,13 @@ public sealed record LayerParameter(
     int InputPort = 0
 )
 {
+    /// <summary>Axes that follow tokens, as of a constant for each position.</summary>
+    public ImmutableArray<TokenAxis> TokenAxes
+    {
+        get => field.IsDefault ? [] : field;
+        init;
+    }
+
     /// <summary>How many numbers it holds.</summary>
     public long Count => Sizes.Aggregate(1L, (a, b) => checked(a * b));
 

@@ -67,12 +67,18 @@ internal static class NetworkShapes
             throw new NetworkException(
                 $"shares parameters with '{owner}', which no earlier node with parameters of its own is called"
             );
+        Shape[] read = [.. other.Inputs.Select(i => shapes[i])];
+        IEnumerable<long> Sizes(Shape[] of) => node.Layer.Parameters(of).SelectMany(p => p.Sizes);
         if (
             !other.Layer.Equals(node.Layer)
-            || !other.Inputs.Select(i => shapes[i].Channels).SequenceEqual(inputs.Select(i => i.Channels))
+            || !read.Select(s => s.Channels).SequenceEqual(inputs.Select(i => i.Channels))
         )
             throw new NetworkException(
                 $"shares parameters with '{owner}', which is another layer or reads other channels"
+            );
+        if (!Sizes(read).SequenceEqual(Sizes(inputs)))
+            throw new NetworkException(
+                $"shares parameters with '{owner}', which reads as many channels but other tokens"
             );
     }
 
@@ -111,8 +117,9 @@ internal static class NetworkShapes
     private static void CheckParameters(Layer layer, IReadOnlyList<Shape> inputs)
     {
         var parameters = layer.Parameters(inputs);
-        foreach (var (name, _, sizes, _, output, input, port) in parameters)
+        foreach (var parameter in parameters)
         {
+            var (name, _, sizes, _, output, input, port) = parameter;
             if (parameters.Count(p => p.Name == name) > 1)
                 throw new NetworkException($"states two parameters called '{name}'");
             if (sizes.IsDefault || sizes.Any(s => s < 1))
@@ -123,6 +130,17 @@ internal static class NetworkShapes
                 throw new NetworkException(
                     $"states that its parameter '{name}' follows input {port}, which it does not have"
                 );
+            foreach (var (axis, sequence) in parameter.TokenAxes)
+            {
+                if (axis < 0 || axis >= sizes.Length || axis == output || axis == input)
+                    throw new NetworkException(
+                        $"states that tokens lie along an axis that its parameter '{name}' does not have, or has for channels"
+                    );
+                if (sequence < 0 || sequence >= inputs.Count || inputs[sequence].Tokens != sizes[axis])
+                    throw new NetworkException(
+                        $"states that its parameter '{name}' follows the tokens of input {sequence}, of which there are not {sizes[axis]}"
+                    );
+            }
         }
     }
 

@@ -4,7 +4,8 @@ namespace SlimSharp.Slimming;
 
 /// <summary>
 /// The proof that a cut changed nothing but what was cut. "Masked" is the original network in which every consumer's
-/// removed input channels are multiplied by zero at the consumer; where constants are folded, it keeps them.
+/// removed input channels are multiplied by zero at the consumer; where constants are folded, it keeps them. Removed
+/// tokens are left out where a layer brings tokens together, and their rows are not read.
 /// Differences are the largest absolute one over the largest masked output.
 /// </summary>
 public sealed record Certificate : IJsonOnDeserialized

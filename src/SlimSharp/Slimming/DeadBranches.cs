@@ -132,8 +132,9 @@ internal sealed class DeadBranches(Network source, ImmutableArray<BranchPlan> br
         using (var masked = original.With(masks))
             SetShifts(weights, masked, []);
         Silence(masks, original);
-        using var model = new Model(network, original);
-        return Certifier.Outputs(model, inputs, masks, cut.Taps());
+        var whole = cut.Masked(network);
+        using var model = new Model(whole.Network, original);
+        return Certifier.Outputs(model, inputs, masks, whole.Taps);
     }
 
     private void SetShifts(Weights target, Weights weights, HashSet<string> silent)

@@ -21,20 +21,21 @@ public sealed record GroupPlan(string Group, int Units, ImmutableArray<int> Kept
     // What a file says is checked as soon as it is read.
     void IJsonOnDeserialized.OnDeserialized()
     {
-        if (!IsAscending(Kept) || Wanted is { } wanted && !IsAscending(wanted))
+        if (!IsAscending(Kept, Units) || Wanted is { } wanted && !IsAscending(wanted, Units))
             throw new PlanException(
                 $"what is kept of '{Group}' must be numbers from 0 to {Units - 1}, each once and ascending"
             );
     }
 
-    private bool IsAscending(ImmutableArray<int> units)
+    /// <summary>True if some numbers are from 0 to <paramref name="count"/> − 1, each once and ascending.</summary>
+    internal static bool IsAscending(ImmutableArray<int> numbers, int count)
     {
         var least = 0;
-        foreach (var unit in units.IsDefault ? [-1] : units)
+        foreach (var number in numbers.IsDefault ? [-1] : numbers)
         {
-            if (unit < least || unit >= Units)
+            if (number < least || number >= count)
                 return false;
-            least = unit + 1;
+            least = number + 1;
         }
         return true;
     }

@@ -21,16 +21,30 @@ internal sealed record NetworkCut(
     internal ImmutableDictionary<string, long[]> Values { get; private init; } =
         ImmutableDictionary<string, long[]>.Empty;
 
+    /// <summary>What is left of tokens; null where all stay.</summary>
+    internal TokenCut? Tokens { get; private init; }
+
     private ChannelCut Channels => new(new NetworkGraph(Source), new NetworkGraph(Target), Kept, Read);
 
-    internal static NetworkCut Of(SlimmingPlan plan) => Of(plan.Prepared(), plan.Groups);
+    internal static NetworkCut Of(SlimmingPlan plan) => Of(plan.Prepared(), plan.Groups, plan.Tokens);
 
-    internal static NetworkCut Of(Network source, IReadOnlyList<GroupPlan> plans)
+    internal static NetworkCut Of(
+        Network source,
+        IReadOnlyList<GroupPlan> plans,
+        IReadOnlyList<TokenPlan>? tokens = null
+    )
     {
         var cut = ChannelCut.Of(new NetworkGraph(source), plans);
-        var groups = cut.Source.Groups;
-        return new(source, ((NetworkGraph)cut.Target).Network, cut.Kept, cut.Read)
+        var (groups, narrow) = (cut.Source.Groups, ((NetworkGraph)cut.Target).Network);
+        var left = tokens is { Count: > 0 } ? TokenCut.Of(source, tokens) : null;
+        return new(
+            source,
+            left?.Target(narrow) ?? narrow,
+            left is null ? cut.Kept : cut.Kept.AddRange(left.Kept()),
+            cut.Read
+        )
         {
+            Tokens = left,
             Values = groups
                 .Zip(ChannelCut.RemovedUnits(groups, plans))
                 .Where(g => g.Second.Length > 0)
@@ -51,10 +65,16 @@ internal sealed record NetworkCut(
 
     /// <summary>
     /// What the masked network does to values besides what stands in for weights: channels that go and that no weight
-    /// reads are zero.
+    /// reads are zero, and tokens that go are left out where they are brought together.
     /// </summary>
-    internal IReadOnlyDictionary<string, Func<torch.Tensor, torch.Tensor>> Taps() =>
-        Values.ToDictionary(v => v.Key, v => (Func<torch.Tensor, torch.Tensor>)(x => Without(x, v.Key, v.Value)));
+    /// <param name="whole">The source, perhaps with more branches.</param>
+    internal MaskedNetwork Masked(Network whole)
+    {
+        var masked = Tokens?.Masked(whole) ?? new(whole, []);
+        foreach (var (node, channels) in Values)
+            masked.Taps[node] = x => Without(x, node, channels);
+        return masked;
+    }
 
     private torch.Tensor Without(torch.Tensor value, string node, long[] channels)
     {

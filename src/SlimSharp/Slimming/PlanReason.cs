@@ -55,6 +55,7 @@ public sealed partial record PlanReason(PlanReasonKind Kind)
                 : "the others contribute nothing",
             PlanReasonKind.Asked => IsMoved ? $"{Wanted} asked for, {Width} stay" : $"{Wanted} asked for",
             PlanReasonKind.NotAsked => "no number was asked for; all stay",
+            PlanReasonKind.Given => "these were asked for",
             PlanReasonKind.Whole => "all stay",
             PlanReasonKind.LeastLoss => "the least loss for that time",
             PlanReasonKind.AtRandom => "at random",

@@ -15,7 +15,7 @@ public enum PlanReasonKind
     /// <summary>A layer needs all of them; <see cref="PlanReason.Text"/> is what it says.</summary>
     Layer,
 
-    /// <summary>It is among <see cref="PlanOptions.Keep"/>.</summary>
+    /// <summary>It is among <see cref="PlanOptions.Keep"/>, or its cut was undone.</summary>
     Spared,
 
     /// <summary>Layers select their channels from it.</summary>
@@ -47,6 +47,9 @@ public enum PlanReasonKind
 
     /// <summary>Numbers were asked for, but none for this group.</summary>
     NotAsked,
+
+    /// <summary>These very ones were asked for.</summary>
+    Given,
 
     /// <summary>Cutting it does not pay.</summary>
     Whole,

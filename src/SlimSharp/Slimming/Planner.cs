@@ -16,6 +16,33 @@ public static class Planner
     /// </summary>
     public const double DisplacementLimit = 0.5;
 
+    /// <summary>
+    /// The plan in which all stays, to be changed: with what a program chose itself, or with tokens that go.
+    /// </summary>
+    /// <param name="model">The model.</param>
+    public static SlimmingPlan Whole(Model model)
+    {
+        using var weights = model.CopyWeights();
+        return new()
+        {
+            Source = model.Network,
+            WeightsHash = weights.Hash(),
+            Options = new() { Target = new PlanTarget.Macs(1) },
+            Groups =
+            [
+                .. ChannelGroups
+                    .Of(model.Network)
+                    .Select(g => new GroupPlan(
+                        g.Name,
+                        g.Units,
+                        [.. Enumerable.Range(0, g.Units)],
+                        g.FrozenBecause is { } frozen ? PlanReason.Of(frozen) : new(PlanReasonKind.Whole)
+                    )),
+            ],
+            Threshold = -1,
+        };
+    }
+
     /// <summary>Plans by the weights of a trained model, by default its scales.</summary>
     /// <param name="model">The model.</param>
     /// <param name="options">How much is to go, and by what.</param>

@@ -1,6 +1,8 @@
 namespace SlimSharp.Slimming;
 
-/// <summary>The control that any importance must beat: as many channels of every layer, chosen at random.</summary>
+/// <summary>
+/// The control that any importance must beat: as many channels of every layer, chosen at random. Tokens go as planned.
+/// </summary>
 public static class RandomControl
 {
     /// <summary>

@@ -9,9 +9,9 @@ using SlimSharp.Networks;
 namespace SlimSharp.Slimming;
 
 /// <summary>
-/// Which channels go and which stay, before anything is cut: data, to be printed, stored and compared.
+/// Which channels and tokens go and which stay, before anything is cut: data, to be printed, stored and compared.
 /// </summary>
-public sealed record SlimmingPlan : IJsonOnDeserialized
+public sealed partial record SlimmingPlan : IJsonOnDeserialized
 {
     /// <summary>The network to be cut.</summary>
     public required Network Source { get; init; }
@@ -77,7 +77,8 @@ public sealed record SlimmingPlan : IJsonOnDeserialized
         var known = ChannelGroups.Of(published).Select(g => g.Name).ToHashSet();
         var cut = NetworkCut.Of(
             published,
-            [.. Groups.Where(g => known.Contains(g.Group)).Select(g => g with { Kept = g.Wanted ?? g.Kept })]
+            [.. Groups.Where(g => known.Contains(g.Group)).Select(g => g with { Kept = g.Wanted ?? g.Kept })],
+            Tokens
         );
         var cost = NetworkCost.Of(cut.Target);
         return cost with { Parameters = cost.Parameters + selections.Sum(s => (long)s.Units) };
@@ -85,7 +86,8 @@ public sealed record SlimmingPlan : IJsonOnDeserialized
 
     /// <summary>
     /// SHA-256, in hexadecimal, over what the plan does: to which network and weights, which branches go, and which
-    /// units of every group stay. Reasons, importances and warnings do not count, nor does how the plan is written.
+    /// units of every group and which tokens stay. Reasons, importances and warnings do not count, nor does how the
+    /// plan is written.
     /// </summary>
     internal string Hash()
     {
@@ -105,6 +107,10 @@ public sealed record SlimmingPlan : IJsonOnDeserialized
             Put([branch.Sum, branch.Term, $"{branch.Shift}", .. branch.Silenced]);
         foreach (var group in Groups)
             Put([group.Group, .. group.Kept.Append(group.Units).Select(k => k.ToString(CultureInfo.InvariantCulture))]);
+        if (!Tokens.IsEmpty) // of which older versions knew nothing
+            Put("tokens");
+        foreach (var tokens in Tokens)
+            Put([tokens.Node, .. tokens.Kept.Select(k => k.ToString(CultureInfo.InvariantCulture))]);
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())));
     }
 
@@ -136,12 +142,14 @@ public sealed record SlimmingPlan : IJsonOnDeserialized
     public string Explain()
     {
         var text = new StringBuilder();
-        var width = Groups.Max(g => g.Group.Length);
-        foreach (var group in Groups)
-            text.AppendLine(
-                CultureInfo.InvariantCulture,
-                $"{group.Group.PadRight(width)}  {group.Units, 5} → {group.Kept.Length, -5} {group.Why}"
-            );
+        (string Name, int Before, int After, PlanReason Why)[] rows =
+        [
+            .. Groups.Select(g => (g.Group, g.Units, g.Kept.Length, g.Why)),
+            .. Tokens.Select(t => ($"{t.Node} (tokens)", t.Tokens, t.Kept.Length, t.Why)),
+        ];
+        var width = rows.Max(r => r.Name.Length);
+        foreach (var (name, all, kept, why) in rows)
+            text.AppendLine(CultureInfo.InvariantCulture, $"{name.PadRight(width)}  {all, 5} → {kept, -5} {why}");
         var (before, after) = (NetworkCost.Of(Source), NetworkCost.Of(Target()));
         text.AppendLine(
             CultureInfo.InvariantCulture,
@@ -183,6 +191,8 @@ public sealed record SlimmingPlan : IJsonOnDeserialized
             throw new PlanException("it says nothing of any group of channels");
         if (Groups.GroupBy(g => g.Group).FirstOrDefault(g => g.Count() > 1) is { } twice)
             throw new PlanException($"it speaks of '{twice.Key}' twice");
+        if (Tokens.GroupBy(t => t.Node).FirstOrDefault(t => t.Count() > 1) is { } again)
+            throw new PlanException($"it speaks of the tokens of '{again.Key}' twice");
         if (Scales < 0 || SafeScales < 0 || SafeScales > Scales || Warnings.IsDefault)
             throw new PlanException("it counts scales that cannot be");
         Options.Check();

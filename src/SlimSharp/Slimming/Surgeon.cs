@@ -38,7 +38,7 @@ public static class Surgeon
         var branches = DeadBranches.Of(plan);
         using var slim = branches.IsEmpty ? null : branches.Slim(wide);
         using var folding = ConstantFolding.Of(plan, slim ?? wide);
-        var cut = NetworkCut.Of(folding.Network, plan.Groups);
+        var cut = NetworkCut.Of(folding.Network, plan.Groups, plan.Tokens);
         return Apply(plan, cut, folding, branches, wide, model.Type, probe);
     }
 
@@ -58,9 +58,10 @@ public static class Surgeon
         using var left = folding.Reference(cut, slimmed ?? wide);
         using var masks = branches.Reference(left, wide);
         using var sliced = cut.Slice(folding.Weights);
-        var masked = Outputs(branches.Source, wide, masks, inputs, torch.float64, cut.Taps());
+        var whole = cut.Masked(branches.Source);
+        var masked = Outputs(whole.Network, wide, masks, inputs, torch.float64, whole.Taps);
         var function = Difference(cut, sliced, masked, inputs, torch.float64);
-        using var masked32 = Outputs(branches.Source, wide, masks, inputs, torch.float32, cut.Taps());
+        using var masked32 = Outputs(whole.Network, wide, masks, inputs, torch.float32, whole.Taps);
         var function32 = Difference(cut, sliced, masked32, inputs, torch.float32);
 
         var small = sliced.Copy(type);
@@ -164,7 +165,8 @@ public static class Surgeon
         if (!branches.AnyWithoutShift)
             return "";
         using var masks = branches.Reference(left, original, silence: false);
-        using var outputs = Outputs(branches.Source, original, masks, inputs, torch.float64, cut.Taps());
+        var whole = cut.Masked(branches.Source);
+        using var outputs = Outputs(whole.Network, original, masks, inputs, torch.float64, whole.Taps);
         var moved = Numbers.RelativeDifference(masked, outputs);
         return moved == 0
             ? ""

@@ -4,7 +4,8 @@ using SlimSharp.Networks;
 namespace SlimSharp.Slimming;
 
 /// <summary>
-/// The control that any choice of widths must beat: the same share of every layer, at as many multiply-adds.
+/// The control that any choice of widths must beat: the same share of every layer, at as many multiply-adds. Tokens go
+/// as in the plan.
 /// </summary>
 public static class UniformControl
 {
@@ -18,7 +19,8 @@ public static class UniformControl
     public static SlimmingPlan Like(Model model, SlimmingPlan plan, Evidence? evidence = null)
     {
         var most = NetworkCost.Of(plan.Target()).Macs;
-        SlimmingPlan With(int step) =>
+        SlimmingPlan With(int step) => PlanFor(step) with { Tokens = plan.Tokens };
+        SlimmingPlan PlanFor(int step) =>
             Planner.Plan(
                 model,
                 plan.Options with

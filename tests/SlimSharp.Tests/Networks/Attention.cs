@@ -33,6 +33,13 @@ internal sealed record Attention(int Heads, double Scale) : CustomLayer
     public override ChannelFlow Flow(IReadOnlyList<Shape> inputs) =>
         new ChannelFlow.Joins(Left: 0, Right: 1, Follows: 2, Heads) { ByPlace = ByPlace };
 
+    public override TokenFlow Tokens(IReadOnlyList<Shape> inputs) =>
+        new TokenFlow.Mixed(
+            [.. Enumerable.Range(1, inputs.Count - 1)],
+            new(Port: 3, TokenMaskValue.NegativeInfinity),
+            Follows: 0
+        );
+
     public override Layer Narrow(IReadOnlyList<Shape> shapes, IReadOnlyList<int[]> inputs, int[] output) =>
         ByPlace ? this : this with { Heads = output.Length / (shapes[2].Channels / Heads) };
 

@@ -19,6 +19,9 @@ public sealed record Activation(ActivationFunction Function) : Layer
     /// <inheritdoc/>
     public override ChannelFlow Flow(IReadOnlyList<Shape> inputs) => new ChannelFlow.Same();
 
+    /// <inheritdoc/>
+    public override TokenFlow Tokens(IReadOnlyList<Shape> inputs) => new TokenFlow.Same();
+
     /// <summary>The function of one number.</summary>
     public double Apply(double x) =>
         Function switch

@@ -26,6 +26,9 @@ public sealed record Concat : Layer
         ]);
 
     /// <inheritdoc/>
+    public override TokenFlow Tokens(IReadOnlyList<Shape> inputs) => new TokenFlow.Same();
+
+    /// <inheritdoc/>
     public override double Constant(ReadOnlySpan<double> sources, Func<string, double> parameter) => sources[0];
 
     /// <inheritdoc/>

@@ -14,6 +14,9 @@ public sealed record Dropout(double Share) : Layer
     public override ChannelFlow Flow(IReadOnlyList<Shape> inputs) => new ChannelFlow.Same();
 
     /// <inheritdoc/>
+    public override TokenFlow Tokens(IReadOnlyList<Shape> inputs) => new TokenFlow.Same();
+
+    /// <inheritdoc/>
     public override double Constant(ReadOnlySpan<double> sources, Func<string, double> parameter) => sources[0];
 
     /// <inheritdoc/>

@@ -15,6 +15,10 @@ public sealed record Flatten : Layer
         ]);
 
     /// <inheritdoc/>
+    public override TokenFlow Tokens(IReadOnlyList<Shape> inputs) =>
+        new TokenFlow.Whole("a Flatten puts all of them into one vector");
+
+    /// <inheritdoc/>
     public override double Constant(ReadOnlySpan<double> sources, Func<string, double> parameter) => sources[0];
 
     /// <inheritdoc/>

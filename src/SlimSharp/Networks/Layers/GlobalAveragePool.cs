@@ -16,6 +16,10 @@ public sealed record GlobalAveragePool : Layer
     public override ChannelFlow Flow(IReadOnlyList<Shape> inputs) => new ChannelFlow.Same();
 
     /// <inheritdoc/>
+    public override TokenFlow Tokens(IReadOnlyList<Shape> inputs) =>
+        new TokenFlow.Mixed([0], new(0, TokenMaskValue.MeanOfOthers));
+
+    /// <inheritdoc/>
     public override double Constant(ReadOnlySpan<double> sources, Func<string, double> parameter) => sources[0];
 
     /// <inheritdoc/>

@@ -34,6 +34,10 @@ public sealed record GroupNorm(int Groups) : Layer
     public override ChannelFlow Flow(IReadOnlyList<Shape> inputs) => new ChannelFlow.Blocks(Groups);
 
     /// <inheritdoc/>
+    public override TokenFlow Tokens(IReadOnlyList<Shape> inputs) =>
+        new TokenFlow.Whole("a GroupNorm takes its statistics over all of them");
+
+    /// <inheritdoc/>
     public override Layer Narrow(IReadOnlyList<Shape> shapes, IReadOnlyList<int[]> inputs, int[] output) =>
         this with
         {

@@ -28,6 +28,9 @@ public sealed record LayerNorm : Layer
         new ChannelFlow.Whole("a LayerNorm takes its statistics over all of them");
 
     /// <inheritdoc/>
+    public override TokenFlow Tokens(IReadOnlyList<Shape> inputs) => new TokenFlow.Same();
+
+    /// <inheritdoc/>
     public override double Constant(ReadOnlySpan<double> sources, Func<string, double> parameter) =>
         parameter("weight") == 0 ? parameter("bias") : double.NaN;
 

@@ -25,6 +25,9 @@ public sealed record Multiply : Layer
     public override ChannelFlow Flow(IReadOnlyList<Shape> inputs) => new ChannelFlow.Same();
 
     /// <inheritdoc/>
+    public override TokenFlow Tokens(IReadOnlyList<Shape> inputs) => new TokenFlow.Same();
+
+    /// <inheritdoc/>
     public override double Constant(ReadOnlySpan<double> sources, Func<string, double> parameter) =>
         sources[0] * sources[1];
 

@@ -54,16 +54,16 @@ public sealed record Select(ImmutableArray<int> Indices) : Layer
     }
 
     /// <inheritdoc/>
+    public override TokenFlow Tokens(IReadOnlyList<Shape> inputs) =>
+        IsOfTokens ? new TokenFlow.Pick(Indices) : new TokenFlow.Same();
+
+    /// <inheritdoc/>
+    public override Layer NarrowTokens(IReadOnlyList<int[]> inputs, int[] output) =>
+        IsOfTokens ? this with { Indices = Behind(inputs[0], output) } : this;
+
+    /// <inheritdoc/>
     public override Layer Narrow(IReadOnlyList<Shape> shapes, IReadOnlyList<int[]> inputs, int[] output) =>
-        IsOfTokens
-            ? this
-            : this with
-            {
-                Indices =
-                [
-                    .. output.Select(o => Indices[o] == Zero ? Zero : Array.BinarySearch(inputs[0], Indices[o])),
-                ],
-            };
+        IsOfTokens ? this : this with { Indices = Behind(inputs[0], output) };
 
     /// <inheritdoc/>
     public override double Constant(ReadOnlySpan<double> sources, Func<string, double> parameter) =>
@@ -93,6 +93,10 @@ public sealed record Select(ImmutableArray<int> Indices) : Layer
 
     /// <inheritdoc/>
     public override int GetHashCode() => Indices.Aggregate(Indices.Length, HashCode.Combine);
+
+    // What is behind the output places that remain, counted among what remains of the input.
+    private ImmutableArray<int> Behind(int[] input, int[] output) =>
+        [.. output.Select(o => Indices[o] == Zero ? Zero : Array.BinarySearch(input, Indices[o]))];
 
     private bool IsOfTokens => Axis == PositionAxis.Tokens;
 }

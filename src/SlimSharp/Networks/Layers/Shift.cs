@@ -17,6 +17,9 @@ public sealed record Shift : Layer
     public override ChannelFlow Flow(IReadOnlyList<Shape> inputs) => new ChannelFlow.Same();
 
     /// <inheritdoc/>
+    public override TokenFlow Tokens(IReadOnlyList<Shape> inputs) => new TokenFlow.Same();
+
+    /// <inheritdoc/>
     public override double Constant(ReadOnlySpan<double> sources, Func<string, double> parameter) =>
         sources[0] + parameter("bias");
 
