@@ -47,18 +47,18 @@ public sealed record LayerUse(string Node, string? Then, TimedLayer Kind, int Re
     {
         var (inputs, made) = (network.InputShapes(node), network.Shapes[node.Name]);
         var reads = node.Layer.Traits().IsConcatenation ? inputs.Sum(i => i.Channels) : inputs[0].Channels;
-        if (inputs[0].IsSequence)
+        if (node.Layer.MinInputs > 2)
             throw new OnnxException(
-                $"Times are known of layers that read images or vectors, but '{node.Name}' reads {inputs[0].InWords}."
+                $"A table of latencies knows layers by the width of what they read and of what they make, but '{node.Name}' ({node.Layer.Title()}) reads {inputs.Length} values of widths of their own."
             );
-        var image = inputs[0].IsImage;
         var kind = new TimedLayer(
             node.Layer.Timed(inputs),
-            image ? inputs[0].Height : 0,
-            image ? inputs[0].Width : 0,
+            inputs[0].Height,
+            inputs[0].Width,
             Math.Min(inputs.Length, 2),
             node.Layer.IsDepthwise(inputs),
-            then?.Layer.AsActivation()
+            then?.Layer.AsActivation(),
+            inputs[0].Tokens
         );
         return new(node.Name, then?.Name, kind, reads, made.Channels, node.Layer.Macs(inputs));
     }

@@ -17,9 +17,24 @@ internal sealed partial class LayerNodes
     {
         if (quantized?.Layers.GetValueOrDefault(_node.Name) is not { } layer)
             return graph.Constant($"{_node.Owner}.weight", Numbers("weight"), sizes);
-        var integers = graph.Constant(OnnxTensor.Of($"{_node.Name}.weight.int8", layer.Weights, sizes));
-        var scales = graph.Constant($"{_node.Name}.weight.scales", layer.Scales, layer.Scales.Length);
-        return graph.Add("DequantizeLinear", $"{_node.Name}.weight", [integers, scales], ("axis", 0L));
+        return Dequantized(OnnxTensor.Of(Part("weight.int8"), layer.Weights, sizes), layer, 0);
+    }
+
+    // The weight of a linear layer with inputs in front, as a product with tokens wants it.
+    private string TurnedWeight(int outputs, int inputs)
+    {
+        if (quantized?.Layers.GetValueOrDefault(_node.Name) is not { } layer)
+            return graph.Add("Transpose", Part("turned"), [Weight(outputs, inputs)]);
+        var turned = new sbyte[layer.Weights.Length];
+        for (var i = 0; i < turned.Length; i++)
+            turned[i % inputs * outputs + i / inputs] = layer.Weights[i];
+        return Dequantized(OnnxTensor.Of(Part("weight.int8"), turned, inputs, outputs), layer, 1);
+    }
+
+    private string Dequantized(OnnxTensor weights, QuantizedLayer layer, long axis)
+    {
+        var scales = graph.Constant(Part("weight.scales"), layer.Scales, layer.Scales.Length);
+        return graph.Add("DequantizeLinear", Part("weight"), [graph.Constant(weights), scales], ("axis", axis));
     }
 
     private string Bias()

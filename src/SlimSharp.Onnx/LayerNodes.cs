@@ -61,17 +61,29 @@ internal sealed partial class LayerNodes(
             ("strides", Pair(layer.Stride))
         );
 
-    public override string Visit(BatchNorm layer) =>
-        Put(
-            "BatchNormalization",
-            [X, Of("weight"), Of("bias"), Of("running_mean"), Of("running_var")],
-            ("epsilon", (float)layer.Epsilon)
-        );
+    public override string Visit(BatchNorm layer)
+    {
+        if (!Read.IsSequence)
+            return Put(
+                "BatchNormalization",
+                [X, Of("weight"), Of("bias"), Of("running_mean"), Of("running_var")],
+                ("epsilon", (float)layer.Epsilon)
+            );
+        // The operator wants channels in front of positions; a factor and a shift do not care.
+        var affine = layer.Affine(name => values($"{_node.Owner}.{name}"))!;
+        string Each(string name, double[] numbers) =>
+            graph.Constant(Part(name), [.. numbers.Select(n => (float)n)], numbers.Length);
+        var scaled = graph.Add("Mul", Part("scaled"), [X, Each("factor", affine.Factor)]);
+        return Put("Add", [scaled, Each("shift", affine.Shift!)]);
+    }
 
     // Groups become the channels of an instance normalisation; operator set 17 has none of its own.
     public override string Visit(GroupNorm layer)
     {
-        var grouped = graph.Add("Reshape", Part("grouped"), [X, graph.Constant(Part("groups"), 0, layer.Groups, -1)]);
+        var turn = ("perm", (object)new long[] { 0, 2, 1 }); // N×T×C to N×C×T, and back
+        var outer = Read.IsSequence ? graph.Add("Transpose", Part("outer"), [X], turn) : X;
+        var groups = graph.Constant(Part("groups"), 0, layer.Groups, -1);
+        var grouped = graph.Add("Reshape", Part("grouped"), [outer, groups]);
         float[] ones = [.. Enumerable.Repeat(1f, layer.Groups)];
         var normal = graph.Add(
             "InstanceNormalization",
@@ -83,8 +95,10 @@ internal sealed partial class LayerNodes(
             ],
             ("epsilon", (float)layer.Epsilon)
         );
-        var shape = graph.Constant(Part("shape"), [0, .. Made.Sizes(0).Skip(1)]);
-        var whole = graph.Add("Reshape", Part("whole"), [normal, shape]);
+        long[] sizes = Read.IsSequence ? [0, Made.Channels, Made.Tokens] : [0, .. Made.Sizes(0).Skip(1)];
+        var whole = graph.Add("Reshape", Part("whole"), [normal, graph.Constant(Part("shape"), sizes)]);
+        if (Read.IsSequence)
+            whole = graph.Add("Transpose", Part("inner"), [whole], turn);
         return Put("Add", [graph.Add("Mul", Part("scaled"), [whole, PerChannel("weight")]), PerChannel("bias")]);
     }
 
@@ -229,7 +243,7 @@ internal sealed partial class LayerNodes(
             return Put("Gemm", [X, Weight(layer.Channels, Read.Channels), .. bias], ("transB", 1L));
         if (Read.IsImage)
             return Put("Conv", [X, Weight(layer.Channels, Read.Channels, 1, 1), .. bias]);
-        var turned = graph.Add("Transpose", Part("turned"), [Weight(layer.Channels, Read.Channels)]);
+        var turned = TurnedWeight(layer.Channels, Read.Channels);
         return bias is [var shift]
             ? Put("Add", [graph.Add("MatMul", Part("product"), [X, turned]), shift])
             : Put("MatMul", [X, turned]);

@@ -20,6 +20,8 @@ public static class Quantizer
     /// <param name="images">Calibration images; a few hundred of the training set.</param>
     /// <param name="normalization">What is done to their bytes.</param>
     /// <param name="options">How.</param>
+    /// <exception cref="OnnxException">Options make no sense, or there is nothing to round.</exception>
+    /// <exception cref="DataException">The images are not those that the network takes.</exception>
     public static QuantizedNetwork Run(
         Network network,
         Weights weights,
@@ -30,6 +32,7 @@ public static class Quantizer
     {
         options ??= new();
         options.Check();
+        images.CheckFits(network);
         var folding = new FoldedNetwork(network, weights).BatchNorms().Selections().Biases().Keep();
         var layers = QuantizationPlan.Layers(folding.Network, options);
         if (layers.Length == 0)
@@ -138,6 +141,5 @@ public static class Quantizer
     }
 
     // Of every channel, over batch and positions.
-    private static torch.Tensor Mean(torch.Tensor x) =>
-        (x.dim() == 4 ? x.mean([0, 2, 3]) : x.mean([0])).to(torch.float64);
+    private static torch.Tensor Mean(torch.Tensor x) => x.mean(Numbers.AllButChannels(x)).to(torch.float64);
 }

@@ -145,6 +145,10 @@ public sealed class ImageSet
         if (network.Inputs.Count() != 1)
             throw new DataException($"{network.Name} has {network.Inputs.Count()} inputs; images are one.");
         var input = network.Shapes[network.Inputs.First().Name];
+        if (!input.IsImage)
+            throw new DataException(
+                $"{Name}: images are {Shape}, but {network.Name} takes {input.InWords}, which no image is."
+            );
         if (Shape != input)
             throw new DataException(
                 $"{Name}: images are {Shape}, but {network.Name} takes {input}. Give DataOptions.Size, DataOptions.Pad or DataOptions.Channels."

@@ -25,6 +25,16 @@ internal sealed class LayerRunner(Func<string, torch.Tensor> parameter, RunMode 
     // Of a sequence the last dimension, otherwise the one behind the batch.
     private int ChannelAxis => X.dim() == 3 ? 2 : 1;
 
+    // Every token as a sample of its own, N×T×C as NT×C: what has positions alike is the same so.
+    private torch.Tensor TokenByToken(Func<torch.Tensor, torch.Tensor> run)
+    {
+        if (X.dim() != 3)
+            return run(X);
+        using var tokens = X.reshape(-1, X.shape[2]);
+        using var made = run(tokens);
+        return made.view(X.shape);
+    }
+
     private torch.Tensor Of(string name) => parameter($"{_node.Owner}.{name}");
 
     public override torch.Tensor Visit(Input layer) =>
@@ -57,7 +67,11 @@ internal sealed class LayerRunner(Func<string, torch.Tensor> parameter, RunMode 
     {
         using var scale = Of("weight").to(X.dtype);
         using var shift = Of("bias").to(X.dtype);
-        return F.group_norm(X, layer.Groups, scale, shift, layer.Epsilon);
+        if (X.dim() != 3)
+            return F.group_norm(X, layer.Groups, scale, shift, layer.Epsilon);
+        using var outer = X.transpose(1, 2); // N×T×C -> N×C×T
+        using var normal = F.group_norm(outer, layer.Groups, scale, shift, layer.Epsilon);
+        return normal.transpose(1, 2);
     }
 
     public override torch.Tensor Visit(LayerNorm layer)
@@ -72,15 +86,17 @@ internal sealed class LayerRunner(Func<string, torch.Tensor> parameter, RunMode 
     }
 
     public override torch.Tensor Visit(BatchNorm layer) =>
-        F.batch_norm(
-            X,
-            Of("running_mean"),
-            Of("running_var"),
-            Of("weight"),
-            Of("bias"),
-            mode.IsTraining,
-            layer.Momentum,
-            layer.Epsilon
+        TokenByToken(x =>
+            F.batch_norm(
+                x,
+                Of("running_mean"),
+                Of("running_var"),
+                Of("weight"),
+                Of("bias"),
+                mode.IsTraining,
+                layer.Momentum,
+                layer.Epsilon
+            )
         );
 
     public override torch.Tensor Visit(Activation layer)
@@ -112,11 +128,7 @@ internal sealed class LayerRunner(Func<string, torch.Tensor> parameter, RunMode 
     public override torch.Tensor Visit(PRelu layer)
     {
         using var slope = Of("weight").to(X.dtype);
-        if (X.dim() != 3)
-            return X.prelu(slope);
-        using var outer = X.transpose(1, 2); // N×T×C -> N×C×T
-        using var bent = outer.prelu(slope);
-        return bent.transpose(1, 2);
+        return TokenByToken(x => x.prelu(slope));
     }
 
     public override torch.Tensor Visit(Upsample layer) =>

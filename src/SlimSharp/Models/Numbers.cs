@@ -54,6 +54,15 @@ internal static class Numbers
         return Single(all) != 0;
     }
 
+    /// <summary>The dimensions of N×C, N×T×C or N×C×H×W besides that of channels.</summary>
+    internal static long[] AllButChannels(torch.Tensor value) =>
+        value.dim() switch
+        {
+            4 => [0, 2, 3],
+            3 => [0, 1],
+            _ => [0],
+        };
+
     /// <summary>The one element of a tensor.</summary>
     internal static double Single(torch.Tensor tensor) => Read(tensor)[0];
 

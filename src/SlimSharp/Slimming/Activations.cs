@@ -62,11 +62,7 @@ public sealed class Activations : Evidence
 
         internal void Add(torch.Tensor value)
         {
-            // N×C, N×T×C or N×C×H×W
-            long[] others =
-                value.dim() == 4 ? [0, 2, 3]
-                : value.dim() == 3 ? [0, 1]
-                : [0];
+            var others = Numbers.AllButChannels(value);
             var wide = value.to(torch.float64);
             var (sums, squares) = (Numbers.Read(wide.sum(others)), Numbers.Read(wide.mul(wide).sum(others)));
             for (var channel = 0; channel < channels; channel++)

@@ -33,7 +33,7 @@ internal static class MadeTable
 
     internal static double Milliseconds(TimedLayer kind, double reads, double makes)
     {
-        var places = Math.Max(kind.Height * kind.Width, 1);
+        var places = Math.Max(kind.Height * kind.Width + kind.Tokens, 1);
         var window = kind.Layer is Convolution c ? c.Kernel.Area : 1;
         return kind.HasOwnWidth
             ? 0.002 + 1e-6 * places * (reads + makes) + 1e-6 * places * window * reads * makes

@@ -72,7 +72,9 @@ public class KernelInputTests
         Assert.True(Rows.Fit(x.narrow(0, 0, 1)));
         Assert.False(Rows.Fit(torch.randn(2, 3, 4, 5)));
         Assert.True(Rows.Fit(torch.randn(2, 4, 5, 3).permute(0, 3, 1, 2)));
-        Assert.False(Rows.Fit(torch.randn(2, 3, 4)));
+        Assert.True(Rows.Fit(torch.randn(2, 3, 4)));
+        Assert.False(Rows.Fit(torch.randn(2, 3, 4).transpose(1, 2)));
+        Assert.False(Rows.Fit(torch.randn([2, 3, 4, 5, 6])));
         var (rows, other) = (Rows.Of(x), Rows.Of(torch.randn(6, 4)));
         var affine = new Affine(new float[5], new float[5], 0, 1);
         Assert.Throws<NotSupportedException>(() => ChannelKernels.Apply<Brain16>(rows, rows, affine));

@@ -151,12 +151,18 @@ public class PositionTests
     }
 
     [Fact]
-    public void What_needs_an_image_or_a_vector_says_so_of_a_sequence()
+    public void What_needs_an_image_says_so_of_a_sequence()
     {
         const string Read = "its input is a sequence of 4 tokens with 3 channels";
         foreach (
             var layer in (Layer[])
-                [new Convolution(2, 1), new BatchNorm(), new GroupNorm(1), new MaxPool(1), new Upsample(2)]
+                [
+                    new Convolution(2, 1),
+                    new TransposedConvolution(2, 1),
+                    new MaxPool(1),
+                    new AveragePool(1),
+                    new Upsample(2),
+                ]
         )
         {
             var refused = Assert.Throws<NetworkException>(() => layer.Output([Shape.Sequence(4, 3)]));

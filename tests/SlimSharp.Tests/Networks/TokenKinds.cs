@@ -1,5 +1,6 @@
 using SlimSharp.Models;
 using SlimSharp.Networks;
+using SlimSharp.Onnx;
 
 namespace SlimSharp.Tests.Networks;
 
@@ -11,6 +12,14 @@ internal static class TokenKinds
         Attention.Add();
         CustomLayers.Add<Positions>("test.positions", (_, run) => run.Input + run["bias"]);
         CustomLayers.Add<TokenSum>("test.tokenSum", (_, run) => run.Input.sum(1));
+        CustomLayers.Add<Pixels>("test.pixels", (_, run) => run.Input.flatten(2).transpose(1, 2));
+        CustomNodes.Add<Pixels>(
+            (layer, node) =>
+            {
+                var flat = node.Add("Reshape", [node.Input, node.Constant("flat", 0, node.Makes.Channels, -1)]);
+                return node.Add("Transpose", [flat], ("perm", new long[] { 0, 2, 1 }));
+            }
+        );
         CustomLayers.Add<Blend>("test.blend", (_, run) => run["mix"].matmul(run.Input));
     }
 
@@ -52,6 +61,15 @@ internal static class TokenKinds
         public override ChannelFlow Flow(IReadOnlyList<Shape> inputs) => new ChannelFlow.Same();
 
         public override TokenFlow Tokens(IReadOnlyList<Shape> inputs) => new TokenFlow.Same();
+    }
+
+    /// <summary>An image as a sequence of its pixels.</summary>
+    internal sealed record Pixels : CustomLayer
+    {
+        public override Shape Output(IReadOnlyList<Shape> inputs) =>
+            Shape.Sequence(inputs[0].Height * inputs[0].Width, inputs[0].Channels);
+
+        public override ChannelFlow Flow(IReadOnlyList<Shape> inputs) => new ChannelFlow.Same();
     }
 
     /// <summary>The sum of all tokens.</summary>

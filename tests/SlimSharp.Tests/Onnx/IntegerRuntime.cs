@@ -1,5 +1,6 @@
 using SlimSharp.Networks;
 using SlimSharp.Onnx;
+using SlimSharp.Tests.Networks;
 
 namespace SlimSharp.Tests.Onnx;
 
@@ -40,6 +41,14 @@ internal sealed class IntegerRuntime(QuantizedNetwork quantized, bool saturates 
             {
                 Input => image,
                 Convolution c => Multiply(node, inputs[0], Windows(c, shape, network.Shapes[node.Name])),
+                BatchNorm n when shape.IsSequence => Normalize(node.Name, n, inputs[0], shape.Channels),
+                TokenKinds.Pixels => [.. Positions(shape).SelectMany(p => p.Select(i => inputs[0][i]))],
+                SlimSharp.Networks.Linear l when shape.IsSequence =>
+                [
+                    .. inputs[0]
+                        .Chunk(shape.Channels)
+                        .SelectMany(t => Multiply(node, t, [.. Enumerable.Repeat(All(shape), l.Channels)])),
+                ],
                 SlimSharp.Networks.Linear l => Multiply(
                     node,
                     inputs[0],
@@ -47,6 +56,12 @@ internal sealed class IntegerRuntime(QuantizedNetwork quantized, bool saturates 
                 ),
                 Activation { Function: ActivationFunction.Relu } => [.. inputs[0].Select(x => Math.Max(x, 0))],
                 Add => [.. inputs[0].Zip(inputs[1], (a, b) => a + b)],
+                GlobalAveragePool when shape.IsSequence =>
+                [
+                    .. Enumerable
+                        .Range(0, shape.Channels)
+                        .Select(c => inputs[0].Where((_, i) => i % shape.Channels == c).Average()),
+                ],
                 GlobalAveragePool => [.. inputs[0].Chunk(shape.Area).Select(c => c.Average())],
                 var other => throw new NotSupportedException($"{other}"),
             };
@@ -78,6 +93,19 @@ internal sealed class IntegerRuntime(QuantizedNetwork quantized, bool saturates 
                         : (c * read.Height + y) * read.Width + x,
                 ],
         ];
+
+    // In floating point, as it is.
+    private double[] Normalize(string node, BatchNorm layer, double[] x, int channels)
+    {
+        double[] Of(string name) => quantized.Folded.Values($"{node}.{name}");
+        var (scale, shift, mean, variance) = (Of("weight"), Of("bias"), Of("running_mean"), Of("running_var"));
+        double One(double v, int c) => scale[c] * (v - mean[c]) / Math.Sqrt(variance[c] + layer.Epsilon) + shift[c];
+        return [.. x.Select((v, i) => One(v, i % channels))];
+    }
+
+    // Pixel by pixel, where its channels lie.
+    private static IEnumerable<IEnumerable<int>> Positions(Shape read) =>
+        Enumerable.Range(0, read.Area).Select(p => Enumerable.Range(0, read.Channels).Select(c => c * read.Area + p));
 
     private static int[] All(Shape read) => [.. Enumerable.Range(0, read.Channels)];
 

@@ -13,7 +13,7 @@ namespace SlimSharp.Models.Kernels;
 /// <param name="Step">Bytes from row to row.</param>
 internal readonly unsafe record struct Rows(torch.ScalarType Type, nint Start, long Count, int Channels, long Step)
 {
-    /// <summary>The rows of N×C×H×W with channels innermost, or of N×C.</summary>
+    /// <summary>The rows of N×C×H×W with channels innermost, of N×T×C, or of N×C.</summary>
     /// <exception cref="NotSupportedException">
     /// The tensor does not lie so, or is of another data type or elsewhere.
     /// </exception>
@@ -24,8 +24,10 @@ internal readonly unsafe record struct Rows(torch.ScalarType Type, nint Start, l
             throw new NotSupportedException(
                 $"No kernel reads {string.Join('×', sizes)} of {tensor.dtype} with strides {string.Join(", ", tensor.stride())} on {tensor.device}."
             );
-        var count = sizes[0] * (sizes.Length == 4 ? sizes[2] * sizes[3] : 1);
-        return new(tensor.dtype, (nint)TorchC.Address(tensor), count, (int)sizes[1], step * tensor.ElementSize);
+        var (count, channels) = (1L, ChannelAxis(sizes));
+        for (var axis = 0; axis < sizes.Length; axis++)
+            count *= axis == channels ? 1 : sizes[axis];
+        return new(tensor.dtype, (nint)TorchC.Address(tensor), count, (int)sizes[channels], step * tensor.ElementSize);
     }
 
     /// <summary>
@@ -33,24 +35,27 @@ internal readonly unsafe record struct Rows(torch.ScalarType Type, nint Start, l
     /// </summary>
     internal static bool Fit(torch.Tensor tensor) => StepOf(tensor, tensor.shape) is not null;
 
+    private static int ChannelAxis(long[] sizes) => sizes.Length == 3 ? 2 : 1;
+
     // Elements from row to row, if there are rows.
     private static long? StepOf(torch.Tensor tensor, long[] sizes)
     {
         if (tensor.dtype is not (torch.ScalarType.Float32 or torch.ScalarType.BFloat16))
             return null;
-        if (tensor.device_type != DeviceType.CPU || sizes.Length is not (2 or 4))
+        if (tensor.device_type != DeviceType.CPU || sizes.Length is not (2 or 3 or 4))
             return null;
+        var channels = ChannelAxis(sizes);
         if (sizes.Contains(0))
-            return sizes[1]; // of nothing
+            return sizes[channels]; // of nothing
         var strides = tensor.stride();
-        if (sizes[1] > 1 && strides[1] != 1)
+        if (sizes[channels] > 1 && strides[channels] != 1)
             return null;
         // The innermost place of which there are several tells; of one row nobody takes a step.
-        var (step, apart) = (sizes[1], true);
+        var (step, apart) = (sizes[channels], true);
         var rows = 0L;
         for (var axis = sizes.Length - 1; axis >= 0; axis--)
         {
-            if (axis == 1 || sizes[axis] <= 1)
+            if (axis == channels || sizes[axis] <= 1)
                 continue;
             if (rows == 0)
                 (step, rows) = (strides[axis], sizes[axis]);
@@ -60,6 +65,6 @@ internal readonly unsafe record struct Rows(torch.ScalarType Type, nint Start, l
                 rows *= sizes[axis];
             }
         }
-        return apart && step >= sizes[1] ? step : null;
+        return apart && step >= sizes[channels] ? step : null;
     }
 }

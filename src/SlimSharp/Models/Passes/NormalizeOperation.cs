@@ -37,14 +37,11 @@ internal sealed class NormalizeOperation(Node norm, BatchNorm layer, Node? activ
         _statistics = statistics;
         _affine = ToAffine(statistics, Parameter(pass, "weight"), Parameter(pass, "bias"));
 
-        var y = torch.empty([x.shape[0], .. x.shape.Skip(2), x.shape[1]], x.dtype, x.device); // N×H×W×C
-        var result = x.dim() == 4 ? y.permute(0, 3, 1, 2) : y;
+        var result = x.dim() == 4 ? Layout.EmptyChannelsLast(x.shape, x) : torch.empty(x.shape, x.dtype, x.device);
         if (x.dtype == torch.bfloat16)
             ChannelKernels.Apply<Brain16>(rows, Rows.Of(result), _affine);
         else
             ChannelKernels.Apply<Single32>(rows, Rows.Of(result), _affine);
-        if (x.dim() == 4)
-            y.Dispose();
         if (!ReferenceEquals(x, pass.Value(norm.Inputs[0])))
             x.Dispose();
         return result;

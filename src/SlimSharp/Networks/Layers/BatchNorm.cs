@@ -1,8 +1,8 @@
 namespace SlimSharp.Networks;
 
 /// <summary>
-/// Batch normalisation per channel: scale·(x − mean)/√(variance + ε) + shift, with the batch's statistics in training
-/// and running ones otherwise (Ioffe and Szegedy, ICML 2015).
+/// Batch normalisation per channel: scale·(x − mean)/√(variance + ε) + shift, with the batch's statistics, over all
+/// positions, in training and running ones otherwise (Ioffe and Szegedy, ICML 2015).
 /// </summary>
 public sealed record BatchNorm : Layer
 {
@@ -17,10 +17,9 @@ public sealed record BatchNorm : Layer
 
     /// <inheritdoc/>
     public override Shape Output(IReadOnlyList<Shape> inputs) =>
-        inputs[0].IsSequence
-            ? throw new NetworkException($"needs an image or a vector, but its input is {inputs[0].InWords}")
-        : Epsilon > 0 && Momentum is >= 0 and <= 1 ? inputs[0]
-        : throw new NetworkException($"needs ε > 0 and momentum in [0, 1], not {Epsilon} and {Momentum}");
+        Epsilon > 0 && Momentum is >= 0 and <= 1
+            ? inputs[0]
+            : throw new NetworkException($"needs ε > 0 and momentum in [0, 1], not {Epsilon} and {Momentum}");
 
     /// <inheritdoc/>
     public override long PublishedFlops(IReadOnlyList<Shape> inputs) => 2 * inputs[0].Count;

@@ -13,12 +13,11 @@ public sealed record GroupNorm(int Groups) : Layer
 
     /// <inheritdoc/>
     public override Shape Output(IReadOnlyList<Shape> inputs) =>
-        inputs[0].IsSequence
-            ? throw new NetworkException($"needs an image or a vector, but its input is {inputs[0].InWords}")
-        : Groups >= 1 && inputs[0].Channels % Groups == 0 && Epsilon > 0 ? inputs[0]
-        : throw new NetworkException(
-            $"needs ε > 0 and groups that divide its {inputs[0].Channels} channels, not {Epsilon} and {Groups}"
-        );
+        Groups >= 1 && inputs[0].Channels % Groups == 0 && Epsilon > 0
+            ? inputs[0]
+            : throw new NetworkException(
+                $"needs ε > 0 and groups that divide its {inputs[0].Channels} channels, not {Epsilon} and {Groups}"
+            );
 
     /// <inheritdoc/>
     public override long PublishedFlops(IReadOnlyList<Shape> inputs) => 2 * inputs[0].Count;

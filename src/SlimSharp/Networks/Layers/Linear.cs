@@ -77,8 +77,7 @@ public sealed record Linear(int Channels) : Layer
         WeightedSum.Of(constants, weight, Channels);
 
     /// <inheritdoc/>
-    public override IntegerUse Integers(IReadOnlyList<Shape> inputs) =>
-        inputs[0].IsVector ? IntegerUse.Weights : IntegerUse.None;
+    public override IntegerUse Integers(IReadOnlyList<Shape> inputs) => IntegerUse.Weights;
 
     /// <inheritdoc/>
     public override Layer Timed(IReadOnlyList<Shape> inputs) => this with { Channels = 1, InitialDeviation = null };
