@@ -35,9 +35,8 @@ internal sealed class TrainingArguments
     };
     private readonly Option<string> _schedule = Choices.Choice(
         "--schedule",
-        "step: a tenth at 50 % and at 75 %; or cosine.",
-        "step",
-        "cosine"
+        $"How the learning rate falls: {string.Join("; ", LearningRate.All.Select(r => $"{r.Key}, {r.Value.InWords()}"))}.",
+        ["step", .. LearningRate.All.Keys.Where(k => k != "step").Order()]
     );
     private readonly Option<double> _warmUp = new("--warmup")
     {
@@ -166,20 +165,12 @@ internal sealed class TrainingArguments
             Epochs = parsed.GetValue(_epochs),
             BatchSize = parsed.GetValue(_batch),
             Accumulate = parsed.GetValue(_accumulate),
-            LearningRate =
-                parsed.GetValue(_schedule) == "cosine"
-                    ? new CosineDecay
-                    {
-                        Initial = rate,
-                        WarmUp = warmUp,
-                        Begin = begin,
-                    }
-                    : new StepDecay
-                    {
-                        Initial = rate,
-                        WarmUp = warmUp,
-                        Begin = begin,
-                    },
+            LearningRate = LearningRate.All[parsed.GetValue(_schedule)!] with
+            {
+                Initial = rate,
+                WarmUp = warmUp,
+                Begin = begin,
+            },
             Optimizer = optimizer,
             Augmentation = new(
                 augment.Contains("crop", StringComparison.Ordinal) ? 4 : 0,

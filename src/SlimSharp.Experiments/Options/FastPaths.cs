@@ -7,17 +7,20 @@ public static class FastPaths
 {
     private const string Optimizer = "fused-optimizer";
 
-    private static readonly (string Name, Func<ScheduleOptions, ScheduleOptions> Without)[] Rules =
+    private static readonly (string Name, Func<ScheduleOptions, ScheduleOptions> Without)[] Paths =
     [
         ("channels-last", o => o with { ChannelsLast = false }),
         ("own-backward", o => o with { OwnBackward = false }),
-        ("fused-normalization", o => o with { FuseNormalization = false }),
-        ("sum-in-place", o => o with { SumInPlace = false }),
-        ("concat-in-place", o => o with { ConcatInPlace = false }),
+        .. RewriteRule.All.Select(rule =>
+            (
+                rule.Name,
+                (Func<ScheduleOptions, ScheduleOptions>)(o => o with { Rules = [.. o.Rules.Where(r => r != rule)] })
+            )
+        ),
     ];
 
     /// <summary>What they are called.</summary>
-    public static string[] Names => [.. Rules.Select(r => r.Name), Optimizer];
+    public static string[] Names => [.. Paths.Select(p => p.Name), Optimizer];
 
     /// <summary>The names in a list with commas between.</summary>
     /// <exception cref="ExperimentException">One is unknown.</exception>
@@ -34,11 +37,11 @@ public static class FastPaths
             : names;
     }
 
-    /// <summary>The rules of a schedule without those.</summary>
+    /// <summary>How a schedule is made without those.</summary>
     public static ScheduleOptions Schedule(IEnumerable<string> without, bool bfloat16) =>
-        Rules
-            .Where(r => without.Contains(r.Name))
-            .Aggregate(new ScheduleOptions { BFloat16 = bfloat16 }, (options, rule) => rule.Without(options));
+        Paths
+            .Where(p => without.Contains(p.Name))
+            .Aggregate(new ScheduleOptions { BFloat16 = bfloat16 }, (options, path) => path.Without(options));
 
     /// <summary>Whether the optimiser goes over all parameters in one go.</summary>
     public static bool FusesOptimizer(IEnumerable<string> without) => !without.Contains(Optimizer);

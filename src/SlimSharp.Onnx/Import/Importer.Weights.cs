@@ -80,6 +80,18 @@ internal sealed partial class Importer
             Give(name, parameters[i], Needed(node, i + 1), _shapes[name].Channels);
     }
 
+    // Every channel is a group of its own.
+    private void InstanceNormalization(ImportNode node)
+    {
+        var shape = _shapes[Source(node)];
+        if (!shape.IsImage)
+            throw node.Refuse($"needs an image, but reads {shape.InWords}");
+        Put(node, new GroupNorm(shape.Channels) { Epsilon = Exact(node.Number("epsilon", 1e-5)) });
+        var name = Value(node.Output)!;
+        Give(name, "weight", Needed(node, 1), shape.Channels);
+        Give(name, "bias", Needed(node, 2), shape.Channels);
+    }
+
     // 1e-5, not the nearest single-precision number.
     private static double Exact(double epsilon) =>
         double.Parse(((float)epsilon).ToString("R", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);

@@ -77,6 +77,9 @@ internal sealed partial class Importer(OnnxModel model, Weights weights, ReadBud
             case "BatchNormalization":
                 BatchNormalization(node);
                 break;
+            case "InstanceNormalization":
+                InstanceNormalization(node);
+                break;
             case "Gemm" or "MatMul":
                 Linear(node);
                 break;

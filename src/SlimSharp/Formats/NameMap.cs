@@ -12,6 +12,20 @@ public static class NameMap
 {
     private const int Listed = 6;
 
+    // By our names, theirs. Of these the one that finds most tensors is taken, and of several the first.
+    private static readonly Func<
+        Network,
+        IReadOnlyDictionary<string, torch.Tensor>,
+        Dictionary<string, string>
+    >[] Maps =
+    [
+        (network, _) => Names(network).ToDictionary(n => n),
+        (network, _) => Names(network).ToDictionary(n => n, WithLinear),
+        WrappedNames.Of,
+        (network, _) => Keras(network),
+        Numbered,
+    ];
+
     /// <summary>Copies of the tensors under the network's names; the caller disposes them.</summary>
     /// <param name="source">The file, for messages.</param>
     /// <param name="network">What they are for.</param>
@@ -123,33 +137,30 @@ public static class NameMap
     private static Dictionary<string, string> BestMap(
         Network network,
         IReadOnlyDictionary<string, torch.Tensor> tensors
-    ) => Maps(network, tensors).MaxBy(m => m.Values.Count(tensors.ContainsKey))!;
+    ) => Maps.Select(m => m(network, tensors)).MaxBy(m => m.Values.Count(tensors.ContainsKey))!;
 
     private static string List(string title, string[] names) =>
         names.Length == 0
             ? ""
             : $"{title}{string.Join(", ", names.Take(Listed))}{(names.Length > Listed ? $" and {names.Length - Listed} more" : "")}.";
 
-    // By our names, theirs.
-    private static IEnumerable<Dictionary<string, string>> Maps(
+    private static IEnumerable<string> Names(Network network) => network.Parameters().Select(p => p.Name);
+
+    private static string WithLinear(string name) =>
+        name.StartsWith("fc.", StringComparison.Ordinal) ? $"linear{name[2..]}" : name;
+
+    // Layers numbered through, as in feature.0, feature.1, feature.3: in the order of their numbers.
+    private static Dictionary<string, string> Numbered(
         Network network,
         IReadOnlyDictionary<string, torch.Tensor> tensors
     )
     {
-        string[] ours = [.. network.Parameters().Select(p => p.Name)];
-        yield return ours.ToDictionary(n => n);
-        yield return ours.ToDictionary(
-            n => n,
-            n => n.StartsWith("fc.", StringComparison.Ordinal) ? $"linear{n[2..]}" : n
-        );
-        yield return Keras(network);
-        // Layers numbered through, as in feature.0, feature.1, feature.3: in the order of their numbers.
         string[] kinds = ["weight", "bias", "running_mean", "running_var"];
         var numbered = tensors
             .Keys.Where(k => k.Contains('.'))
             .OrderBy(k => int.TryParse(k.Split('.')[^2], out var place) ? place : int.MaxValue)
             .ThenBy(k => Array.IndexOf(kinds, k.Split('.')[^1]));
-        yield return ours.Zip(numbered).ToDictionary(p => p.First, p => p.Second);
+        return Names(network).Zip(numbered).ToDictionary(p => p.First, p => p.Second);
     }
 
     // Keras numbers the layers of a kind in the order in which they were made: conv2d, conv2d_1, conv2d_2.

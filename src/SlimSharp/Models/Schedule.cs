@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using SlimSharp.Models.Kernels;
 using SlimSharp.Networks;
 
 namespace SlimSharp.Models;
@@ -21,24 +20,15 @@ public sealed record Schedule(ImmutableArray<Step> Steps)
     )
     {
         HashSet<string> taps = [.. tapped ?? []];
-        HashSet<string> seen = [.. wanted, .. taps];
-        var readers = network
-            .Nodes.SelectMany(n => n.Inputs.Select(i => (Input: i, Reader: n)))
-            .ToLookup(r => r.Input, r => r.Reader);
-        var fused = options is { OwnBackward: true, FuseNormalization: true } ? Fused(network, readers, seen) : [];
-        var behind = fused.Values.OfType<Node>().Select(a => a.Name).ToHashSet();
-        var chains = options is { OwnBackward: true, ConcatInPlace: true, ChannelsLast: true }
-            ? Chains(network, taps)
+        var rewritten = options.OwnBackward
+            ? Rewritten(new(network, options, new HashSet<string>([.. wanted, .. taps]), taps))
             : [];
+        // What a step makes beyond the node that it begins at is made.
+        var made = rewritten.Where(r => r.Value.Result != r.Key).Select(r => r.Value.Result).ToHashSet();
         var steps = new List<Step>();
-        foreach (var node in network.Nodes.Where(n => !behind.Contains(n.Name)))
+        foreach (var node in network.Nodes.Where(n => !made.Contains(n.Name)))
         {
-            steps.Add(
-                fused.TryGetValue(node.Name, out var activation) ? new Step.Normalize(node, activation)
-                : chains.TryGetValue(node.Name, out var chain) ? new Step.Append(node, chain.First, chain.Width)
-                : Spare(network, node, readers, seen, options) is { } term ? new Step.AddInto(node, term)
-                : new Step.Compute(node)
-            );
+            steps.Add(rewritten.GetValueOrDefault(node.Name) ?? new Step.Compute(node));
             if (node.Layer is Input { Shape.IsImage: true })
                 steps.AddRange(Prepare(node.Name, options));
             if (taps.Contains(steps[^1].Result))
@@ -47,56 +37,18 @@ public sealed record Schedule(ImmutableArray<Step> Steps)
         return new(WithFrees(steps, wanted));
     }
 
-    // By BatchNorm, the activation that can be done with it: one that clamps and alone reads it; or null.
-    private static Dictionary<string, Node?> Fused(
-        Network network,
-        ILookup<string, Node> readers,
-        HashSet<string> seen
-    ) =>
-        network
-            .Nodes.Where(n => n.Layer is BatchNorm)
-            .ToDictionary(
-                n => n.Name,
-                n =>
-                    !seen.Contains(n.Name)
-                    && readers[n.Name].ToArray() is [{ Layer: Activation a } only]
-                    && Affine.Clamp(a.Function) is not null
-                        ? only
-                        : null
-            );
-
-    // A term of a sum that a convolution made for it alone; a convolution does not look at its output again.
-    private static string? Spare(
-        Network network,
-        Node node,
-        ILookup<string, Node> readers,
-        HashSet<string> seen,
-        ScheduleOptions options
-    ) =>
-        options is { OwnBackward: true, SumInPlace: true } && node.Layer is Add
-            ? node.Inputs.FirstOrDefault(i =>
-                network[i].Layer is Convolution { Padding.IsSymmetric: true }
-                && readers[i].Count() == 1
-                && !seen.Contains(i)
-            )
-            : null;
-
-    // By concatenation, the first of the chain in which each appends to the one before, and the channels of the last.
-    // What a tap puts in one's place is not in its buffer.
-    private static Dictionary<string, (string First, int Width)> Chains(Network network, HashSet<string> taps)
+    private static Dictionary<string, Step> Rewritten(RewriteSite site)
     {
-        var first = new Dictionary<string, string>();
-        var last = new Dictionary<string, string>();
-        var images = network.Nodes.Where(n => n.Layer is Concat && network.Shapes[n.Name].IsImage);
-        foreach (var node in images.Where(n => !taps.Contains(n.Name)))
+        var steps = new Dictionary<string, Step>();
+        var done = new HashSet<string>();
+        foreach (var (node, step) in site.Options.Rules.SelectMany(r => r.Steps(site)))
         {
-            // Only one can go on where another ends.
-            var before = node.Inputs[0];
-            var chain = first.TryGetValue(before, out var name) && last[name] == before ? name : node.Name;
-            first[node.Name] = chain;
-            last[chain] = node.Name;
+            if (done.Contains(node) || done.Contains(step.Result))
+                continue;
+            steps[node] = step;
+            done.UnionWith([node, step.Result]);
         }
-        return first.ToDictionary(c => c.Key, c => (c.Value, network.Shapes[last[c.Value]].Channels));
+        return steps;
     }
 
     private static IEnumerable<Step> Prepare(string input, ScheduleOptions options)

@@ -1,7 +1,7 @@
 namespace SlimSharp.Models;
 
 /// <summary>
-/// The rewrite rules that a schedule is made with; each can be switched off. float64 always uses none.
+/// How a schedule is made; each of its fast paths can be switched off. float64 always uses none.
 /// </summary>
 public sealed record ScheduleOptions
 {
@@ -21,15 +21,6 @@ public sealed record ScheduleOptions
     /// </summary>
     public bool OwnBackward { get; init; } = true;
 
-    /// <summary>
-    /// BatchNorm and the ReLU behind it in one go, its statistics taken once for all layers that read the same
-    /// channels.
-    /// </summary>
-    public bool FuseNormalization { get; init; } = true;
-
-    /// <summary>Sums are written over a term that a convolution made for them alone.</summary>
-    public bool SumInPlace { get; init; } = true;
-
-    /// <summary>Concatenations that append to one another write into one buffer instead of copying.</summary>
-    public bool ConcatInPlace { get; init; } = true;
+    /// <summary>The rules by which nodes are done in other ways than one by one; all of them by default.</summary>
+    public IReadOnlyList<RewriteRule> Rules { get; init; } = RewriteRule.All;
 }

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using SlimSharp.Data;
 using SlimSharp.Models;
 using SlimSharp.Networks;
@@ -19,16 +18,22 @@ public sealed record CriterionKind(
     Func<Model, ImageSet, Normalization, int, Evidence>? Measure = null
 )
 {
-    // Those whose size is that of their layer, unless BatchNorms bring all layers to one size.
-    private static readonly ImmutableArray<string> OfLayersSize = ["l1", "l2", "median", DeviationCriterion.Text];
+    /// <summary>
+    /// Whether its numbers are larger in layers whose weights or values are, so that layers compare only once each is
+    /// divided by its mean, unless BatchNorms bring all layers to one size.
+    /// </summary>
+    public bool GrowsWithLayer { get; init; }
 
     /// <summary>Every criterion there is. A new one is a file of its own and a row here.</summary>
     public static IReadOnlyList<CriterionKind> All { get; } =
     [
         new(ScaleCriterion.Text, "|scale| of BatchNorm", _ => new ScaleCriterion()),
-        new("l1", "l1 norm of the filter", _ => new MagnitudeCriterion(1)),
-        new("l2", "l2 norm of the filter", _ => new MagnitudeCriterion(2)),
-        new("median", "distance from the layer's geometric median", _ => new MedianCriterion()),
+        new("l1", "l1 norm of the filter", _ => new MagnitudeCriterion(1)) { GrowsWithLayer = true },
+        new("l2", "l2 norm of the filter", _ => new MagnitudeCriterion(2)) { GrowsWithLayer = true },
+        new("median", "distance from the layer's geometric median", _ => new MedianCriterion())
+        {
+            GrowsWithLayer = true,
+        },
         new("taylor", "first-order change of the loss", _ => new SensitivityCriterion(Squared: false), Effects),
         new("fisher", "squared first-order change of the loss", _ => new SensitivityCriterion(Squared: true), Effects),
         new(
@@ -36,7 +41,10 @@ public sealed record CriterionKind(
             "deviation of what is read, without labels",
             _ => new DeviationCriterion(),
             Activations.Of
-        ),
+        )
+        {
+            GrowsWithLayer = true,
+        },
         new("random", "chance", options => new RandomCriterion(options.Seed)),
     ];
 
@@ -57,15 +65,13 @@ public sealed record CriterionKind(
     /// <summary>Whether importance is divided by its mean over the layer.</summary>
     internal static bool IsNormalized(PlanOptions options, IChannelGraph graph) =>
         options.Normalized
-        ?? (
-            OfLayersSize.Contains(options.Criterion) && graph.Parameters.Values.All(p => p.Role != ParameterRole.Scale)
-        );
+        ?? (Of(options).GrowsWithLayer && graph.Parameters.Values.All(p => p.Role != ParameterRole.Scale));
 
-    /// <summary>The criterion that some options ask for, as they compare it between layers.</summary>
-    internal static Criterion Make(PlanOptions options, IChannelGraph graph)
+    /// <summary>The criterion that some options ask for, or another, as they compare it between layers.</summary>
+    internal static Criterion Make(PlanOptions options, IChannelGraph graph, Criterion? own = null)
     {
-        var criterion = Of(options).Create(options);
-        var normalized = IsNormalized(options, graph);
+        var criterion = own ?? Of(options).Create(options);
+        var normalized = own is null ? IsNormalized(options, graph) : options.Normalized == true;
         return normalized || options.Jitter is not null
             ? new Rescaled(criterion, normalized, options.Jitter)
             : criterion;

@@ -8,6 +8,12 @@ namespace SlimSharp.Slimming;
 /// <param name="Evidence">What was measured; null if nothing was.</param>
 public sealed record PlanSubject(IChannelGraph Graph, Weights Weights, Evidence? Evidence = null)
 {
+    /// <summary>
+    /// A criterion of a program's own, in place of the one that the options name. Between layers it compares as the
+    /// options say, but divides by their means only where that is asked for.
+    /// </summary>
+    public Criterion? Criterion { get; init; }
+
     /// <summary>The evidence that a criterion needs.</summary>
     /// <exception cref="PlanException">It was not measured, or something else was.</exception>
     public T Measured<T>()

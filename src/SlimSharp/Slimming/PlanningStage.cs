@@ -30,7 +30,7 @@ public sealed class PlanningStage
     /// <summary>Where nothing is emptied yet.</summary>
     internal static PlanningStage First(PlanSubject subject, PlanOptions options)
     {
-        var planning = new Planning(subject, options, CriterionKind.Make(options, subject.Graph));
+        var planning = new Planning(subject, options, CriterionKind.Make(options, subject.Graph, subject.Criterion));
         return new(planning, options.IsByZeros ? planning.BranchesWithout([]) : []);
     }
 

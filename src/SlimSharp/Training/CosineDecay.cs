@@ -4,6 +4,9 @@ namespace SlimSharp.Training;
 public sealed record CosineDecay : LearningRate
 {
     /// <inheritdoc/>
+    public override string InWords() => "half a cosine wave down to 0";
+
+    /// <inheritdoc/>
     protected override double Factor(double progress) =>
         (1 + Math.Cos(Math.PI * Math.Clamp((progress - WarmUp) / (1 - WarmUp), 0, 1))) / 2;
 }

@@ -1,13 +1,26 @@
+using System.Reflection;
 using System.Text.Json.Serialization;
 
 namespace SlimSharp.Training;
 
-/// <summary>A learning rate as a pure function of how much of a training is done.</summary>
+/// <summary>
+/// A learning rate as a pure function of how much of a training is done. A new kind is a file of its own and a row here,
+/// with its name in options and files.
+/// </summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
 [JsonDerivedType(typeof(StepDecay), "step")]
 [JsonDerivedType(typeof(CosineDecay), "cosine")]
 public abstract record LearningRate
 {
+    /// <summary>Every kind there is, by name, as it is unless something else is said.</summary>
+    public static IReadOnlyDictionary<string, LearningRate> All { get; } =
+        typeof(LearningRate)
+            .GetCustomAttributes<JsonDerivedTypeAttribute>()
+            .ToDictionary(
+                row => (string)row.TypeDiscriminator!,
+                row => (LearningRate)Activator.CreateInstance(row.DerivedType)!
+            );
+
     /// <summary>The rate before any decrease.</summary>
     public double Initial { get; init; } = 0.1;
 
@@ -26,6 +39,9 @@ public abstract record LearningRate
         var at = Begin + (1 - Begin) * progress;
         return at < WarmUp ? Initial * at / WarmUp : Initial * Factor(at);
     }
+
+    /// <summary>How it falls, in a few words.</summary>
+    public abstract string InWords();
 
     /// <summary>What the initial rate is multiplied by.</summary>
     protected abstract double Factor(double progress);

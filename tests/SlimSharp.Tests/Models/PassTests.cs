@@ -30,17 +30,13 @@ public class PassTests
         ("all", new(), 1e-3),
         (
             "own backward only",
-            new()
-            {
-                FuseNormalization = false,
-                ConcatInPlace = false,
-                SumInPlace = false,
-                ChannelsLast = false,
-            },
+            new() { Rules = [], ChannelsLast = false },
             1e-3
         ),
         ("fused, channels not innermost", new() { ChannelsLast = false }, 1e-3),
-        ("concatenation only", new() { FuseNormalization = false }, 0.05),
+        .. RewriteRule.All.Select(rule =>
+            ($"{rule} only", new ScheduleOptions { Rules = [rule] }, rule is FusedNormalization ? 1e-3 : 0.05)
+        ),
         ("graph, channels innermost", new() { OwnBackward = false }, 0.05),
     ];
 

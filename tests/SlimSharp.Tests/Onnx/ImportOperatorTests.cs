@@ -23,6 +23,12 @@ public class ImportOperatorTests
         ["difference from a constant"] = Turned("Sub", Floats("c", Values, 4, 1, 1)),
         ["factor of a mean"] = Mean("Mul", [0, 4, 1, 1], Floats("c", Values, 4, 1, 1)),
         ["factor of a vector"] = Model([0, 4], [0, 4], [Node("Mul", "y", ["x", "c"])], Floats("c", Values, 4)),
+        ["normalisation over each channel's positions"] = Image(
+            "InstanceNormalization",
+            [("epsilon", 0.01f)],
+            Floats("scale", Values, 4),
+            Floats("shift", [1f, 2, -1, 0], 4)
+        ),
         ["slopes per channel"] = Image("PRelu", [], Floats("c", Values, 4, 1, 1)),
         ["one slope"] = Image("PRelu", [], Floats("c", [0.2f], 1)),
         ["linear, scaled, one bias"] = Model(

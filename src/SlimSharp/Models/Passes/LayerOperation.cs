@@ -3,8 +3,9 @@ using TorchSharp;
 
 namespace SlimSharp.Models.Passes;
 
-/// <summary>Any layer, with a small graph of its own.</summary>
-internal sealed class LayerOperation(Node node) : Operation(node.Name)
+/// <summary>Any layer, or several of which each reads the one before alone, with a small graph of their own.</summary>
+/// <param name="nodes">In their order; the last one's name is that of the value that is made.</param>
+internal sealed class LayerOperation(params Node[] nodes) : Operation(nodes[^1].Name)
 {
     private readonly Dictionary<string, torch.Tensor> _parameters = [];
     private torch.Tensor[] _inputs = [];
@@ -12,20 +13,23 @@ internal sealed class LayerOperation(Node node) : Operation(node.Name)
 
     internal override torch.Tensor Forward(Pass pass)
     {
-        if (node.Layer is Input)
-            return pass.Input(node.Name).alias();
-        var differentiates = pass.Keeps && pass.IsDifferentiable(node.Name);
+        if (nodes is [{ Layer: Input } input])
+            return pass.Input(input.Name).alias();
+        var differentiates = pass.Keeps && pass.IsDifferentiable(Result);
         if (!differentiates)
-            return new LayerRunner(pass.Parameter, pass.Mode).Run(node, [.. node.Inputs.Select(pass.Value)]);
+            return Run(new(pass.Parameter, pass.Mode), [.. nodes[0].Inputs.Select(pass.Value)]);
         using var graph = torch.enable_grad();
-        _inputs = [.. node.Inputs.Select(i => Leaf(pass, i))];
-        var trained = node.Layer.Parameters(pass.Network.InputShapes(node)).Where(p => p.IsTrained);
-        foreach (var name in trained.Select(p => $"{node.Owner}.{p.Name}"))
-            _parameters[name] = Leaf(pass.Parameter(name), true);
-        using var output = new LayerRunner(
-            name => _parameters.GetValueOrDefault(name) ?? pass.Parameter(name),
-            pass.Mode
-        ).Run(node, _inputs);
+        _inputs = [.. nodes[0].Inputs.Select(i => Leaf(pass, i))];
+        foreach (var node in nodes)
+        {
+            var trained = node.Layer.Parameters(pass.Network.InputShapes(node)).Where(p => p.IsTrained);
+            foreach (var name in trained.Select(p => $"{node.Owner}.{p.Name}"))
+                _parameters[name] = Leaf(pass.Parameter(name), true);
+        }
+        using var output = Run(
+            new(name => _parameters.GetValueOrDefault(name) ?? pass.Parameter(name), pass.Mode),
+            _inputs
+        );
         _output = Hold(output);
         return output.detach();
     }
@@ -40,13 +44,24 @@ internal sealed class LayerOperation(Node node) : Operation(node.Name)
         for (var i = 0; i < _inputs.Length; i++)
         {
             if (_inputs[i].requires_grad && gradients.Dequeue() is { IsInvalid: false } own)
-                pass.Give(node.Inputs[i], new(own));
+                pass.Give(nodes[0].Inputs[i], new(own));
         }
         foreach (var name in _parameters.Keys)
         {
             if (gradients.Dequeue() is { IsInvalid: false } own)
                 pass.GiveParameter(name, own);
         }
+    }
+
+    private torch.Tensor Run(LayerRunner runner, torch.Tensor[] inputs)
+    {
+        var value = runner.Run(nodes[0], inputs);
+        foreach (var node in nodes.Skip(1))
+        {
+            using var before = value;
+            value = runner.Run(node, [before]);
+        }
+        return value;
     }
 
     // What is written into a buffer later, the framework would take for a change of what it read before.
