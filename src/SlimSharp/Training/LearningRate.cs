@@ -4,8 +4,8 @@ using System.Text.Json.Serialization;
 namespace SlimSharp.Training;
 
 /// <summary>
-/// A learning rate as a pure function of how much of a training is done. A new kind is a file of its own and a row here,
-/// with its name in options and files.
+/// A learning rate as a pure function of how much of a training is done. A new kind is a file of its own and a row
+/// here, with its name in options and files.
 /// </summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
 [JsonDerivedType(typeof(StepDecay), "step")]

@@ -85,6 +85,7 @@ public class AddedSlimmingTests
                     var plan = Planner.Plan(new PlanSubject(graph, weights), options);
                     var cut = ChannelCut.Of(graph, plan.Groups);
                     using var small = cut.Slice(weights);
+                    using var masked = cut.Mask(weights);
                     var left = plan.Groups[0].Kept;
                     // Half of the rank, the longest rows; and the product is that of the columns and rows that stay.
                     double[] norms = [.. weights.Values("items").Chunk(items).Select(r => r.Sum(v => v * v))];
@@ -93,7 +94,8 @@ public class AddedSlimmingTests
                     return cut.Target.Cost.Macs == rank / 2 * (users + items)
                         && left.Length == rank / 2
                         && plan.Groups[0].Removed().Max(u => norms[u]) <= left.Min(u => norms[u])
-                        && Numbers.RelativeDifference(small["users"].mm(small["items"]), expected) < 1e-12;
+                        && Numbers.RelativeDifference(small["users"].mm(small["items"]), expected) < 1e-12
+                        && Numbers.RelativeDifference(masked["users"].mm(masked["items"]), expected) < 1e-12;
                 },
                 iter: 30
             );

@@ -108,8 +108,8 @@ public class AddedTrainingTests
     {
         var options = Options with
         {
-            Epochs = 12,
-            LearningRate = new StepDecay { Initial = 0.02 },
+            Epochs = 20,
+            LearningRate = new StepDecay { Initial = 0.03 },
             Optimizer = new OptimizerChain(new Clipping(1), Lion("beta1=0.8"), new WeightDecay(0.1)),
         };
         Assert.Equal("clip:norm=1 lion:beta1=0.8,beta2=0.99 decay:strength=0.1", $"{options.Optimizer}");

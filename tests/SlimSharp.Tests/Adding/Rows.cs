@@ -13,7 +13,7 @@ namespace SlimSharp.Tests.Adding;
 
 // csharpier-ignore-start
 
-/// <summary>The rows that the pages put into lists, word for word, where they can be compiled outside of these.</summary>
+/// <summary>The rows that the pages put into lists, word for word, where they compile outside of these.</summary>
 internal static class Rows
 {
     private static readonly Shape Small = new(3, 32, 32);

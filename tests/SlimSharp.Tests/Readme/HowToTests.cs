@@ -105,7 +105,7 @@ public partial class HowToTests
         Use(folder);
     }
 
-    // What was added, by the command: data set, network, learning rate, optimiser, methods, criterion, command, picture.
+    // What was added, by the command: data set, network, rate, optimiser, methods, criterion, command, picture.
     private static void Use(string folder)
     {
         var slim = Path.Combine(folder, "artifacts", "bin", "SlimSharp.Cli", "release", "slim.dll");

@@ -5,7 +5,7 @@ namespace SlimSharp.Slimming;
 
 /// <summary>
 /// What a filter has that no larger filter of its layer has: its distance from the nearest line through one of them.
-/// Two filters of which one is the other times a number do the work of one.
+/// A filter that is a multiple of another does nothing that the next layer could not take from that one.
 /// </summary>
 public sealed record NeighbourCriterion : FilterCriterion
 {

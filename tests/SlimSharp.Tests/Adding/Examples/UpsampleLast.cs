@@ -4,8 +4,8 @@ using SlimSharp.Networks;
 namespace SlimSharp.Models;
 
 /// <summary>
-/// A 1×1 convolution that alone reads what was made larger is computed on the small image: it does the same at every
-/// place, and what is put between places is a mean of them. Making an image twice as large saves three quarters of it.
+/// A 1×1 convolution that alone reads an upsampled image is computed on the small one: it does the same at every place,
+/// and interpolated places are weighted means. Where an image becomes twice as large, that saves three quarters of it.
 /// </summary>
 internal sealed class UpsampleLast() : RewriteRule("upsample-last")
 {
