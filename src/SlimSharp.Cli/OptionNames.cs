@@ -37,6 +37,7 @@ internal static partial class OptionNames
             ["PruningOptions.WithOptimizer"] = "--with-optimizer",
             ["RunOptions.Device"] = "--device",
             ["RunOptions.From"] = "'slim retrain FILE'",
+            ["RunOptions.FromScratch"] = "--scratch epochs",
             ["RunOptions.Normalization"] =
                 $"--normalization ({string.Join(", ", NormalizationKind.All.Select(k => k.Name))}), or --mean and --deviation",
             ["RunOptions.Regularizers"] = "--regularizer",

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using SlimSharp.Objectives;
 using SlimSharp.Training;
 
 namespace SlimSharp.Experiments;
@@ -53,11 +54,19 @@ public class TextJournal(TextWriter writer) : Journal
         {
             if (value.Finished is not { } epoch)
                 return;
-            var measures = (epoch.Validation ?? epoch.Train).Select(m => $", {m.Key} {Words.Number(m.Value)}");
+            var measures = string.Concat(value.Measures.Select(m => Measured(m.Measure, epoch)));
             var left = value.Epoch + 1 < value.Epochs ? $", left {Words.Time(value.Remaining)}" : "";
             journal.Say(
-                $"epoch {epoch.Epoch} of {value.Epochs}: loss {Words.Number(epoch.TrainLoss, "F4")}{string.Concat(measures)}{left}"
+                $"epoch {epoch.Epoch} of {value.Epochs}: loss {Words.Number(epoch.TrainLoss, "F4")}{measures}{left}"
             );
+        }
+
+        private static string Measured(NamedMeasure measure, EpochMetrics epoch)
+        {
+            var (set, values) = epoch.Validation is { } held ? ("validation", held) : ("training", epoch.Train);
+            return values.TryGetValue(measure.Name, out var value)
+                ? $", {set} {measure.Name} {Words.Measured(measure, value)}"
+                : "";
         }
     }
 }

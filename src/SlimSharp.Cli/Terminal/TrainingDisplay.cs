@@ -42,7 +42,7 @@ internal sealed class TrainingDisplay(Screen screen, IEnumerable<EpochMetrics> b
         var steered = m.Measures?.ContainsKey("λ") == true;
         screen.Clear();
         if (!_hasHeader && measure != NamedMeasure.Accuracy)
-            screen.Say($"Of training and validation the {measure.Name} is shown.");
+            screen.Say($"The columns train and validation show the {measure.Name}.");
         if (!_hasHeader)
             screen.Say(
                 $"  epoch    loss    train  validation        near zero{(steered ? "    zero        λ" : "          zero")}    left"

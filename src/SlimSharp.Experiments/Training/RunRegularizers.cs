@@ -74,7 +74,7 @@ internal sealed class RunRegularizers(
                 double.IsFinite(least)
                     ? new(
                         RunWarning.WeakPenalty,
-                        $"λ = {Words.Number(lambda)} is too small for this training: even a scale that the loss does nothing to keep would not reach zero; that takes λ = {Words.Number(least)} or more."
+                        $"λ = {Words.Number(lambda)} of {penalty} is too small for this training: even a scale that the loss does nothing to keep would not reach zero; that takes λ = {Words.Number(least)} or more."
                     )
                     : new(RunWarning.FlatPenalty, Flat(penalty))
             );

@@ -134,6 +134,6 @@ internal sealed class TrainingInputs : IDisposable
 
     private DataException Unlabelled() =>
         new(
-            $"{Train.Name}: its images have no labels, and nothing is learned from those alone; a network that is trained on (RunOptions.From) learns from a teacher, by distillation:teacher=FILE."
+            $"{Train.Name}: its images have no labels. Without labels, a network that is there already is trained on (RunOptions.From), and a teacher takes the place of the labels (distillation:teacher=FILE); RunOptions.FromScratch begins with new weights."
         );
 }

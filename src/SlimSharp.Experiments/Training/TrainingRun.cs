@@ -1,8 +1,10 @@
 using SlimSharp.Formats;
 using SlimSharp.Models;
+using SlimSharp.Networks;
 using SlimSharp.Objectives;
 using SlimSharp.Runs;
 using SlimSharp.Training;
+using SlimSharp.Zoo;
 using TorchSharp;
 
 namespace SlimSharp.Experiments;
@@ -31,10 +33,14 @@ public sealed class TrainingRun
     /// <summary>A new run, or that which was begun there with the same options but for threads.</summary>
     /// <param name="path">Its folder.</param>
     /// <param name="options">Everything that decides it.</param>
-    /// <exception cref="ExperimentException">The run there was begun with other options.</exception>
+    /// <exception cref="ExperimentException">
+    /// The run there was begun with other options, or they do not say what is trained.
+    /// </exception>
+    /// <exception cref="NetworkException">There is no network of that name.</exception>
     /// <exception cref="RunException">The folder holds something else, or cannot be written.</exception>
     public static TrainingRun Begin(string path, RunOptions options)
     {
+        CheckNetwork(options); // before anything is written, which would bar the folder from the options that were meant
         if (!RunFolder.IsBegun(path))
             return new(RunFolder.Create(path, options.ToJson(path)), options);
         var begun = RunFolder.Open(path);
@@ -43,6 +49,17 @@ public sealed class TrainingRun
             : throw new ExperimentException(
                 $"The run in '{path}' was begun with other options; give the same ones again, go on with TrainingRun.Open(\"{path}\"), or choose another folder."
             );
+    }
+
+    private static void CheckNetwork(RunOptions options)
+    {
+        if (!string.IsNullOrWhiteSpace(options.From))
+            return;
+        if (string.IsNullOrWhiteSpace(options.Model))
+            throw new ExperimentException(
+                "The options do not say what is trained: give RunOptions.Model, a network of ZooEntry.All, or RunOptions.From, a .slim file."
+            );
+        ZooEntry.Get(options.Model, classes: 10, options.Width);
     }
 
     /// <summary>The run in a folder, with its own options.</summary>

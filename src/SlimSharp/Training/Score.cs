@@ -17,6 +17,13 @@ public sealed record Score(double Loss, IReadOnlyDictionary<string, double> Meas
         Measures.TryGetValue(NamedMeasure.Accuracy.Name, out var accuracy)
             ? accuracy
             : throw new TrainingException(
-                $"Accuracy was not measured; there {(Measures.Count == 0 ? "is the loss alone" : $"are {string.Join(", ", Measures.Keys)}")}."
+                $"Accuracy was not measured; what was: {string.Join(", ", Measures.Keys.Prepend("loss"))}."
             );
+
+    /// <summary>The loss and what was measured, by name. That accuracy is not among it is no error here.</summary>
+    public override string ToString() =>
+        FormattableString.Invariant($"loss {Loss:G4}{string.Concat(Measures.Select(Text))} of {Count:N0} samples");
+
+    private static string Text(KeyValuePair<string, double> measure) =>
+        FormattableString.Invariant($", {measure.Key} {measure.Value:G4}");
 }

@@ -83,7 +83,10 @@ public class SeriesTests
             .Dispose();
         string[] lines = [.. text.ToString().Split('\n').Where(l => l.StartsWith("epoch ", StringComparison.Ordinal))];
         Assert.Equal(2, lines.Length);
-        Assert.Matches(@"^epoch 1 of 2: loss \d\.\d{4}, accuracy 0?\.?\d+.*, left \d+ s", lines[0]);
+        Assert.Matches(
+            @"^epoch 1 of 2: loss \d\.\d{4}, (training|validation) accuracy \d+\.\d %, left \d+ s",
+            lines[0]
+        );
         Assert.DoesNotContain("left", lines[1]);
     }
 }

@@ -1,4 +1,5 @@
 using SlimSharp.Experiments;
+using SlimSharp.Networks;
 using SlimSharp.Tests.Cli;
 
 namespace SlimSharp.Tests.Experiments;
@@ -59,6 +60,22 @@ public class TrainingRunTests
         options = options with { Training = options.Training with { KeepBest = true } };
         var error = Assert.Throws<ExperimentException>(() => TrainingRun.Begin(Place(), options).Train());
         Assert.Contains("TrainingOptions.KeepBest needs validation images", error.Message);
+    }
+
+    [Fact]
+    public void A_run_that_names_no_network_is_refused_before_its_folder_is_made()
+    {
+        var place = Place();
+        var none = Assert.Throws<ExperimentException>(() =>
+            TrainingRun.Begin(place, SmallRun.Options with { Model = null })
+        );
+        Assert.Contains("give RunOptions.Model", none.Message);
+        var unknown = Assert.Throws<NetworkException>(() =>
+            TrainingRun.Begin(place, SmallRun.Options with { Model = "vgg" })
+        );
+        Assert.Contains("There is no network 'vgg'", unknown.Message);
+        Assert.False(Directory.Exists(place));
+        Assert.False(TrainingRun.Begin(place, SmallRun.Options).IsBegun);
     }
 
     [Fact]

@@ -33,6 +33,15 @@ public class RegressionTests
     }
 
     [Fact]
+    public void A_score_without_accuracy_can_be_printed_and_says_what_was_measured()
+    {
+        var score = new Score(0.25, new Dictionary<string, double> { ["absolute error"] = 0.5 }, 1200, 0.5);
+        Assert.Equal("loss 0.25, absolute error 0.5 of 1,200 samples", $"{score}");
+        var error = Assert.Throws<TrainingException>(() => score.Accuracy);
+        Assert.Contains("what was: loss, absolute error", error.Message);
+    }
+
+    [Fact]
     public void Every_output_has_a_target_of_its_own_name_and_shape()
     {
         using var scope = torch.NewDisposeScope();
