@@ -67,7 +67,7 @@ internal sealed partial class LayerNodes
     private string Scalar(float value) => graph.Constant($"{value:R}", [value]);
 
     // Padding below and to the right is as much as the last window needs, so that no runtime's own rounding matters.
-    private (string, object)[] Windows(Kernel kernel, Stride stride, Padding padding)
+    private (string, object)[] Windows(Kernel kernel, Extent stride, Padding padding)
     {
         var bottom = Needed(Read.Height, Made.Height, kernel.Height, stride.Height, padding.Top);
         var right = Needed(Read.Width, Made.Width, kernel.Width, stride.Width, padding.Left);
@@ -88,7 +88,7 @@ internal sealed partial class LayerNodes
 
     private static long[] Pair(Kernel kernel) => [kernel.Height, kernel.Width];
 
-    private static long[] Pair(Stride stride) => [stride.Height, stride.Width];
+    private static long[] Pair(Extent stride) => [stride.Height, stride.Width];
 
     private static long[] Pads(Padding padding) => [padding.Top, padding.Left, padding.Bottom, padding.Right];
 }

@@ -65,9 +65,9 @@ public static class OnnxExport
     )
     {
         options ??= new();
-        var folding = new FoldedNetwork(network, weights);
-        folding = options.FoldBatchNorms ? folding.BatchNorms().Selections() : folding.Selections();
-        return Build(network, folding, null, normalization, options.Pixels);
+        var folded = new FoldedNetwork(network, weights);
+        folded = options.FoldBatchNorms ? folded.BatchNorms().Selections() : folded.Selections();
+        return Build(network, folded, null, normalization, options.Pixels);
     }
 
     /// <summary>The model of a quantised network: 8-bit integers between QuantizeLinear and DequantizeLinear.</summary>
@@ -110,16 +110,16 @@ public static class OnnxExport
 
     private static OnnxModel Build(
         Network original,
-        FoldedNetwork folding,
+        FoldedNetwork folded,
         QuantizedNetwork? quantized,
         Normalization? normalization,
         OnnxPixels pixels
     )
     {
-        var (graph, network) = (new GraphBuilder(), folding.Network);
+        var (graph, network) = (new GraphBuilder(), folded.Network);
         foreach (var output in original.Outputs)
             graph.Free(output); // theirs, whatever makes them
-        var layers = new LayerNodes(graph, network, folding.Values, quantized);
+        var layers = new LayerNodes(graph, network, folded.Values, quantized);
         var values = new Dictionary<string, string>();
         var inputs = ImmutableArray.CreateBuilder<OnnxValue>();
         foreach (var node in network.Nodes)

@@ -93,6 +93,7 @@ internal sealed class PlanArguments
         Description =
             "Compare layers by importance over its mean in the layer; by default only where filters are judged and the network has no BatchNorm scales.",
     };
+    private readonly Option<string> _groupNorm = GroupNormOption.Create();
     private readonly Option<long> _seed = new("--seed")
     {
         Description = "What random importance, random controls and candidates are functions of.",
@@ -121,6 +122,7 @@ internal sealed class PlanArguments
                     _reduction,
                     _criterion,
                     _normalized,
+                    _groupNorm,
                     _seed,
                 ]
         )
@@ -150,6 +152,7 @@ internal sealed class PlanArguments
             Constants = parsed.GetValue(_constants) == "fold" ? ConstantTreatment.Fold : ConstantTreatment.Drop,
             Criterion = parsed.GetValue(_criterion)!,
             Normalized = parsed.GetValue(_normalized),
+            GroupNormScales = GroupNormOption.AreScales(parsed, _groupNorm),
             Seed = parsed.GetValue(_seed),
         };
         options.Check();

@@ -17,6 +17,7 @@ internal sealed class RunArguments
     private readonly DataArguments _data = new();
     private readonly RegularizerListArguments _regularizers = new();
     private readonly TrainingArguments _training = new();
+    private readonly Option<string> _groupNorm = GroupNormOption.Create();
     private readonly CommonOptions _common = new();
     private readonly OutputOption _output = new("--out", isFolder: true)
     {
@@ -43,6 +44,7 @@ internal sealed class RunArguments
         _data.AddTo(command);
         _regularizers.AddTo(command);
         _training.AddTo(command);
+        command.Add(_groupNorm);
         command.Add(_output);
         command.Add(_tensorBoard);
         if (resumes)
@@ -60,6 +62,7 @@ internal sealed class RunArguments
             Data = images,
             Training = _training.Get(parsed, images),
             Regularizers = _regularizers.Get(parsed),
+            GroupNorm = GroupNormOption.Get(parsed, _groupNorm),
             Precision = _training.Precision(parsed),
             Without = _training.Without(parsed) is { Length: > 0 } without ? without : null,
             TensorBoard = parsed.GetValue(_tensorBoard) ? true : null,

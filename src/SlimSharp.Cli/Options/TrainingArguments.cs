@@ -69,7 +69,8 @@ internal sealed class TrainingArguments
     };
     private readonly Option<double> _begin = new("--rewind")
     {
-        Description = "Begin the schedule at this share, with the rates of a training's last epochs.",
+        Description =
+            "Begin with the learning rates that a training has at this share of it, such as those of its last epochs.",
         HelpName = "SHARE",
     };
     private readonly Option<double?> _clip = new("--clip")

@@ -67,6 +67,7 @@ public static class CutSettings
         Put("constants", options.Constants, ConstantTreatment.Drop);
         Put("criterion", options.Criterion);
         Put("normalized", options.Normalized);
+        Put("group-norm", options.GroupNormScales is { } areScales ? (areScales ? "scales" : "gains") : null);
         Put("seed", options.Seed, 0L);
         return values;
     }

@@ -54,6 +54,9 @@ public sealed record RunOptions : IJsonOnDeserialized
     /// <summary>How it is trained.</summary>
     public required TrainingOptions Training { get; init; }
 
+    /// <summary>What the gains of GroupNorms are; null in runs that began before there was a choice.</summary>
+    public GroupNormGains? GroupNorm { get; init; } = GroupNormGains.AsStored;
+
     /// <summary>The data type of convolutions.</summary>
     public Precision Precision { get; init; }
 
@@ -103,6 +106,19 @@ public sealed record RunOptions : IJsonOnDeserialized
             throw new ExperimentException($"RunOptions.Regularizers: {e.Message}");
         }
     }
+
+    /// <summary>
+    /// Whether the gains of GroupNorms are scales; null for what the network says. Before there was a choice penalties
+    /// took them and variational scales did not.
+    /// </summary>
+    internal bool? GroupNormScales =>
+        GroupNorm switch
+        {
+            GroupNormGains.Scales => true,
+            GroupNormGains.Gains => false,
+            null when Texts.Any(t => t.Kind.Name == "variational") => false,
+            _ => null,
+        };
 
     // What a file says is checked as soon as it is read.
     void IJsonOnDeserialized.OnDeserialized()

@@ -27,6 +27,8 @@ public static class RunSettings
             var settings = new SortedDictionary<string, string>(StringComparer.Ordinal);
             foreach (var (name, value) in flat.Where(s => !Earlier.Any(e => IsOf(s.Key, e))))
                 settings[name] = value;
+            if (run.GroupNorm == GroupNormGains.AsStored)
+                settings.Remove("groupNorm"); // as in runs from before there was a choice
             if (run.FromScratch is true)
                 settings["fromScratch"] = "true";
             Add(run.Texts, settings);

@@ -97,7 +97,7 @@ internal sealed class ReportSection
         if (_measures?.Curve is { } cliff)
             page.Text(_journal.Named(cliff.Advice));
         if (_scales is not null && RunPictures.LayerScales(_scales, _threshold).ToArray() is { Length: > 0 } layers)
-            page.Folded("Scales of single layers by epoch", layers);
+            page.Collapsed("Scales of single layers by epoch", layers);
         page.Facts("Facts", Facts());
         foreach (var warning in TrainingWarnings)
             page.Text($"Warning when it was {(IsTraining ? "trained" : "retrained")}: {_journal.Named(warning.Text)}");

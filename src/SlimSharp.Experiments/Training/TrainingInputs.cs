@@ -90,6 +90,8 @@ internal sealed class TrainingInputs : IDisposable
         var device = Devices.Get(_options.Device);
         var network =
             _start?.Network ?? ZooEntry.Get(_options.Model!, Train.Classes.Length, _options.Width, Train.Shape);
+        if (_options.GroupNormScales is { } areScales)
+            network = network.WithGroupNormScales(areScales);
         using var weights = IsNew ? Initialization.Draw(network, _options.Training.Seed) : _start!.Weights.Copy();
         return new(network, weights.Copy(type, device))
         {

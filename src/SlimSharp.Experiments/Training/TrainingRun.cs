@@ -44,7 +44,9 @@ public sealed class TrainingRun
         if (!RunFolder.IsBegun(path))
             return new(RunFolder.Create(path, options.ToJson(path)), options);
         var begun = RunFolder.Open(path);
-        return (RunOptions.Read(begun) with { Threads = options.Threads }).ToJson(path) == options.ToJson(path)
+        var its = RunOptions.Read(begun);
+        its = its with { Threads = options.Threads, GroupNorm = its.GroupNorm ?? options.GroupNorm };
+        return its.ToJson(path) == options.ToJson(path)
             ? new(begun, options) { IsBegun = true }
             : throw new ExperimentException(
                 $"The run in '{path}' was begun with other options; give the same ones again, go on with TrainingRun.Open(\"{path}\"), or choose another folder."

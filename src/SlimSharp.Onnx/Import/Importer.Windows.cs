@@ -51,7 +51,7 @@ internal sealed partial class Importer
     private static int Count(int size, int padding, int kernel, int stride, bool ceil) =>
         (size + padding - kernel + (ceil ? stride - 1 : 0)) / stride + 1;
 
-    private static Padding Pads(ImportNode node, Shape input, Kernel kernel, Stride stride, Stride dilation)
+    private static Padding Pads(ImportNode node, Shape input, Kernel kernel, Extent stride, Extent dilation)
     {
         switch (node.Word("auto_pad", "NOTSET"))
         {

@@ -7,10 +7,10 @@ public sealed class QuantizedNetwork
 {
     internal QuantizedNetwork(
         Network original,
-        FoldedNetwork folding,
+        FoldedNetwork folded,
         IReadOnlyDictionary<string, ValueRange> values,
         IReadOnlyDictionary<string, QuantizedLayer> layers
-    ) => (Original, Folded, Values, Layers) = (original, folding, values, layers);
+    ) => (Original, Folded, Values, Layers) = (original, folded, values, layers);
 
     /// <summary>The network that it was made from.</summary>
     public Network Original { get; }

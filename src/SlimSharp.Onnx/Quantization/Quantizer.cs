@@ -33,34 +33,34 @@ public static class Quantizer
         options ??= new();
         options.Check();
         images.CheckFits(network);
-        var folding = new FoldedNetwork(network, weights).BatchNorms().Selections().Biases().Keep();
-        var layers = QuantizationPlan.Layers(folding.Network, options);
+        var folded = new FoldedNetwork(network, weights).BatchNorms().Selections().Biases().Keep();
+        var layers = QuantizationPlan.Layers(folded.Network, options);
         if (layers.Length == 0)
             throw new OnnxException("No layer is left to be rounded.");
         var batches = ImageBatches.InOrder(images, normalization, BatchSize);
-        var ranges = Ranges(folding, QuantizationPlan.Values(folding.Network, layers), batches, options);
+        var ranges = Ranges(folded, QuantizationPlan.Values(folded.Network, layers), batches, options);
         var limit = options.ReducedRange ? ReducedLimit : Limit;
         var quantized = new QuantizedNetwork(
             network,
-            folding,
+            folded,
             ranges,
-            layers.ToDictionary(l => l.Name, l => Round(l, folding, ranges[l.Inputs[0]], limit))
+            layers.ToDictionary(l => l.Name, l => Round(l, folded, ranges[l.Inputs[0]], limit))
         );
         return options.CorrectBias ? Corrected(quantized, batches) : quantized;
     }
 
-    private static QuantizedLayer Round(Node node, FoldedNetwork folding, ValueRange input, int limit) =>
-        QuantizedLayer.Round(folding.Values($"{node.Owner}.weight"), folding.Bias(node)!, limit, input);
+    private static QuantizedLayer Round(Node node, FoldedNetwork folded, ValueRange input, int limit) =>
+        QuantizedLayer.Round(folded.Values($"{node.Owner}.weight"), folded.Bias(node)!, limit, input);
 
     // First how far values reach, then how often they are where.
     private static Dictionary<string, ValueRange> Ranges(
-        FoldedNetwork folding,
+        FoldedNetwork folded,
         Node[] values,
         ImageBatches batches,
         QuantizationOptions options
     )
     {
-        using var model = Model(folding);
+        using var model = Model(folded);
         Node[] measured =
         [
             .. values.Where(v => !QuantizationPlan.KeepsRange(v) || values.All(o => o.Name != v.Inputs[0])),
@@ -91,7 +91,7 @@ public static class Quantizer
 
         void Each(Action<string, float[]> see)
         {
-            var input = folding.Network.Inputs.Single().Name;
+            var input = folded.Network.Inputs.Single().Name;
             string[] names = [.. measured.Select(m => m.Name)];
             foreach (var batch in batches.All())
             {
@@ -115,10 +115,10 @@ public static class Quantizer
         using var still = torch.no_grad();
         var rows = batches.Set.Spread(Math.Min(4 * BatchSize, batches.Set.Count));
         using var batch = batches.Make(rows);
-        var folding = quantized.Folded;
-        using var model = Model(folding);
+        var folded = quantized.Folded;
+        using var model = Model(folded);
         var layers = quantized.Layers.ToDictionary();
-        var input = folding.Network.Inputs.Single().Name;
+        var input = folded.Network.Inputs.Single().Name;
         var exact = model.Run(new Dictionary<string, torch.Tensor> { [input] = batch.Images }, [.. layers.Keys]);
         Simulation.RunAll(
             quantized,
@@ -130,12 +130,12 @@ public static class Quantizer
                 return output + (output.dim() == 4 ? loss.view(1, -1, 1, 1) : loss);
             }
         );
-        return new(quantized.Original, folding, quantized.Values, layers);
+        return new(quantized.Original, folded, quantized.Values, layers);
     }
 
-    private static Model Model(FoldedNetwork folding)
+    private static Model Model(FoldedNetwork folded)
     {
-        var model = new Model(folding.Network, folding.ToWeights(torch.float32));
+        var model = new Model(folded.Network, folded.ToWeights(torch.float32));
         model.eval();
         return model;
     }

@@ -41,7 +41,7 @@ public sealed class ReportPage(string title)
         return this;
     }
 
-    /// <summary>Adds text whose line breaks and columns matter, to be unfolded.</summary>
+    /// <summary>Adds text whose line breaks and columns matter, to be expanded.</summary>
     public ReportPage Verbatim(string heading, string text)
     {
         _body.AppendLine(
@@ -84,8 +84,8 @@ public sealed class ReportPage(string title)
         return this;
     }
 
-    /// <summary>Adds such pictures, to be unfolded.</summary>
-    public ReportPage Folded(string heading, params IEnumerable<(string Caption, string Svg)> pictures)
+    /// <summary>Adds such pictures, to be expanded.</summary>
+    public ReportPage Collapsed(string heading, params IEnumerable<(string Caption, string Svg)> pictures)
     {
         _body.AppendLine($"<details><summary>{WebUtility.HtmlEncode(heading)}</summary>");
         Pictures(pictures);

@@ -20,8 +20,8 @@ public sealed partial record KubernetesJob
     /// <summary>The container image; its entry point is slim.</summary>
     public required string Image { get; init; }
 
-    /// <summary>The persistent volume claim with the sweep and its data.</summary>
-    public required string VolumeClaim { get; init; }
+    /// <summary>The volume with the sweep and its data, by the name of its persistent volume claim.</summary>
+    public required string Volume { get; init; }
 
     /// <summary>Where that is mounted.</summary>
     public required string Mount { get; init; }
@@ -63,7 +63,7 @@ public sealed partial record KubernetesJob
                 new JsonObject
                 {
                     ["name"] = "sweep",
-                    ["persistentVolumeClaim"] = new JsonObject { ["claimName"] = VolumeClaim },
+                    ["persistentVolumeClaim"] = new JsonObject { ["claimName"] = Volume },
                 }
             ),
         };
@@ -111,9 +111,9 @@ public sealed partial record KubernetesJob
     {
         Refuse(!Reference().IsMatch(Image), "image", Image, "the name of an image, such as registry/slim:1");
         Refuse(
-            VolumeClaim.Length > MaxName || !Labels().IsMatch(VolumeClaim),
+            Volume.Length > MaxName || !Labels().IsMatch(Volume),
             "volume claim",
-            VolumeClaim,
+            Volume,
             "a name of lower-case letters, digits, dashes and dots"
         );
         Refuse(!Path.IsPathRooted(Mount) || Mount.Contains(':'), "mount", Mount, "an absolute path without a colon");

@@ -3,14 +3,14 @@ using System.Text;
 namespace SlimSharp.Runs;
 
 /// <summary>
-/// A worker's claim on a run. Claims of one run are numbered; claim-3 is made by creating that file, which only one
-/// worker can. It is held while no later one is there and its file is touched from time to time; then its time is up,
-/// and another may take the next number, with what the attempt left. The attempt that is first renamed to <c>result</c>
+/// A worker's lease of a run. Leases of one run are numbered; the third is taken by creating the file claim-3, which
+/// only one worker can. It is held while no later one is there and its file is touched from time to time; then its time
+/// is up, and another may take the next number, with what the attempt left. The attempt that is first renamed to <c>result</c>
 /// is the result, whoever holds what.
 /// </summary>
 public sealed class RunLease : IDisposable
 {
-    /// <summary>How long a claim is held without a sign of life.</summary>
+    /// <summary>How long a lease is held without a sign of life.</summary>
     public static readonly TimeSpan Lease = TimeSpan.FromSeconds(60);
 
     /// <summary>How often a run may fail before it is no longer tried.</summary>
@@ -35,44 +35,44 @@ public sealed class RunLease : IDisposable
     /// <summary>Cancelled once another worker has taken the run over.</summary>
     public CancellationToken Lost => _lost.Token;
 
-    // No later claim is there.
+    // No later lease is there.
     private bool IsMine => _traces.Last(RunTraces.Lease) <= _number;
 
-    /// <summary>Claims a run, unless somebody holds it or its result is there.</summary>
+    /// <summary>Leases a run, unless somebody holds it or its result is there.</summary>
     /// <param name="folder">The run's folder.</param>
-    /// <param name="lease">How long others' claims hold without a sign of life; by default <see cref="Lease"/>.</param>
+    /// <param name="lease">How long others' leases hold without a sign of life; by default <see cref="Lease"/>.</param>
     /// <returns>
-    /// The claim; null if the run is not to be had. What an earlier attempt left and cannot be taken over is a failed
+    /// The lease; null if the run is not to be had. What an earlier attempt left and cannot be taken over is a failed
     /// attempt, too.
     /// </returns>
     public static RunLease? Take(string folder, TimeSpan? lease = null)
     {
         Directory.CreateDirectory(folder);
         var traces = new RunTraces(folder);
-        // A claim is made before its attempt, so attempts are looked at first: whoever left one that is seen had a
-        // claim that would be seen, too.
+        // A lease is taken before its attempt, so attempts are looked at first: whoever left one that is seen had a
+        // lease that would be seen, too.
         var number = traces.Highest() + 1;
         if (traces.HasResult || traces.IsHeld(lease ?? Lease) || !Create(traces.At(RunTraces.Lease, number)))
             return null;
-        var claim = new RunLease(traces, number, lease ?? Lease);
+        var taken = new RunLease(traces, number, lease ?? Lease);
         try
         {
-            if (!traces.HasResult && claim.IsMine)
+            if (!traces.HasResult && taken.IsMine)
             {
-                claim.TakeOver();
-                return claim;
+                taken.TakeOver();
+                return taken;
             }
-            claim.Release(); // it ended, or went on, in between
+            taken.Release(); // it ended, or went on, in between
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            claim.Fail(e.Message);
+            taken.Fail(e.Message);
         }
-        claim.Dispose();
+        taken.Dispose();
         return null;
     }
 
-    /// <summary>True if a worker holds a claim on the run in that folder.</summary>
+    /// <summary>True if a worker holds a lease of the run in that folder.</summary>
     public static bool IsHeld(string folder, TimeSpan? lease = null) => new RunTraces(folder).IsHeld(lease ?? Lease);
 
     /// <summary>How many attempts left something.</summary>

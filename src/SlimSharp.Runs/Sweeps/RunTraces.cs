@@ -54,7 +54,7 @@ internal sealed class RunTraces(string folder)
     }
 
     /// <summary>
-    /// True if the last claim was touched within the lease. One that is dated in the future, because a clock was put
+    /// True if the last lease was touched within its time. One that is dated in the future, because a clock was put
     /// back or is ahead, is touched by whoever sees it, and so ends a lease later unless its holder lives.
     /// </summary>
     internal bool IsHeld(TimeSpan lease)
@@ -75,7 +75,7 @@ internal sealed class RunTraces(string folder)
     }
 
     /// <summary>
-    /// A sign of life of a claim's holder; by writing, so that the time is that of the machine where the file lies.
+    /// A sign of life of a lease's holder; by writing, so that the time is that of the machine where the file lies.
     /// </summary>
     internal void Touch(int number)
     {

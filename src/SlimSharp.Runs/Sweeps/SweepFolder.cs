@@ -4,7 +4,7 @@ using System.Text.Json;
 namespace SlimSharp.Runs;
 
 /// <summary>
-/// The folder of a sweep: <c>sweep.json</c>, the plan; <c>runs/00001</c> and so on, each with claims, attempts and,
+/// The folder of a sweep: <c>sweep.json</c>, the plan; <c>runs/00001</c> and so on, each with leases, attempts and,
 /// once one attempt was finished, <c>result</c>. Everything that is known of a run is in its folder, so that any number
 /// of workers on any number of machines can share it.
 /// </summary>

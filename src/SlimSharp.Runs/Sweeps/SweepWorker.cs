@@ -20,7 +20,7 @@ public sealed class SweepWorker(
     // Attempts that could not even be begun, by run: nothing can be written down of them.
     private readonly Dictionary<int, int> _unbegun = [];
 
-    /// <summary>How long claims hold without a sign of life.</summary>
+    /// <summary>How long leases hold without a sign of life.</summary>
     public TimeSpan Lease { get; init; } = RunLease.Lease;
 
     /// <summary>Told of every run that is begun or has ended.</summary>
@@ -106,8 +106,8 @@ public sealed class SweepWorker(
     {
         try
         {
-            using var claim = RunLease.Take(folder.Of(run), Lease);
-            return claim is null ? null : Attempt(run, claim, stop);
+            using var held = RunLease.Take(folder.Of(run), Lease);
+            return held is null ? null : Attempt(run, held, stop);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -117,13 +117,13 @@ public sealed class SweepWorker(
         }
     }
 
-    private SweepState Attempt(SweepRun run, RunLease claim, CancellationToken stop)
+    private SweepState Attempt(SweepRun run, RunLease lease, CancellationToken stop)
     {
         Say(run, SweepState.Running, "");
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, claim.Lost);
-        var outcome = Execute(run, claim, either.Token);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, lease.Lost);
+        var outcome = Execute(run, lease, either.Token);
         if (outcome.State == SweepState.Failed)
-            outcome = claim.Fail(outcome.LastWords)
+            outcome = lease.Fail(outcome.LastWords)
                 ? outcome with
                 {
                     LastWords =
@@ -132,8 +132,8 @@ public sealed class SweepWorker(
                 : new(SweepState.Running, TakenOver);
         else if (outcome.State == SweepState.Stopped)
         {
-            claim.Release();
-            if (claim.Lost.IsCancellationRequested)
+            lease.Release();
+            if (lease.Lost.IsCancellationRequested)
                 outcome = new(SweepState.Running, TakenOver);
         }
         Say(run, outcome.State, outcome.LastWords);
@@ -141,14 +141,14 @@ public sealed class SweepWorker(
     }
 
     // Whatever is thrown must not end the worker, and with it the runs of others.
-    private SweepOutcome Execute(SweepRun run, RunLease claim, CancellationToken stop)
+    private SweepOutcome Execute(SweepRun run, RunLease lease, CancellationToken stop)
     {
         try
         {
-            SweepStart.Note(claim.Attempt, folder.ClaimsHash);
+            SweepStart.Note(lease.Attempt, folder.ClaimsHash);
             var parent = run.Parent is { } number ? folder.ResultOf(folder[number]) : null;
-            var outcome = execute(run, claim.Attempt, parent, stop);
-            return outcome.State != SweepState.Done || claim.Publish()
+            var outcome = execute(run, lease.Attempt, parent, stop);
+            return outcome.State != SweepState.Done || lease.Publish()
                 ? outcome
                 : new(SweepState.Running, "another attempt was faster");
         }

@@ -44,9 +44,9 @@ internal sealed class LayerRunner(Func<string, torch.Tensor> parameter, RunMode 
     {
         using var weight = Of("weight").to(X.dtype);
         using var bias = layer.Bias ? Of("bias").to(X.dtype) : null;
-        if (UnitStride.Applies(layer))
+        if (StridedPixels.Applies(layer))
         {
-            using var read = UnitStride.Read(X, layer);
+            using var read = StridedPixels.Read(X, layer);
             return Convolve.Forward(read, weight, bias, layer with { Stride = 1 });
         }
         var p = layer.Padding;

@@ -33,7 +33,7 @@ public sealed partial class Model : torch.nn.Module<torch.Tensor, torch.Tensor>
         Network = network;
         _check = new(network);
         _trained = [.. network.Parameters().Where(p => p.Parameter.IsTrained).Select(p => p.Name)];
-        _scales = [.. network.Parameters().Where(p => p.Parameter.Role == ParameterRole.Scale).Select(p => p.Name)];
+        _scales = [.. network.Scaled.Select(s => s.Scale)];
         foreach (var (name, _, parameter) in network.Parameters())
         {
             var tensor = weights.Contains(name)
@@ -54,10 +54,13 @@ public sealed partial class Model : torch.nn.Module<torch.Tensor, torch.Tensor>
     /// <summary>What this model computes.</summary>
     public Network Network { get; }
 
-    /// <summary>The names of the BatchNorm scales, in the order of <see cref="Scales"/>.</summary>
+    /// <summary>The names of the scales, in the order of <see cref="Scales"/>.</summary>
     internal IReadOnlyList<string> ScaleNames => [.. _scales];
 
-    /// <summary>The BatchNorm scales (γ), in the order of their nodes; they stay the model's.</summary>
+    /// <summary>
+    /// The scales (γ) of BatchNorms, and of GroupNorms whose gains are scales, in the order of their nodes; they stay
+    /// the model's.
+    /// </summary>
     public IEnumerable<torch.Tensor> Scales => _scales.Select(name => _tensors[name]);
 
     /// <summary>The rewrite rules of its schedule.</summary>

@@ -25,6 +25,11 @@ public abstract partial record Layer
     public virtual Layer Forgetful() => this;
 
     /// <summary>
+    /// This layer with its gains as scales, or as none, where that is a choice; itself where it is not.
+    /// </summary>
+    public virtual Layer WithGainsAsScales(bool areScales) => this;
+
+    /// <summary>
     /// This layer with a bias per output channel, a parameter called bias, or null if it cannot have one. What has one
     /// multiplies its input by a parameter called weight, whose axis 0 has one place per output channel or, with
     /// outputs in axis 1, per input channel.

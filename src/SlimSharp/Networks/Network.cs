@@ -44,6 +44,24 @@ public sealed record Network
     [JsonIgnore]
     public IEnumerable<Node> BatchNorms => Nodes.Where(n => n.Layer.Statistics() is not null && n.Shares is null);
 
+    /// <summary>
+    /// The nodes with scales of their own, and the names of these and of what is added to the scaled channels. What is
+    /// a scale is said by the role of a layer's parameter and by nothing else.
+    /// </summary>
+    internal IEnumerable<(string Node, string Scale, string? Shift)> Scaled =>
+        from p in Parameters()
+        where p.Parameter.Role == ParameterRole.Scale
+        let shift = p.Node.Layer.Parameters(InputShapes(p.Node)).FirstOrDefault(s => s.Role == ParameterRole.Shift)
+        select (p.Node.Name, p.Name, shift is null ? null : $"{p.Node.Name}.{shift.Name}");
+
+    /// <summary>
+    /// The same network with the gains of all its GroupNorms as scales, or as none of them (<see
+    /// cref="GroupNorm.GainsAreScales"/>).
+    /// </summary>
+    /// <param name="areScales">True for scales.</param>
+    public Network WithGroupNormScales(bool areScales) =>
+        new(Name, [.. Nodes.Select(n => n with { Layer = n.Layer.WithGainsAsScales(areScales) })], Outputs);
+
     /// <summary>The node of that name.</summary>
     /// <exception cref="NetworkException">There is none.</exception>
     public Node this[string name] =>

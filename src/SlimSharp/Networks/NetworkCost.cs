@@ -6,7 +6,7 @@ namespace SlimSharp.Networks;
 /// <param name="PublishedFlops">
 /// Operations per sample in the convention of the network-slimming papers (<see cref="Layer.PublishedFlops"/>).
 /// </param>
-/// <param name="Scales">BatchNorm scales, what a global pruning ratio is a share of.</param>
+/// <param name="Scales">Scales, what a global pruning ratio is a share of.</param>
 public sealed record NetworkCost(long Parameters, long Macs, long PublishedFlops, long Scales)
 {
     /// <summary>Counts a network.</summary>

@@ -9,10 +9,16 @@ public enum ParameterRole
     /// <summary>Added by a convolution or linear layer.</summary>
     Bias,
 
-    /// <summary>The factor of a BatchNorm or GroupNorm channel (γ), what sparsity penalties act on.</summary>
+    /// <summary>
+    /// The factor of a BatchNorm channel (γ), what sparsity penalties act on; and that of a GroupNorm channel, if <see
+    /// cref="GroupNorm.GainsAreScales"/>.
+    /// </summary>
     Scale,
 
-    /// <summary>A factor on which no sparsity penalty acts: of a LayerNorm, or the slope of a PReLU.</summary>
+    /// <summary>
+    /// A factor on which no sparsity penalty acts: of a LayerNorm, of a GroupNorm unless its gains are scales, or the
+    /// slope of a PReLU.
+    /// </summary>
     Gain,
 
     /// <summary>What a normalisation or shift layer adds to a channel (β).</summary>

@@ -7,9 +7,9 @@ internal static class Window
     internal static (int Height, int Width) Slide(
         Shape input,
         Kernel kernel,
-        Stride stride,
+        Extent stride,
         Padding padding,
-        Stride dilation,
+        Extent dilation,
         bool ceil = false
     )
     {

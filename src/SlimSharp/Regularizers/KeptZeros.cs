@@ -15,14 +15,14 @@ public sealed class KeptZeros : Regularizer
     /// <summary>Keeps the zeros that a model has now.</summary>
     public KeptZeros(Model model)
     {
-        foreach (var norm in model.Network.BatchNorms)
+        foreach (var (_, scale, shift) in model.Network.Scaled)
         {
-            var scales = Numbers.Read(model[$"{norm.Name}.weight"]);
+            var scales = Numbers.Read(model[scale]);
             var zeros = scales.Count(s => s == 0);
             if (zeros == 0)
                 continue;
             Count += zeros;
-            foreach (var name in new[] { $"{norm.Name}.weight", $"{norm.Name}.bias" })
+            foreach (var name in new[] { scale, shift }.OfType<string>())
                 _kept.Add(new(name, model[name], scales));
         }
     }
@@ -63,7 +63,7 @@ public sealed class KeptZeros : Regularizer
         base.Dispose();
     }
 
-    /// <summary>One parameter of a BatchNorm: 1 where it is trained, and what the other places stay at.</summary>
+    /// <summary>The scales or shifts of a layer: 1 where it is trained, and what the other places stay at.</summary>
     private sealed class Kept(string name, torch.Tensor parameter, double[] scales) : IDisposable
     {
         internal string Name { get; } = name;

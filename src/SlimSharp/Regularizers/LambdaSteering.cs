@@ -139,9 +139,7 @@ public sealed class LambdaSteering : Regularizer
     {
         using var weights = model.CopyWeights();
         var at = 0;
-        foreach (
-            var (name, _, _) in model.Network.Parameters().Where(p => p.Parameter.Role == Networks.ParameterRole.Scale)
-        )
+        foreach (var name in model.ScaleNames)
         {
             var count = (int)weights[name].numel();
             weights[name] = Numbers.Tensor(scales.AsSpan(at, count), [count], torch.float64);

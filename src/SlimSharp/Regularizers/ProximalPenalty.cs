@@ -30,7 +30,7 @@ public sealed class ProximalPenalty(Penalty penalty, double lambda) : ScaleRegul
 {
     private (Optimizer Of, ParameterRules[] Rules)? _rules;
 
-    /// <summary>True for the bare learning rate in place of the effective step.</summary>
+    /// <summary>True for the bare learning rate of each scale in place of the effective step.</summary>
     public bool BareStep { get; init; }
 
     /// <inheritdoc/>
@@ -50,7 +50,7 @@ public sealed class ProximalPenalty(Penalty penalty, double lambda) : ScaleRegul
     /// </exception>
     public void Shrink(torch.nn.Module module, double step)
     {
-        var scales = ScalesOf(module);
+        var scales = ScalesOf(module, WithGroupNorm);
         if (step > 0)
             TellIfIdle(() => scales.SelectMany(Numbers.Read), v => Penalty.Prox(v, step * Lambda) == v);
         using var still = torch.no_grad();
@@ -84,7 +84,7 @@ public sealed class ProximalPenalty(Penalty penalty, double lambda) : ScaleRegul
         [
             .. known.Rules.Select(r =>
                 r.IsFrozen ? 0
-                : BareStep ? step.LearningRate
+                : BareStep ? r.Rate(step.LearningRate)
                 : r.EffectiveStep(step.LearningRate)
             ),
         ];

@@ -1,5 +1,6 @@
 using System.Numerics;
 using SlimSharp.Models;
+using SlimSharp.Networks;
 using SlimSharp.Penalties;
 using SlimSharp.Training;
 using TorchSharp;
@@ -8,32 +9,42 @@ namespace SlimSharp.Regularizers;
 
 /// <summary>
 /// Proximal network slimming by splitting (Bui, Xue, Park, Qi and Xin, LOD 2023, arXiv 2307.00684): loss + λ·ΣJ(ξ) +
-/// β/2·‖γ − ξ‖² with auxiliary scales ξ, by alternating linearised minimisation with the weight α = 1/learning rate.
-/// After every step of the optimiser γ ← (αγ + βξ)/(α + β), then ξ ← prox of λ/(α + β)·J at (αξ + βγ)/(α + β).
-/// Published for l1, here for every penalty.
+/// β/2·‖γ − ξ‖² with auxiliary scales ξ, by alternating linearised minimisation with the weight α = 1/learning rate,
+/// the scale's own where a rule of the optimiser gives it one. After every step of the optimiser γ ← (αγ + βξ)/(α + β),
+/// then ξ ← prox of λ/(α + β)·J at (αξ + βγ)/(α + β). Published for l1, here for every penalty.
 /// </summary>
 public sealed class ProximalSplitting : ScaleRegularizer
 {
     private readonly Dictionary<string, torch.Tensor> _auxiliary = [];
     private readonly torch.Tensor[] _inOrder;
+    private (Optimizer Of, ParameterRules[] Rules)? _rules;
 
     /// <summary>
-    /// The method for the BatchNorm scales of a module, with ξ drawn from U(0.47, 0.53) as published.
+    /// The method for the scales of a module, with ξ drawn from U(0.47, 0.53) as published.
     /// </summary>
     /// <param name="module">The module; its scales must stay where they are.</param>
     /// <param name="penalty">The shape J; published is l1.</param>
     /// <param name="lambda">The strength λ ≥ 0.</param>
     /// <param name="coupling">β > 0, how strongly γ and ξ are held together.</param>
     /// <param name="seed">What ξ is a function of.</param>
+    /// <param name="withGroupNorm">As in <see cref="ScaleRegularizer.WithGroupNorm"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException">λ or β is out of range.</exception>
-    /// <exception cref="TrainingException">The module has no BatchNorm scales.</exception>
-    public ProximalSplitting(torch.nn.Module module, Penalty penalty, double lambda, double coupling, long seed = 0)
+    /// <exception cref="TrainingException">The module has no scales.</exception>
+    public ProximalSplitting(
+        torch.nn.Module module,
+        Penalty penalty,
+        double lambda,
+        double coupling,
+        long seed = 0,
+        bool withGroupNorm = false
+    )
         : base(penalty, lambda)
     {
+        WithGroupNorm = withGroupNorm;
         if (!(coupling > 0 && double.IsFinite(coupling)))
             throw new ArgumentOutOfRangeException(nameof(coupling), coupling, "β must be positive.");
         Coupling = coupling;
-        var scales = ScalesOf(module);
+        var scales = ScalesOf(module, withGroupNorm);
         for (var i = 0; i < scales.Count; i++)
         {
             var random = new Randomness(seed, Randomness.Name("splitting"), i);
@@ -74,25 +85,47 @@ public sealed class ProximalSplitting : ScaleRegularizer
     /// <inheritdoc/>
     public override IReadOnlyDictionary<string, torch.Tensor> State => _auxiliary;
 
-    /// <summary>Both updates, for the weight α.</summary>
+    /// <summary>Both updates, for the weight α of every scale.</summary>
     /// <exception cref="TrainingException">
     /// The penalty leaves all ξ alone and nobody listens to <see cref="ScaleRegularizer.Warning"/>.
     /// </exception>
     public void Update(torch.nn.Module module, double alpha)
     {
         TellIfIdle(() => _inOrder.SelectMany(Numbers.Read), xi => Penalty.Prox(xi, Lambda / (alpha + Coupling)) == xi);
-        using var still = torch.no_grad();
-        var work = new Work(Penalty, Lambda, alpha, Coupling, LeaveSubnormal);
-        foreach (var (scale, auxiliary) in BatchNormScales.Of(module).Zip(_inOrder))
-            SpanWork.On(scale, auxiliary, work);
+        var scales = BatchNormScales.Of(module, WithGroupNorm);
+        Update(scales.Zip(_inOrder, (scale, auxiliary) => (scale, auxiliary, alpha)));
     }
 
     /// <inheritdoc/>
     public override void AfterStep(Model model, StepInfo step)
     {
         Note(step);
-        if (step.LearningRate > 0)
-            Update(model, 1 / step.LearningRate);
+        if (!(step.LearningRate > 0))
+            return;
+        double[] rates = Rates(model, step);
+        if (rates.Distinct().Count() < 2 && rates is [> 0 and var rate, ..])
+            Update(model, 1 / rate);
+        else
+            Update(
+                model.Scales.Zip(_inOrder, rates).Where(s => s.Third > 0).Select(s => (s.First, s.Second, 1 / s.Third))
+            );
+    }
+
+    // The rate of each scale: some may be frozen, or have one of their own by a rule of the optimiser.
+    private double[] Rates(Model model, StepInfo step)
+    {
+        if (step.Optimizer is not { } optimizer)
+            return [step.LearningRate];
+        if (_rules is not { } known || !ReferenceEquals(known.Of, optimizer))
+            _rules = known = (optimizer, [.. model.ScaleNames.Select(n => optimizer.For(n, ParameterRole.Scale))]);
+        return [.. known.Rules.Select(r => r.IsFrozen ? 0 : r.Rate(step.LearningRate))];
+    }
+
+    private void Update(IEnumerable<(torch.Tensor Scale, torch.Tensor Auxiliary, double Alpha)> scales)
+    {
+        using var still = torch.no_grad();
+        foreach (var (scale, auxiliary, alpha) in scales)
+            SpanWork.On(scale, auxiliary, new Work(Penalty, Lambda, alpha, Coupling, LeaveSubnormal));
     }
 
     /// <inheritdoc/>

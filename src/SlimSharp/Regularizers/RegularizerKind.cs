@@ -68,7 +68,7 @@ public sealed record RegularizerKind(
             "distillation:teacher=dense/model.slim",
             Distillation.Read
         ),
-        new("zeros", "BatchNorm channels whose scale is zero at the start stay so", "zeros", KeptZeros.Read),
+        new("zeros", "channels whose scale is zero at the start stay so", "zeros", KeptZeros.Read),
         new("mixup", "convex combinations of two images and of their labels", "mixup:alpha=0.2", Mixup.Read),
     ];
 }

@@ -42,7 +42,7 @@ public sealed class ScalePenalty(Penalty penalty, double lambda) : ScaleRegulari
     /// <exception cref="InvalidOperationException">No scale has a gradient.</exception>
     public void AddGradients(torch.nn.Module module)
     {
-        var scales = ScalesOf(module);
+        var scales = ScalesOf(module, WithGroupNorm);
         TellIfIdle(() => scales.SelectMany(Numbers.Read), _ => true);
         var added = 0;
         foreach (var scale in scales)

@@ -5,7 +5,7 @@ using TorchSharp;
 
 namespace SlimSharp.Regularizers;
 
-/// <summary>A method that lowers loss + λ·ΣJ(γ), the sum over all BatchNorm scales.</summary>
+/// <summary>A method that lowers loss + λ·ΣJ(γ), the sum over all scales.</summary>
 /// <param name="penalty">The shape J.</param>
 /// <param name="lambda">The strength λ ≥ 0.</param>
 public abstract class ScaleRegularizer(Penalty penalty, double lambda) : Regularizer
@@ -23,8 +23,15 @@ public abstract class ScaleRegularizer(Penalty penalty, double lambda) : Regular
         set => field = Checked(value);
     } = Checked(lambda);
 
-    /// <summary>λ·ΣJ(γ) over all BatchNorm scales.</summary>
-    public double Value(torch.nn.Module module) => Lambda * Penalty.Value<double>(BatchNormScales.Values(module));
+    /// <summary>
+    /// Whether the gains of GroupNorm layers are scales, too, in TorchSharp's own modules; the network of a <see
+    /// cref="Model"/> says so itself (<see cref="Networks.GroupNorm.GainsAreScales"/>).
+    /// </summary>
+    public bool WithGroupNorm { get; init; }
+
+    /// <summary>λ·ΣJ(γ) over all scales.</summary>
+    public double Value(torch.nn.Module module) =>
+        Lambda * Penalty.Value<double>(BatchNormScales.Values(module, WithGroupNorm));
 
     /// <inheritdoc/>
     public override IEnumerable<(string Name, double Value)> Measures(Model model) => [("penalty", Value(model))];
@@ -38,15 +45,20 @@ public abstract class ScaleRegularizer(Penalty penalty, double lambda) : Regular
 
     /// <summary>The scales of a module.</summary>
     /// <exception cref="TrainingException">It has none.</exception>
-    private protected static IReadOnlyList<torch.Tensor> ScalesOf(torch.nn.Module module)
+    private protected static IReadOnlyList<torch.Tensor> ScalesOf(torch.nn.Module module, bool withGroupNorm)
     {
-        var scales = BatchNormScales.Of(module);
+        var scales = BatchNormScales.Of(module, withGroupNorm);
         return scales.Count > 0
             ? scales
             : throw new TrainingException(
-                $"There is no BatchNorm layer with scales in {Words(module)}, so that a penalty on scales has nothing to act on; add such layers, or leave the penalty out."
+                $"There is no BatchNorm layer with scales in {Words(module)}, so that a penalty on scales has nothing to act on; add such layers, or leave the penalty out.{GainsOf(module)}"
             );
     }
+
+    private static string GainsOf(torch.nn.Module module) =>
+        module is Model { Network: var network } && network.WithGroupNormScales(true).Scaled.Any()
+            ? " The gains of its GroupNorm layers can be made scales (Network.WithGroupNormScales)."
+            : "";
 
     /// <summary>
     /// The penalty and its strength of a text form; 0 where that is left out, to be found by what steers it.

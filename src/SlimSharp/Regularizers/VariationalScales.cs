@@ -6,13 +6,13 @@ using TorchSharp;
 namespace SlimSharp.Regularizers;
 
 /// <summary>
-/// Variational channel pruning (Zhao et al., CVPR 2019): every BatchNorm scale is Gaussian, γ = μ + σε, and the loss
+/// Variational channel pruning (Zhao et al., CVPR 2019): every scale is Gaussian, γ = μ + σε, and the loss
 /// plus KL/N is lowered over μ, ln σ² and all weights, N being the number of training images. The prior is N(0, σ²)
 /// with the posterior's own variance, so KL = Σ μ²/(2σ²). The shift is tied to the scale, γ·(x̂ + b), so that a pruned
 /// channel is silent. At every epoch's end channels whose |μ| and σ are small become zero for good, all but the largest
 /// of a layer. In evaluation the scale is μ. Nothing needs retraining: what is zero can be cut.
 /// </summary>
-public sealed class VariationalScales : Regularizer
+public sealed partial class VariationalScales : Regularizer
 {
     private const string LogVariance = "log-variance.";
     private readonly VariationalOptions _options;
@@ -25,12 +25,27 @@ public sealed class VariationalScales : Regularizer
     /// <param name="images">How many images it is trained on.</param>
     /// <param name="options">How.</param>
     /// <param name="seed">What the noise is a function of.</param>
-    public VariationalScales(Model model, int images, VariationalOptions? options = null, long seed = 0)
+    /// <param name="tiedTo">
+    /// Another such method before this one in the same training, whose tied shifts are this one's, too: a channel has
+    /// one shift, however many priors its scale has. It stays the caller's, and is disposed after this one.
+    /// </param>
+    public VariationalScales(
+        Model model,
+        int images,
+        VariationalOptions? options = null,
+        long seed = 0,
+        VariationalScales? tiedTo = null
+    )
     {
         (_images, _options, _seed) = (images, options ?? new(), seed);
         _options.Check();
         ArgumentOutOfRangeException.ThrowIfLessThan(images, 1);
-        _layers = [.. model.Network.BatchNorms.Select(n => new Layer(n.Name, model, _options.Deviation))];
+        _layers =
+        [
+            .. model.Network.Scaled.Select(
+                (s, i) => new Layer(s.Node, s.Scale, s.Shift, model, _options.Deviation, tiedTo?._layers[i])
+            ),
+        ];
     }
 
     /// <summary>How they are trained.</summary>
@@ -52,16 +67,24 @@ public sealed class VariationalScales : Regularizer
             MeanThreshold = take.Number("mean-below", "0 or more", x => x >= 0, usual.MeanThreshold),
             DeviationThreshold = take.Number("sigma-below", "0 or more", x => x >= 0, usual.DeviationThreshold),
         };
-        return setting => new VariationalScales(setting.Model, setting.Samples, options, setting.Seed);
+        return setting => new VariationalScales(
+            setting.Model,
+            setting.Samples,
+            options,
+            setting.Seed,
+            setting.Before.OfType<VariationalScales>().FirstOrDefault()
+        );
     }
 
     /// <inheritdoc/>
     public override string Name =>
         FormattableString.Invariant($"variational scales, σ₀ = {_options.Deviation}, rate of ln σ² {_options.Rate}");
 
-    /// <summary>b of every layer, trained like the model's own parameters.</summary>
+    /// <summary>
+    /// b of every layer, trained like the model's own parameters; none where it is that of another method.
+    /// </summary>
     public override IReadOnlyDictionary<string, torch.Tensor> Parameters =>
-        _layers.ToDictionary(l => "tied-shift." + l.Name, l => l.Shift);
+        _layers.Where(l => l.OwnsShift).ToDictionary(l => "tied-shift." + l.Name, l => l.Shift!);
 
     /// <summary>ln σ² of every layer with its momentum, and which channels are left.</summary>
     public override IReadOnlyDictionary<string, torch.Tensor> State =>
@@ -77,18 +100,26 @@ public sealed class VariationalScales : Regularizer
             .ToDictionary();
 
     /// <inheritdoc/>
+    /// <exception cref="TrainingException">
+    /// Another method before it has put something in the place of a shift that this one ties to its scale.
+    /// </exception>
     public override void Substitute(ParameterValues values, StepInfo step)
     {
         for (var i = 0; i < _layers.Length; i++)
         {
             var layer = _layers[i];
+            if (layer.OwnsShift && values.Substitutes.ContainsKey(layer.Bias!))
+                throw new TrainingException(
+                    $"Variational scales tie the shift '{layer.Bias}' to its scale, but a regulariser before them stands in for it already; make the second of two such methods with the first, as its tiedTo."
+                );
             var noise = Numbers
                 .Tensor(NoiseOf(i, layer, step), [layer.Count], layer.LogVariance.dtype)
                 .to(layer.LogVariance.device);
             var deviation = layer.LogVariance.mul(Scalars.Half).exp();
             var scale = values[layer.Scale].addcmul(deviation, noise, Scalars.One).mul(layer.Left);
             values[layer.Scale] = scale;
-            values[layer.Bias] = scale.mul(layer.Shift);
+            if (layer.Shift is not null)
+                values[layer.Bias!] = scale.mul(layer.Shift);
         }
     }
 
@@ -130,7 +161,8 @@ public sealed class VariationalScales : Regularizer
             if (step.IsLastOfEpoch)
                 Prune(model, layer);
             model[layer.Scale].mul_(layer.Left);
-            model[layer.Bias].copy_(model[layer.Scale].mul(layer.Shift));
+            if (layer.Shift is not null)
+                model[layer.Bias!].copy_(model[layer.Scale].mul(layer.Shift));
         }
     }
 
@@ -194,44 +226,5 @@ public sealed class VariationalScales : Regularizer
                 left[c] = 0;
         }
         Numbers.Write(layer.Left, left);
-    }
-
-    /// <summary>The tensors of one BatchNorm.</summary>
-    private sealed class Layer : IDisposable
-    {
-        internal Layer(string name, Model model, double deviation)
-        {
-            (Name, Scale, Bias) = (name, $"{name}.weight", $"{name}.bias");
-            using var still = torch.no_grad();
-            double[] scale = Numbers.Read(model[Scale]);
-            double[] tied = [.. Numbers.Read(model[Bias]).Zip(scale, (b, g) => g == 0 ? 0 : b / g)];
-            Count = scale.Length;
-            torch.Tensor Make(IEnumerable<double> values, bool trained)
-            {
-                using var tensor = Numbers.Tensor([.. values], [Count], model.Type);
-                return tensor.to(model.Device, copy: true).requires_grad_(trained).DetachFromDisposeScope();
-            }
-            Shift = Make(tied, trained: true);
-            LogVariance = Make(scale.Select(_ => 2 * Math.Log(deviation)), trained: true);
-            Velocity = Make(scale.Select(_ => 0.0), trained: false);
-            Left = Make(scale.Select(g => g == 0 ? 0.0 : 1), trained: false);
-        }
-
-        internal string Name { get; }
-        internal string Scale { get; }
-        internal string Bias { get; }
-        internal int Count { get; }
-        internal torch.Tensor Shift { get; }
-        internal torch.Tensor LogVariance { get; }
-        internal torch.Tensor Velocity { get; }
-        internal torch.Tensor Left { get; }
-
-        public void Dispose()
-        {
-            Shift.Dispose();
-            LogVariance.Dispose();
-            Velocity.Dispose();
-            Left.Dispose();
-        }
     }
 }

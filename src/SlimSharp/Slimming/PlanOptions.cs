@@ -69,6 +69,12 @@ public sealed partial record PlanOptions
     /// <summary>What becomes of constants.</summary>
     public ConstantTreatment Constants { get; init; }
 
+    /// <summary>
+    /// Whether the gains of GroupNorms are scales for this plan and in the network that is cut by it; null for what the
+    /// network says (<see cref="GroupNorm.GainsAreScales"/>).
+    /// </summary>
+    public bool? GroupNormScales { get; init; }
+
     /// <summary>Throws if these options do not make sense together.</summary>
     /// <exception cref="PlanException">They do not; the message names the option.</exception>
     public void Check()
@@ -101,10 +107,14 @@ public sealed partial record PlanOptions
     internal bool IsByZeros => Target is PlanTarget.Zeros;
 
     /// <summary>
-    /// The network whose groups a plan speaks of: the source, with selections where a trunk is to be cut by them.
-    /// Computes the same.
+    /// The network whose groups a plan speaks of: the source, with selections where a trunk is to be cut by them, and
+    /// with the gains of GroupNorms as they are to be taken. Computes the same.
     /// </summary>
-    internal Network Prepare(Network source) => Trunk == Trunk.Selection ? ChannelSelection.InFront(source) : source;
+    internal Network Prepare(Network source)
+    {
+        var network = Trunk == Trunk.Selection ? ChannelSelection.InFront(source) : source;
+        return GroupNormScales is { } areScales ? network.WithGroupNormScales(areScales) : network;
+    }
 
     /// <summary>
     /// The width of a layer of which <paramref name="wanted"/> channels are wanted: at least the minimum, a multiple,

@@ -146,7 +146,7 @@ public static class Planner
                 $"No channel of {graph.Name} may be cut: no group that is free to change has anything to judge by ({options.Criterion})."
                     + (
                         options.Criterion == ScaleCriterion.Text && graph.Cost.Scales == 0
-                            ? $" It has no BatchNorm scales: give PlanOptions.Criterion = l1, or let the import put some in (ScaleRestoration.Run)."
+                            ? $" It has no scales: give PlanOptions.Criterion = l1, let the import put some in (ScaleRestoration.Run), or, if it has GroupNorms, make their gains scales (PlanOptions.GroupNormScales)."
                             : ""
                     )
             );

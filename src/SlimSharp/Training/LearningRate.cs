@@ -28,8 +28,8 @@ public abstract record LearningRate
     public double WarmUp { get; init; }
 
     /// <summary>
-    /// The share of the schedule to begin at, as in rewinding to the rates of a training's last epochs (Renda et al.,
-    /// ICLR 2020).
+    /// The share of the training whose rates it begins with, as in rewinding to the rates of a training's last epochs
+    /// (Renda et al., ICLR 2020).
     /// </summary>
     public double Begin { get; init; }
 

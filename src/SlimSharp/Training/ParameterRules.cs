@@ -39,6 +39,10 @@ public sealed class ParameterRules : IEquatable<ParameterRules>
     /// <summary>How far a constant gradient moves the parameter per step in the long run.</summary>
     public double EffectiveStep(double learningRate) => Parts.Aggregate(learningRate, (step, p) => step * p.Rule.Reach);
 
+    /// <summary>The learning rate of the parameter: with the factors that rules for it multiply it by.</summary>
+    public double Rate(double learningRate) =>
+        Parts.Select(p => p.Rule).OfType<OwnRate>().Aggregate(learningRate, (rate, own) => rate * own.Factor);
+
     /// <summary>True for the same places of a chain; compared are rules of one optimiser.</summary>
     public bool Equals(ParameterRules? other) => other is not null && other._key == _key;
 

@@ -32,7 +32,7 @@ public sealed class ParameterSelector : IEquatable<ParameterSelector>
     /// <summary>All parameters.</summary>
     public static ParameterSelector All { get; } = new(Everything);
 
-    /// <summary>All but the scales of BatchNorm and GroupNorm.</summary>
+    /// <summary>All but the scales.</summary>
     public static ParameterSelector NotScales { get; } = new("!scale");
 
     /// <summary>The text form.</summary>

@@ -27,7 +27,7 @@ public class ConvolveTests
         select new Case(
             new(groups * channels.Item2, new(kernel.Item1, kernel.Item2))
             {
-                // 1×1 kernels with steps are not computed as such: see UnitStride.
+                // 1×1 kernels with steps are not computed as such: see StridedPixels.
                 Stride = kernel is (1, 1) ? new(1, 1) : new(stride.Item1, stride.Item2),
                 Padding = new(padding.Item1, padding.Item2, padding.Item1, padding.Item2),
                 Groups = groups,

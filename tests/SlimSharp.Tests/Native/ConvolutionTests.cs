@@ -28,7 +28,7 @@ public class ConvolutionTests
                 1 + random.Next(2)
             );
             if (kernel == 1)
-                stride = 1; // others are not left to libtorch (UnitStride)
+                stride = 1; // others are not left to libtorch (StridedPixels)
             var (inputs, outputs, groups) = (Channels(ref random), Channels(ref random), 1);
             if (random.Next(5) == 0)
                 outputs = groups = inputs;

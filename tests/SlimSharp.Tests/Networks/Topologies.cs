@@ -182,7 +182,7 @@ internal static class Topologies
         x = b.Node("up2", new TransposedConvolution(6, 2) { Groups = 2 }, x);
         x = b.Node("slope2", new PRelu { Shared = true }, b.BatchNorm("bn2", x));
         x = b.Node("up3", new TransposedConvolution(12, new Kernel(2, 3)) { Groups = 6, Stride = new(1, 2) }, x);
-        x = b.Node("larger", new Upsample(new Stride(2, 1)) { Bilinear = true }, b.BatchNorm("bn3", x));
+        x = b.Node("larger", new Upsample(new Extent(2, 1)) { Bilinear = true }, b.BatchNorm("bn3", x));
         x = b.ConvBnRelu("last", b.Node("larger2", new Upsample(2), x), 5, stride: 4);
         return b.Build(b.Linear("classifier", b.GlobalAveragePool("pool", x), 5));
     }
@@ -191,7 +191,7 @@ internal static class Topologies
     internal static Network Normed()
     {
         var b = new NetworkBuilder("normed", new Shape(3, 12, 12));
-        var x = b.Node("group", new GroupNorm(4), b.Convolution("conv1", b.Input, 12));
+        var x = b.Node("group", new GroupNorm(4) { GainsAreScales = true }, b.Convolution("conv1", b.Input, 12));
         x = b.Node("layer", new LayerNorm(), b.Convolution("conv2", b.Activation("relu1", x), 8));
         x = b.ConvBnRelu("conv3", b.Activation("relu2", x, ActivationFunction.Silu), 6);
         x = b.Node("layer2", new LayerNorm(), b.Linear("hidden", b.GlobalAveragePool("pool", x), 7));

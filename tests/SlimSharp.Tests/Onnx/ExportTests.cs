@@ -61,7 +61,7 @@ public class ExportTests
             w =>
             {
                 Kernel kernel = new(w.kernel[0], w.kernel[1]);
-                Stride stride = new(w.stride[0], w.stride[1]);
+                Extent stride = new(w.stride[0], w.stride[1]);
                 var (top, left) = (Math.Min(w.pad[0], w.kernel[0] / 2), Math.Min(w.pad[1], w.kernel[1] / 2));
                 Padding even = new(top, left, top, left);
                 Layer layer = w.kind switch

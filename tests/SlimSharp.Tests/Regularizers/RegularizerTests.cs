@@ -42,10 +42,10 @@ public class RegularizerTests
         ["two splittings"] = m =>
             [new ProximalSplitting(m, new L1(), 1, 10, 5), new ProximalSplitting(m, new L1(), 2, 5, 6)],
         ["two variational"] = m =>
-            [
-                new VariationalScales(m, 160, new() { Weight = 0.003, Rate = 1e-3 }, 5),
-                new VariationalScales(m, 160, new() { Weight = 0.003, Rate = 1e-3 }, 6),
-            ],
+        {
+            var first = new VariationalScales(m, 160, new() { Weight = 0.003, Rate = 1e-3 }, 5);
+            return [first, new VariationalScales(m, 160, new() { Weight = 0.003, Rate = 1e-3 }, 6, tiedTo: first)];
+        },
         ["two steered"] = m =>
             [
                 .. Steered(m, new ProximalPenalty(new TransformedL1(1), 0.02)),

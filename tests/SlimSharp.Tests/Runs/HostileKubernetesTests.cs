@@ -21,7 +21,7 @@ public class HostileKubernetesTests
                     var job = new KubernetesJob
                     {
                         Image = "registry/slim:1",
-                        VolumeClaim = "claim",
+                        Volume = "claim",
                         Mount = place.Folder,
                     };
                     var read = KubernetesYaml.Deserialize<V1Job>(job.For(sweep), strict: true);
@@ -44,7 +44,7 @@ public class HostileKubernetesTests
         var job = new KubernetesJob
         {
             Image = "slim",
-            VolumeClaim = "claim",
+            Volume = "claim",
             Mount = Path.GetTempPath(),
         };
         Hostile.Sample(
@@ -59,7 +59,7 @@ public class HostileKubernetesTests
                         },
                         job with
                         {
-                            VolumeClaim = text,
+                            Volume = text,
                         },
                         job with
                         {
@@ -102,7 +102,7 @@ public class HostileKubernetesTests
                 },
                 job with
                 {
-                    VolumeClaim = new('a', 300),
+                    Volume = new('a', 300),
                 },
             }
         )
@@ -116,7 +116,7 @@ public class HostileKubernetesTests
         var text = new KubernetesJob
         {
             Image = "slim",
-            VolumeClaim = "claim",
+            Volume = "claim",
             Mount = Path.GetTempPath(),
         }.For(sweep);
         Assert.Equal(60, KubernetesYaml.Deserialize<V1Job>(text).Metadata.Name.Length); // and "-44"

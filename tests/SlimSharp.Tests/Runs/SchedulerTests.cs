@@ -16,7 +16,7 @@ public class SchedulerTests
         var job = new KubernetesJob
         {
             Image = "registry/slim:1",
-            VolumeClaim = "claim",
+            Volume = "claim",
             Mount = Path.GetTempPath(),
             Cores = 2,
         };

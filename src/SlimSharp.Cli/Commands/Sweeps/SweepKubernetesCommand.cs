@@ -56,7 +56,7 @@ internal static class SweepKubernetesCommand
                     Image =
                         parsed.GetValue(image)
                         ?? throw new UsageException("Give --image, the container image that holds slim."),
-                    VolumeClaim =
+                    Volume =
                         parsed.GetValue(claim)
                         ?? throw new UsageException("Give --volume-claim, the volume that holds the sweep."),
                     Mount = parsed.GetValue(mount)!,

@@ -46,7 +46,7 @@ internal static unsafe partial class ChannelKernels
             };
             Run(&work);
         }
-        return (Fold(first, x.Channels), Fold(second, x.Channels));
+        return (ByChannel(first, x.Channels), ByChannel(second, x.Channels));
     }
 
     /// <summary>y = activation(scale·x + offset).</summary>
@@ -175,12 +175,12 @@ internal static unsafe partial class ChannelKernels
         return repeated;
     }
 
-    private static double[] Fold(double[] sums, int channels)
+    private static double[] ByChannel(double[] sums, int channels)
     {
-        var folded = new double[channels];
+        var all = new double[channels];
         for (var i = 0; i < sums.Length; i++)
-            folded[i % channels] += sums[i];
-        return folded;
+            all[i % channels] += sums[i];
+        return all;
     }
 
     private static int Parts(long rows) => (int)Math.Clamp(rows / RowsPerPart * 4, 1, MostParts);

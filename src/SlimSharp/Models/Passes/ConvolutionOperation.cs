@@ -15,7 +15,7 @@ internal sealed class ConvolutionOperation(Node node, Convolution layer) : Opera
     internal override torch.Tensor Forward(Pass pass)
     {
         var whole = pass.Value(node.Inputs[0]);
-        using var read = UnitStride.Applies(layer) ? UnitStride.Read(whole, layer) : null;
+        using var read = StridedPixels.Applies(layer) ? StridedPixels.Read(whole, layer) : null;
         _sampled = read is null ? null : whole.shape;
         var x = read ?? whole;
         if (pass.Keeps)
@@ -46,7 +46,7 @@ internal sealed class ConvolutionOperation(Node node, Convolution layer) : Opera
         if (_sampled is not null)
         {
             using var read = input;
-            input = UnitStride.Spread(read, _sampled, layer);
+            input = StridedPixels.Spread(read, _sampled, layer);
         }
         pass.Give(node.Inputs[0], new(input));
     }

@@ -6,13 +6,13 @@ namespace SlimSharp.Networks;
 public sealed record Convolution(int Channels, Kernel Kernel) : Layer
 {
     /// <summary>The window's steps.</summary>
-    public Stride Stride { get; init; } = 1;
+    public Extent Stride { get; init; } = 1;
 
     /// <summary>Zeros around the input; the sides may differ.</summary>
     public Padding Padding { get; init; }
 
     /// <summary>The distance of the window's taps.</summary>
-    public Stride Dilation { get; init; } = 1;
+    public Extent Dilation { get; init; } = 1;
 
     /// <summary>Blocks of channels that do not see each other; as many as input channels makes it depthwise.</summary>
     public int Groups { get; init; } = 1;

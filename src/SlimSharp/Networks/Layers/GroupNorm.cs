@@ -1,13 +1,33 @@
+using System.Text.Json.Serialization;
+
 namespace SlimSharp.Networks;
 
 /// <summary>
-/// Normalisation over the channels and positions of each group: scale·(x − mean)/√(variance + ε) + shift, in training
+/// Normalisation over the channels and positions of each group: gain·(x − mean)/√(variance + ε) + shift, in training
 /// as in evaluation (Wu and He, ECCV 2018). A group's channels share their statistics, so they can only be cut
 /// together.
 /// </summary>
-/// <param name="Groups">Groups of equally many channels.</param>
-public sealed record GroupNorm(int Groups) : Layer
+public sealed record GroupNorm : Layer
 {
+    /// <summary>A layer whose gains are no scales.</summary>
+    /// <param name="groups">Groups of equally many channels.</param>
+    public GroupNorm(int groups)
+        : this(groups, gainsAreScales: false) { }
+
+    // Files from before there was a choice say nothing of it; the gains were scales then.
+    [JsonConstructor]
+    internal GroupNorm(int groups, bool gainsAreScales = true) => (Groups, GainsAreScales) = (groups, gainsAreScales);
+
+    /// <summary>Groups of equally many channels.</summary>
+    public int Groups { get; init; }
+
+    /// <summary>
+    /// Whether the gains are scales, as those of a BatchNorm are: taken by penalties and all other methods for scales,
+    /// by criteria that judge by scales, and wherever scales are counted or shown; or left alone by all of them. <see
+    /// cref="Network.WithGroupNormScales"/> sets it for a whole network.
+    /// </summary>
+    public bool GainsAreScales { get; init; }
+
     /// <summary>Added to the variance.</summary>
     public double Epsilon { get; init; } = 1e-5;
 
@@ -25,7 +45,12 @@ public sealed record GroupNorm(int Groups) : Layer
     /// <inheritdoc/>
     public override IReadOnlyList<LayerParameter> Parameters(IReadOnlyList<Shape> inputs) =>
         [
-            new("weight", ParameterRole.Scale, [inputs[0].Channels], new(BatchNorm.InitialScale)),
+            new(
+                "weight",
+                GainsAreScales ? ParameterRole.Scale : ParameterRole.Gain,
+                [inputs[0].Channels],
+                new(BatchNorm.InitialScale)
+            ),
             new("bias", ParameterRole.Shift, [inputs[0].Channels], InitialValue.Zero),
         ];
 
@@ -53,6 +78,9 @@ public sealed record GroupNorm(int Groups) : Layer
         {
             Groups = groups ?? Math.Min(Groups, channels), // one channel is one group
         };
+
+    /// <inheritdoc/>
+    public override Layer WithGainsAsScales(bool areScales) => this with { GainsAreScales = areScales };
 
     /// <inheritdoc/>
     public override T Accept<T>(LayerVisitor<T> visitor) => visitor.Visit(this);

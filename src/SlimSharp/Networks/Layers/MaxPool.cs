@@ -7,7 +7,7 @@ namespace SlimSharp.Networks;
 public sealed record MaxPool(Kernel Kernel) : Layer
 {
     /// <summary>The window's steps.</summary>
-    public Stride Stride { get; init; } = new(Kernel.Height, Kernel.Width);
+    public Extent Stride { get; init; } = new(Kernel.Height, Kernel.Width);
 
     /// <summary>Positions around the image; opposite sides alike, at most half the window.</summary>
     public Padding Padding { get; init; }

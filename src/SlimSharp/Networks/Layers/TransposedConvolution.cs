@@ -9,16 +9,16 @@ namespace SlimSharp.Networks;
 public sealed record TransposedConvolution(int Channels, Kernel Kernel) : Layer
 {
     /// <summary>The distance of windows in the output.</summary>
-    public Stride Stride { get; init; } = 1;
+    public Extent Stride { get; init; } = 1;
 
     /// <summary>Rows and columns cut off the output; opposite sides alike.</summary>
     public Padding Padding { get; init; }
 
     /// <summary>Rows and columns added below and to the right, less than the stride.</summary>
-    public Stride OutputPadding { get; init; } = 0;
+    public Extent OutputPadding { get; init; } = 0;
 
     /// <summary>The distance of the window's taps.</summary>
-    public Stride Dilation { get; init; } = 1;
+    public Extent Dilation { get; init; } = 1;
 
     /// <summary>Blocks of channels that do not see each other; as many as channels makes it depthwise.</summary>
     public int Groups { get; init; } = 1;

@@ -5,7 +5,7 @@ namespace SlimSharp.Networks;
 /// them.
 /// </summary>
 /// <param name="Factor">How many rows and columns each becomes.</param>
-public sealed record Upsample(Stride Factor) : Layer
+public sealed record Upsample(Extent Factor) : Layer
 {
     /// <summary>Bilinear interpolation instead of repetition.</summary>
     public bool Bilinear { get; init; }

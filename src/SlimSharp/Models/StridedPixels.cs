@@ -4,11 +4,11 @@ using TorchSharp;
 namespace SlimSharp.Models;
 
 /// <summary>
-/// 1×1 convolutions that step over pixels, as convolutions of the pixels they read. The result is the same; but oneDNN
+/// 1×1 convolutions with a stride, as convolutions of the pixels they read. The result is the same; but oneDNN
 /// 3.7 on processors with AVX2 and without AVX-512 writes behind the end of its buffers for the gradient of such a
 /// weight with fewer than eight input channels, if channels lie innermost: as those of one channel do in either layout.
 /// </summary>
-internal static class UnitStride
+internal static class StridedPixels
 {
     internal static bool Applies(Convolution layer) =>
         layer.Kernel is { Height: 1, Width: 1 }

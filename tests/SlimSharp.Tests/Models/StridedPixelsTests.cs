@@ -10,9 +10,9 @@ namespace SlimSharp.Tests.Models;
 /// 1×1 convolutions that step over pixels: whatever the number of channels, and however the image is laid out, the
 /// framework's in float64.
 /// </summary>
-public class UnitStrideTests
+public class StridedPixelsTests
 {
-    private sealed record Case(int Groups, int In, int Out, int Height, int Width, Stride Stride, bool Bias);
+    private sealed record Case(int Groups, int In, int Out, int Height, int Width, Extent Stride, bool Bias);
 
     private static readonly Gen<Case> Cases =
         from groups in Gen.Int[1, 3]
