@@ -18,8 +18,8 @@ internal static class GroupNormOption
     internal static GroupNormGains Get(ParseResult parsed, Option<string> option) =>
         parsed.GetValue(option) switch
         {
-            "scales" => GroupNormGains.Scales,
-            "gains" => GroupNormGains.Gains,
+            "scales" => GroupNormGains.AsScales,
+            "gains" => GroupNormGains.AsGains,
             _ => GroupNormGains.AsStored,
         };
 
@@ -27,8 +27,8 @@ internal static class GroupNormOption
     internal static bool? AreScales(ParseResult parsed, Option<string> option) =>
         Get(parsed, option) switch
         {
-            GroupNormGains.Scales => true,
-            GroupNormGains.Gains => false,
+            GroupNormGains.AsScales => true,
+            GroupNormGains.AsGains => false,
             _ => null,
         };
 }

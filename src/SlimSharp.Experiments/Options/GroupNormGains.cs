@@ -6,12 +6,12 @@ namespace SlimSharp.Experiments;
 [JsonConverter(typeof(JsonStringEnumConverter<GroupNormGains>))]
 public enum GroupNormGains
 {
-    /// <summary>What the network says of them (<see cref="Networks.GroupNorm.GainsAreScales"/>).</summary>
+    /// <summary>As the network says (<see cref="Networks.GroupNorm.GainsAreScales"/>).</summary>
     AsStored,
 
-    /// <summary>Scales, which penalties, criteria and counts take like those of BatchNorm.</summary>
-    Scales,
+    /// <summary>As scales, which penalties, criteria and counts take like those of BatchNorm.</summary>
+    AsScales,
 
-    /// <summary>Gains, which all of these leave alone.</summary>
-    Gains,
+    /// <summary>As gains, which all of these leave alone.</summary>
+    AsGains,
 }

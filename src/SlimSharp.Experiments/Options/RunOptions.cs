@@ -114,8 +114,8 @@ public sealed record RunOptions : IJsonOnDeserialized
     internal bool? GroupNormScales =>
         GroupNorm switch
         {
-            GroupNormGains.Scales => true,
-            GroupNormGains.Gains => false,
+            GroupNormGains.AsScales => true,
+            GroupNormGains.AsGains => false,
             null when Texts.Any(t => t.Kind.Name == "variational") => false,
             _ => null,
         };

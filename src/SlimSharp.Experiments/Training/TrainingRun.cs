@@ -44,8 +44,9 @@ public sealed class TrainingRun
         if (!RunFolder.IsBegun(path))
             return new(RunFolder.Create(path, options.ToJson(path)), options);
         var begun = RunFolder.Open(path);
-        var its = RunOptions.Read(begun);
-        its = its with { Threads = options.Threads, GroupNorm = its.GroupNorm ?? options.GroupNorm };
+        var its = RunOptions.Read(begun) with { Threads = options.Threads };
+        if (its.GroupNorm is null)
+            options = options with { GroupNorm = null }; // it began before there was a choice
         return its.ToJson(path) == options.ToJson(path)
             ? new(begun, options) { IsBegun = true }
             : throw new ExperimentException(

@@ -5,8 +5,8 @@ namespace SlimSharp.Runs;
 /// <summary>
 /// A worker's lease of a run. Leases of one run are numbered; the third is taken by creating the file claim-3, which
 /// only one worker can. It is held while no later one is there and its file is touched from time to time; then its time
-/// is up, and another may take the next number, with what the attempt left. The attempt that is first renamed to <c>result</c>
-/// is the result, whoever holds what.
+/// is up, and another may take the next number, with what the attempt left. The attempt that is first renamed to
+/// <c>result</c> is the result, whoever holds what.
 /// </summary>
 public sealed class RunLease : IDisposable
 {

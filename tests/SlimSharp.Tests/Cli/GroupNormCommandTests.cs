@@ -54,7 +54,7 @@ public class GroupNormCommandTests
         await Slim.Json(Retrain("in", $"{Penalty} --group-norm scales"));
         await Slim.Json(Retrain("plain", ""));
         var options = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(In("in"), "run.json")))!;
-        Assert.Equal("Scales", (string?)options["groupNorm"]);
+        Assert.Equal("AsScales", (string?)options["groupNorm"]);
         var (whole, plain) = (Trained("in"), Trained("plain"));
         Assert.Equal((true, false), (whole.AreScales, plain.AreScales));
         Assert.NotEqual(plain.Hash, whole.Hash);
@@ -71,28 +71,62 @@ public class GroupNormCommandTests
         Assert.Equal(2, ((GroupNorm)cut.Network["group"].Layer).Groups);
     }
 
+    // As run.json was before there was a choice.
+    private async Task<JsonObject> MakeOld(string run)
+    {
+        var path = Path.Combine(In(run), "run.json");
+        var options = JsonNode.Parse(await File.ReadAllTextAsync(path))!.AsObject();
+        var settings = RunSettings.Of(options);
+        Assert.True(options.Remove("groupNorm"));
+        Assert.Equal(settings.Where(s => s.Key != "groupNorm"), RunSettings.Of(options));
+        await File.WriteAllTextAsync(path, options.ToJsonString());
+        File.Delete(Path.Combine(In(run), "model.slim"));
+        return options;
+    }
+
     [Fact]
     public async Task A_run_from_before_there_was_a_choice_is_the_same_run_when_it_is_begun_again()
     {
-        var old = In("old");
         await Slim.Json(Retrain("old", ""));
-        var path = Path.Combine(old, "run.json");
-        var options = JsonNode.Parse(await File.ReadAllTextAsync(path))!.AsObject();
-        Assert.Equal("AsStored", (string?)options["groupNorm"]);
-        var settings = RunSettings.Of(options);
-        options.Remove("groupNorm");
-        Assert.Equal(settings, RunSettings.Of(options));
-        var run = RunOptions.FromJson(options.ToJsonString());
-        Assert.Null(run.GroupNormScales); // as the network's file says, which is scales in old ones
-        Assert.False(run.With("variational:sigma=0.005").GroupNormScales); // which took only BatchNorms then
-        await File.WriteAllTextAsync(path, options.ToJsonString());
-        File.Delete(Path.Combine(old, "model.slim"));
+        var before = Trained("old");
+        var options = await MakeOld("old");
+        Assert.Null(RunOptions.FromJson(options.ToJsonString()).GroupNorm);
         await Slim.Json(Retrain("old", ""));
-        Assert.True(File.Exists(Path.Combine(old, "model.slim")));
+        Assert.Equal(before, Trained("old"));
         options["groupNorm"] = "some";
         Assert.Contains(
             "groupNorm",
             Assert.Throws<JsonException>(() => RunOptions.FromJson(options.ToJsonString())).Message
         );
+    }
+
+    [Fact]
+    public async Task Variational_scales_of_such_a_run_go_on_without_the_gains()
+    {
+        const string Variational = "--method variational --kl-weight 0.001 --group-norm";
+        using (var file = SlimFile.Load(In("small.slim")))
+        {
+            using var stored = new SlimFile(
+                new SlimDescription
+                {
+                    Network = file.Network.WithGroupNormScales(true), // as old files are read
+                    Normalization = file.Normalization,
+                    Classes = file.Classes,
+                }
+            )
+            {
+                Weights = file.Weights.Copy(),
+            };
+            stored.Save(In("stored.slim"));
+        }
+        File.Move(In("stored.slim"), In("small.slim"), overwrite: true);
+        await Slim.Json(Retrain("old", $"{Variational} gains"));
+        await Slim.Json(Retrain("new", $"{Variational} as-stored"));
+        var (before, now) = (Trained("old"), Trained("new"));
+        Assert.Equal((false, true), (before.AreScales, now.AreScales));
+        Assert.NotEqual(before.Hash, now.Hash);
+        await MakeOld("old");
+        await Slim.Json("retrain", "--resume", In("old"));
+        Assert.Equal(before, Trained("old"));
     }
 }
