@@ -45,6 +45,15 @@ public sealed record CriterionKind(
         {
             GrowsWithLayer = true,
         },
+        new(
+            ResidualCriterion.Text,
+            "what is read that the channels kept do not explain, without labels",
+            _ => new ResidualCriterion(),
+            Correlations.Of
+        )
+        {
+            GrowsWithLayer = true,
+        },
         new("random", "chance", options => new RandomCriterion(options.Seed)),
     ];
 
