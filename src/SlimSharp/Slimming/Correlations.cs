@@ -125,7 +125,8 @@ public sealed class Correlations : Evidence
             {
                 _centre = rows.mean([0]).DetachFromDisposeScope();
                 _values = torch.zeros_like(_centre).DetachFromDisposeScope();
-                _products = torch.zeros(rows.shape[1], rows.shape[1], torch.float64, rows.device)
+                _products = torch
+                    .zeros(rows.shape[1], rows.shape[1], torch.float64, rows.device)
                     .DetachFromDisposeScope();
             }
             var centred = rows.sub(_centre);

@@ -28,11 +28,7 @@ public class PassTests
     private static readonly (string Name, ScheduleOptions Options, double Tolerance)[] Rules =
     [
         ("all", new(), 1e-3),
-        (
-            "own backward only",
-            new() { Rules = [], ChannelsLast = false },
-            1e-3
-        ),
+        ("own backward only", new() { Rules = [], ChannelsLast = false }, 1e-3),
         ("fused, channels not innermost", new() { ChannelsLast = false }, 1e-3),
         .. RewriteRule.All.Select(rule =>
             ($"{rule} only", new ScheduleOptions { Rules = [rule] }, rule is FusedNormalization ? 1e-3 : 0.05)

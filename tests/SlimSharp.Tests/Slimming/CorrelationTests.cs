@@ -9,7 +9,9 @@ using TorchSharp;
 
 namespace SlimSharp.Tests.Slimming;
 
-/// <summary>Correlations between channels, and what one has that others have not, against plain linear algebra.</summary>
+/// <summary>
+/// Correlations between channels, and what one has that others have not, against plain linear algebra.
+/// </summary>
 public class CorrelationTests
 {
     private static readonly Network Vgg = SlimSharp.Zoo.Vgg.Create("tiny", [6, 0, 5], 10, new Shape(1, 28, 28));
@@ -94,11 +96,7 @@ public class CorrelationTests
                     var (own, other) = (Expected(i, i), Expected(j, j));
                     Assert.Equal(Expected(i, j), evidence.Covariance(node)[i, j], 1e-10 * (own + other) + 1e-13);
                     if (own > 0 && other > 0)
-                        Assert.Equal(
-                            Expected(i, j) / Math.Sqrt(own * other),
-                            evidence.Between(node, i, j),
-                            1e-9
-                        );
+                        Assert.Equal(Expected(i, j) / Math.Sqrt(own * other), evidence.Between(node, i, j), 1e-9);
                 }
             }
         }
@@ -128,7 +126,10 @@ public class CorrelationTests
     {
         var weights = Drawn.Weights(Vgg, 2);
         using var still = torch.no_grad();
-        foreach (var (name, node, _) in Vgg.Parameters().Where(p => p.Node.Name.StartsWith("block1.", StringComparison.Ordinal)))
+        foreach (
+            var (name, node, _) in Vgg.Parameters()
+                .Where(p => p.Node.Name.StartsWith("block1.", StringComparison.Ordinal))
+        )
             weights[name][3] = weights[name][1];
         using var model = new Model(Vgg, weights.Copy(torch.float64));
         var evidence = Correlations.Of(model, Set, Norm);
@@ -157,7 +158,10 @@ public class CorrelationTests
     {
         // Of a covariance of six channels in units of two: what is left of both, by eliminating the other four.
         var random = new Random(4);
-        double[][] rows = [.. Enumerable.Range(0, 50).Select(_ => Enumerable.Range(0, 6).Select(_ => random.NextDouble()).ToArray())];
+        double[][] rows =
+        [
+            .. Enumerable.Range(0, 50).Select(_ => Enumerable.Range(0, 6).Select(_ => random.NextDouble()).ToArray()),
+        ];
         foreach (var row in rows)
             row[5] = row[0] - 2 * row[3] + 0.1 * row[5];
         double[] means = [.. Enumerable.Range(0, 6).Select(c => rows.Average(r => r[c]))];
