@@ -64,7 +64,18 @@ internal sealed class ReadBudget(string path, long length, Func<string, Exceptio
     internal static ReadBudget Of(string path, Func<string, Exception> refuse) =>
         path.Length > 0 && OutputPath.IsDevice(path)
             ? throw refuse($"{path}: is a device or a pipe, not a file; write what it gives into a file first.")
-            : new(path, new FileInfo(path) is { Exists: true } file ? file.Length : 0, refuse);
+            : new(path, LengthOf(path), refuse);
+
+    /// <summary>
+    /// Bytes of a file, or of that which links lead to: a link has a length of its own. 0 if there is none.
+    /// </summary>
+    internal static long LengthOf(string path)
+    {
+        var file = new FileInfo(path);
+        if (file.LinkTarget is not null && file.ResolveLinkTarget(returnFinalTarget: true) is FileInfo meant)
+            file = meant;
+        return file.Exists ? file.Length : 0;
+    }
 
     private ReadBudget(
         string path,

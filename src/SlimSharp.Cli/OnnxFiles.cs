@@ -44,7 +44,7 @@ internal static class OnnxFiles
             );
         model.Save(path);
         screen.Say(
-            $"{path} ({Words.Size(new FileInfo(path).Length)}): {model.Nodes.Length} operators; ONNX Runtime differs by {Words.Number(difference, "G2")} of the largest output on {words}."
+            $"{path} ({Words.Size(new FileInfo(OutputPath.Of(path)).Length)}): {model.Nodes.Length} operators; ONNX Runtime differs by {Words.Number(difference, "G2")} of the largest output on {words}."
         );
         screen.Emit(
             new()

@@ -124,7 +124,7 @@ internal static class ConvertCommand
                 tensor.Dispose();
         }
         screen.Say(
-            $"{target} ({Words.Size(new FileInfo(target).Length)}): {network.Name}, {Words.Count(NetworkCost.Of(network).Parameters)} parameters"
+            $"{target} ({Words.Size(new FileInfo(OutputPath.Of(target)).Length)}): {network.Name}, {Words.Count(NetworkCost.Of(network).Parameters)} parameters"
         );
         screen.Emit(new() { ["file"] = target, ["parameters"] = NetworkCost.Of(network).Parameters });
     }

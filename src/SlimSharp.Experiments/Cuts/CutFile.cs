@@ -40,7 +40,7 @@ public static class CutFile
                 result.Optimizer[$"{of.Key}.{name}"] = carried[name].clone();
         }
         result.Save(path);
-        return new FileInfo(path).Length;
+        return new FileInfo(OutputPath.Of(path)).Length;
     }
 
     /// <summary>What the optimiser of the run with that model remembered at its end; the caller disposes it.</summary>

@@ -46,7 +46,7 @@ public static class ImportCheck
     // A few bytes can say how large an image is, and how many of them come at a time.
     private static void CheckWork(string path, Network network, long batch)
     {
-        var length = new FileInfo(path).Length;
+        var length = ReadBudget.LengthOf(path);
         new ReadBudget("", length, sentence => new OnnxException(sentence)).Take(
             batch,
             OnnxCheck.Bytes(network),

@@ -47,7 +47,7 @@ public static class OnnxImport
             "", // the name is put in front of every sentence
             Math.Max(
                 model.Constants.Sum(c => (long)c.Data.Length),
-                new FileInfo(name) is { Exists: true } file ? file.Length : 0
+                ReadBudget.LengthOf(name)
             ),
             sentence => new OnnxException(sentence)
         );

@@ -43,6 +43,21 @@ public class FormatTests
     }
 
     [Fact]
+    public void Records_behind_links_are_as_long_as_what_the_links_mean()
+    {
+        var path = Write("some.bin", [1, 10, 20, 30, 40, 0, 50, 60, 70, 80]);
+        var link = Path.Combine(Machine.Folder(), "link.bin");
+        File.CreateSymbolicLink(link, path);
+        var further = Path.Combine(Path.GetDirectoryName(link)!, "further.bin");
+        File.CreateSymbolicLink(further, "link.bin");
+        var data = DataSource.Read(new() { Path = further, Records = new Shape(1, 2, 2) });
+        Assert.Equal([1, 0], data.Test!.Labels);
+        Assert.Equal([50, 60, 70, 80], data.Test.Image(1).ToArray());
+        Assert.Equal(10, ReadBudget.LengthOf(further));
+        Assert.Equal(0, ReadBudget.LengthOf(further + "?"));
+    }
+
+    [Fact]
     public void Records_of_any_stated_size_are_read()
     {
         var path = Write("some.bin", [1, 10, 20, 30, 40, 0, 50, 60, 70, 80]);

@@ -105,7 +105,7 @@ public static class ImageRecords
     // Null where one is packed, so that there is no going to a place in it.
     private static long[]? LengthsOnDisk(IReadOnlyList<string> paths) =>
         paths.All(p => !p.EndsWith(".gz", StringComparison.Ordinal) && !OutputPath.IsDevice(p) && File.Exists(p))
-            ? [.. paths.Select(p => new FileInfo(p).Length)]
+            ? [.. paths.Select(ReadBudget.LengthOf)]
             : null;
 
     private static void CheckLength(string path, long length, Shape shape, int labelBytes)

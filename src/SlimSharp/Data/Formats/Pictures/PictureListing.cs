@@ -169,7 +169,7 @@ internal sealed class PictureListing
         internal bool IsFolder => Read is null;
 
         /// <summary>Its name, and of a file its length.</summary>
-        internal string Identity => File.Exists(Name) ? $"{Name} {new FileInfo(Name).Length}" : Name;
+        internal string Identity => File.Exists(Name) ? $"{Name} {ReadBudget.LengthOf(Name)}" : Name;
     }
 
     private sealed record Folder(string Key, IEnumerable<Entry> Within);
