@@ -38,6 +38,20 @@ internal static partial class OutputPath
         throw new IOException($"'{path}' is a link that leads to no file");
     }
 
+    /// <summary>Whether what is written to one path replaces what is read from the other, through links, too.</summary>
+    /// <exception cref="IOException">See <see cref="Of"/>.</exception>
+    internal static bool AreSame(string path, string other) => Real(Of(path)) == Real(Of(other));
+
+    // With the links of all folders on the way followed.
+    private static string Real(string full)
+    {
+        if (Path.GetDirectoryName(full) is not { } folder)
+            return full;
+        var above = Real(folder);
+        var here = Path.Combine(above, Path.GetFileName(full));
+        return new FileInfo(here).LinkTarget is { } target ? Real(Path.GetFullPath(target, above)) : here;
+    }
+
     /// <summary>Makes a folder, and those that it lies in.</summary>
     /// <exception cref="IOException">
     /// One of them is a file, or a link that leads into a folder that is not there.

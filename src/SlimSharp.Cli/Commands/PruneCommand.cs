@@ -90,7 +90,7 @@ internal static class PruneCommand
             var isShown = parsed.GetValue(planOnly);
             var beside = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(path))!, "pruned.slim");
             var target = parsed.GetValue(output) ?? (isShown ? beside : OutputOption.Checked(beside));
-            if (Path.GetFullPath(path) == Path.GetFullPath(target))
+            if (OutputPath.AreSame(path, target))
                 throw new UsageException($"--out {target} would write over the file that is cut; choose another name.");
             var given = data.Given(parsed);
             using var source = SlimFile.Load(path);

@@ -78,7 +78,7 @@ public sealed class Pruning : IDisposable
     /// <exception cref="SlimSharpException">The certificate does not hold, or images are missing.</exception>
     public PrunedModel Cut(PlannedCut cut, string target)
     {
-        if (Path.GetFullPath(_path) == Path.GetFullPath(target))
+        if (OutputPath.AreSame(_path, target))
             throw new ExperimentException($"'{target}' is the file that is cut; choose another name.");
         var options = cut.Options;
         using var memory = options.WithOptimizer ? CutFile.Memory(_path, _file) : null;

@@ -45,6 +45,27 @@ public class PruningTests
     }
 
     [Fact]
+    public void The_file_that_is_cut_is_not_written_over_through_links_either()
+    {
+        var folder = Machine.Folder();
+        var model = Path.Combine(folder, "run", "model.slim");
+        Directory.CreateDirectory(Path.GetDirectoryName(model)!);
+        File.Copy(SmallRun.Model, model);
+        var (link, beside) = (Path.Combine(folder, "link.slim"), Path.Combine(folder, "beside"));
+        File.CreateSymbolicLink(link, model);
+        Directory.CreateSymbolicLink(beside, Path.GetDirectoryName(model)!);
+        using var file = SlimFile.Load(model);
+        using var pruning = new Pruning(model, file);
+        var plan = pruning.Plan(new() { Plan = Half });
+        foreach (var target in new[] { model, link, Path.Combine(beside, "model.slim") })
+            Assert.Contains(
+                "is the file that is cut",
+                Assert.Throws<ExperimentException>(() => pruning.Cut(plan, target)).Message
+            );
+        Assert.Equal(SmallRun.Hash(SmallRun.Model), SmallRun.Hash(model));
+    }
+
+    [Fact]
     public void The_best_of_several_candidates_is_cut()
     {
         using var file = SlimFile.Load(SmallRun.Model);
