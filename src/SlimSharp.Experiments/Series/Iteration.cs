@@ -25,6 +25,7 @@ public sealed class Iteration(string folder, RunOptions retraining, Journal? jou
     /// <param name="recalibrate">Whether BatchNorm statistics are taken anew after each cut.</param>
     /// <param name="stop">Stops it, with a checkpoint.</param>
     /// <returns>The networks after each round, that at the start first.</returns>
+    /// <exception cref="ExperimentException">The folder holds rounds of something else.</exception>
     /// <exception cref="OperationCanceledException">It was stopped; it goes on when it is run again.</exception>
     public IReadOnlyList<IterationRound> Run(
         string path,
@@ -47,17 +48,18 @@ public sealed class Iteration(string folder, RunOptions retraining, Journal? jou
         {
             var words = $"Round {round} of {rounds}";
             var part = (double)round / rounds;
-            if (!File.Exists(CutFile(round)))
+            var options = new PruningOptions
+            {
+                Plan = For(target, whole, done[^1].Cost, part),
+                Asked = OfWhole(target, part),
+                Recalibrate = recalibrate,
+            };
+            if (File.Exists(CutFile(round)))
+                CheckCut(round, path, start, options);
+            else
             {
                 _journal.Say();
                 _journal.Say($"{words}: cut");
-                var now = done[^1].Cost;
-                var options = new PruningOptions
-                {
-                    Plan = For(target, whole, now, part),
-                    Asked = OfWhole(target, part),
-                    Recalibrate = recalibrate,
-                };
                 Cut(round, path, start, options, stop);
             }
             path = Retrain(words, round, stop);
@@ -65,6 +67,21 @@ public sealed class Iteration(string folder, RunOptions retraining, Journal? jou
             done.Add(new(round, path, NetworkCost.Of(file.Network)));
         }
         return done;
+    }
+
+    // That what is there was cut from the same weights, and for the same.
+    private void CheckCut(int round, string path, SlimFile start, PruningOptions options)
+    {
+        using var retrained = round == 1 ? null : SlimFile.Load(path);
+        using var cut = SlimFile.Load(CutFile(round));
+        var asked = cut.Provenance.GetValueOrDefault(Certificate.Asked);
+        if (
+            cut.Plan?.WeightsHash != (retrained ?? start).Weights.Hash()
+            || asked is not null && asked != CutSettings.ToJson(CutSettings.Of(options))
+        )
+            throw new ExperimentException(
+                $"{CutFile(round)} was cut from another network, or for another target or number of rounds; choose another folder, or give what it was begun with."
+            );
     }
 
     private void Cut(int round, string path, SlimFile start, PruningOptions options, CancellationToken stop)

@@ -26,6 +26,16 @@ public class SeriesTests
         var notes = new SmallRun.Notes();
         Assert.Equal(rounds, new Iteration(folder, options, notes).Run(SmallRun.Model, start, target, 2));
         Assert.Empty(notes.Said);
+        foreach (var (other, count) in new[] { (0.3, 2), (0.5, 3) })
+        {
+            var asked = target with { Target = new PlanTarget.Macs(other) };
+            var error = Assert.Throws<ExperimentException>(() =>
+                new Iteration(folder, options).Run(SmallRun.Model, start, asked, count)
+            );
+            Assert.Contains("was cut from another network, or for another target", error.Message);
+        }
+        using var later = SlimFile.Load(rounds[1].File);
+        Assert.Throws<ExperimentException>(() => new Iteration(folder, options).Run(rounds[1].File, later, target, 2));
         Assert.Throws<ExperimentException>(() =>
             new Iteration(folder, options).Run(SmallRun.Model, start, new() { Target = new PlanTarget.Zeros() }, 2)
         );
