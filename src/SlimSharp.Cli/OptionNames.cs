@@ -38,6 +38,7 @@ internal static partial class OptionNames
             ["RunOptions.Device"] = "--device",
             ["RunOptions.From"] = "'slim retrain FILE'",
             ["RunOptions.FromScratch"] = "--scratch epochs",
+            ["RunOptions.Model"] = "--model",
             ["RunOptions.Normalization"] =
                 $"--normalization ({string.Join(", ", NormalizationKind.All.Select(k => k.Name))}), or --mean and --deviation",
             ["RunOptions.Regularizers"] = "--regularizer",
@@ -58,6 +59,7 @@ internal static partial class OptionNames
             ["Augmentation.Pad"] = "--augment",
             ["Threads.Count"] = "--threads",
             ["SteeringOptions.AccuracyBand"] = "--accuracy-band",
+            ["SteeringOptions.Factor"] = "factor of --regularizer steering",
             ["SteeringOptions.TargetMacs"] = "--target-macs",
             ["VariationalOptions.Deviation"] = "--sigma",
             ["VariationalOptions.Rate"] = "--sigma-lr",

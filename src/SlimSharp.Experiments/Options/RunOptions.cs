@@ -12,7 +12,7 @@ namespace SlimSharp.Experiments;
 public sealed record RunOptions : IJsonOnDeserialized
 {
     /// <summary>The largest number of threads.</summary>
-    public const int MostThreads = 4096;
+    public const int MostThreads = SlimSharp.Threads.Most;
 
     private readonly string? _command;
     private string[]? _regularizers;
@@ -129,8 +129,10 @@ public sealed record RunOptions : IJsonOnDeserialized
             throw new ExperimentException("it does not say what is trained");
         if (Threads is < 1 or > MostThreads)
             throw new ExperimentException($"threads are {Threads}, but must be from 1 to {MostThreads}");
-        if (!(Width > 0))
+        if (!(Width > 0 && double.IsFinite(Width)))
             throw new ExperimentException($"the width is {Width}, but must be positive");
+        if (!Enum.IsDefined(Precision))
+            throw new ExperimentException($"the precision is {Precision}, which is none");
         _regularizers = Canonical(_regularizers ?? []);
         _ = FastPaths.Parse(Without is null ? null : string.Join(',', Without));
     }
@@ -143,6 +145,26 @@ public sealed record RunOptions : IJsonOnDeserialized
 
     /// <summary>The same for a file in that folder, from which the data are found if all is moved.</summary>
     internal string ToJson(string folder) => (this with { Data = Data.WrittenIn(folder) }).ToJson();
+
+    /// <summary>The same, if they can be read again: what cannot would be a run that nobody could go on with.</summary>
+    /// <exception cref="ExperimentException">They cannot; the message says what is wrong.</exception>
+    internal string ToCheckedJson(string folder)
+    {
+        try
+        {
+            var json = ToJson(folder);
+            _ = FromJson(json);
+            return json;
+        }
+        catch (JsonException e)
+        {
+            throw new ExperimentException($"RunOptions: {e.Message.TrimEnd('.')}.", e);
+        }
+        catch (ArgumentException e) // of the writer
+        {
+            throw new ExperimentException("RunOptions: one of its numbers is infinite or none at all.", e);
+        }
+    }
 
     /// <summary>The options in a run.json, or in the provenance of a file; those of earlier versions too.</summary>
     /// <exception cref="JsonException">They cannot be read as such.</exception>

@@ -34,15 +34,17 @@ public sealed class TrainingRun
     /// <param name="path">Its folder.</param>
     /// <param name="options">Everything that decides it.</param>
     /// <exception cref="ExperimentException">
-    /// The run there was begun with other options, or they do not say what is trained.
+    /// The run there was begun with other options, or these are none that could be read again.
     /// </exception>
     /// <exception cref="NetworkException">There is no network of that name.</exception>
     /// <exception cref="RunException">The folder holds something else, or cannot be written.</exception>
     public static TrainingRun Begin(string path, RunOptions options)
     {
+        ArgumentException.ThrowIfNullOrWhiteSpace(path);
         CheckNetwork(options); // before anything is written, which would bar the folder from the options that were meant
+        var json = options.ToCheckedJson(path);
         if (!RunFolder.IsBegun(path))
-            return new(RunFolder.Create(path, options.ToJson(path)), options);
+            return new(RunFolder.Create(path, json), options);
         var begun = RunFolder.Open(path);
         var its = RunOptions.Read(begun) with { Threads = options.Threads };
         if (its.GroupNorm is null)
@@ -91,6 +93,7 @@ public sealed class TrainingRun
     public SlimFile Train(Journal? journal = null, CancellationToken stop = default)
     {
         journal ??= Journal.Silent;
+        Folder.CheckIsThere();
         Threads.Count = Options.Threads;
         Folder.Tidy();
         var writer = new RunWriter(Folder, journal);
@@ -137,10 +140,18 @@ public sealed class TrainingRun
             Weights = model.CopyWeights(Options.Precision == Precision.Float64 ? torch.float32 : null),
             Probe = inputs.Probe(),
         };
-        foreach (var (name, tensor) in regularizers.State)
-            result.Methods[name] = tensor.detach().clone();
-        writer.End(result, end.History);
-        return result;
+        try
+        {
+            foreach (var (name, tensor) in regularizers.State)
+                result.Methods[name] = tensor.detach().clone();
+            writer.End(result, end.History);
+            return result;
+        }
+        catch
+        {
+            result.Dispose();
+            throw;
+        }
     }
 
     private static TrainingPosition Train(

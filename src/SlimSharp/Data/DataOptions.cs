@@ -81,20 +81,27 @@ public sealed record DataOptions : IJsonOnDeserialized
     }
 
     // What a file says is checked as soon as it is read.
-    void IJsonOnDeserialized.OnDeserialized()
+    void IJsonOnDeserialized.OnDeserialized() => Check();
+
+    /// <summary>Throws if images cannot be like that.</summary>
+    internal void Check()
     {
         const int Largest = 4096;
         if ((Path + Relative).Contains('\0', StringComparison.Ordinal))
-            throw new DataException("the path of the data holds a null character, which no path can");
+            throw new DataException(
+                "The path of the data (DataOptions.Path) holds a null character, which no path can."
+            );
         if (Size is < 1 or > Largest || Pad is < 1 or > Largest)
             throw new DataException(
-                $"images are brought to {Size ?? Pad} pixels, but that must be from 1 to {Largest}"
+                $"Images are brought to {(Size is < 1 or > Largest ? Size : Pad)} pixels (DataOptions.{(Size is < 1 or > Largest ? nameof(Size) : nameof(Pad))}), but that must be from 1 to {Largest}."
             );
         if (Channels is not (null or 1 or 3) || Records is { Channels: not (1 or 3) })
-            throw new DataException("images have 1 or 3 channels");
+            throw new DataException("Images have 1 or 3 channels (DataOptions.Channels).");
         if (Records is { Height: < 1 or > Largest } or { Width: < 1 or > Largest })
-            throw new DataException($"records of {Records} are none of images");
+            throw new DataException($"Records of {Records} are none of images (DataOptions.Records).");
         if (Validation is not (>= 0 and < 1) || Test is not (null or (>= 0 and < 1)))
-            throw new DataException("the shares of validation and test images must be in [0, 1)");
+            throw new DataException(
+                "The shares of validation and test images (DataOptions.Validation, DataOptions.Test) must be in [0, 1)."
+            );
     }
 }

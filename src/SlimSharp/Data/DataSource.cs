@@ -63,6 +63,7 @@ public sealed record DataSource(string Name, string Looks, string HowToGet, Func
     /// <exception cref="OperationCanceledException">The options' cancellation said so.</exception>
     public static TrainAndTest Read(DataOptions options)
     {
+        options.Check();
         if (!Directory.Exists(options.Path) && !File.Exists(options.Path))
             throw new DataException(
                 $"There is no file or folder '{options.Path}'. DataSource.All says what can be read and how to get it."

@@ -6,16 +6,20 @@ namespace SlimSharp;
 /// <summary>One thread count for libtorch and for the data pipeline.</summary>
 public static class Threads
 {
+    /// <summary>The largest number of threads; with many more libtorch overflows its stack.</summary>
+    public const int Most = 4096;
+
     private static int _count = Environment.ProcessorCount;
 
     /// <summary>How many threads compute; by default one per core this process may use.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">Less than 1.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">Less than 1, or more than <see cref="Most"/>.</exception>
     public static int Count
     {
         get => _count;
         set
         {
             ArgumentOutOfRangeException.ThrowIfLessThan(value, 1);
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(value, Most);
             _count = value;
             LibTorch.EnsureLoaded();
             torch.set_num_threads(value);

@@ -1,5 +1,6 @@
 using SlimSharp.Experiments;
 using SlimSharp.Networks;
+using SlimSharp.Runs;
 using SlimSharp.Tests.Cli;
 
 namespace SlimSharp.Tests.Experiments;
@@ -43,6 +44,34 @@ public class TrainingRunTests
         Assert.Contains($"TrainingRun.Open(\"{place}\")", error.Message);
         Assert.Equal(before, File.ReadAllBytes(SmallRun.Model));
         Assert.True(TrainingRun.Begin(place, SmallRun.Options with { Threads = 2 }).IsComplete);
+    }
+
+    [Fact]
+    public void Options_that_could_not_be_read_again_are_refused_and_nothing_is_made()
+    {
+        var usual = SmallRun.Options;
+        (RunOptions Options, string Words)[] wrong =
+        [
+            (usual with { Width = double.NaN }, "infinite or none at all"),
+            (usual with { Width = -1 }, "the width is -1"),
+            (usual with { Threads = 1_000_000 }, "threads are 1000000"),
+            (usual with { Model = null }, "does not say what is trained"),
+            (usual with { Command = "bake" }, "the command is 'bake'"),
+            (usual with { Without = ["sleep"] }, "there is no such fast path"),
+            (usual with { Regularizers = ["nonsense"] }, "There is no regulariser 'nonsense'"),
+            (usual with { Data = usual.Data with { Size = 1_000_000_000 } }, "1000000000 pixels (DataOptions.Size)"),
+            (usual with { Training = usual.Training with { Epochs = 0 } }, "TrainingOptions.Epochs is 0"),
+        ];
+        foreach (var (options, words) in wrong)
+        {
+            var place = Place();
+            var error = Assert.Throws<ExperimentException>(() => TrainingRun.Begin(place, options));
+            Assert.Contains(words, error.Message);
+            Assert.False(Directory.Exists(place));
+        }
+        var gone = TrainingRun.Begin(Place(), usual);
+        Directory.Delete(gone.Folder.Path, recursive: true);
+        Assert.Contains("was moved or removed", Assert.Throws<RunException>(() => gone.Train()).Message);
     }
 
     [Fact]
