@@ -12,6 +12,10 @@ namespace SlimSharp;
 /// <summary>Writes a file so that at any instant either the old content or the whole new one is there.</summary>
 internal static partial class AtomicFile
 {
+    // Threads of one process would take the same temporary name: of files whose paths fall together one is written at
+    // a time.
+    private static readonly Lock[] Writing = [.. Enumerable.Range(0, 64).Select(_ => new Lock())];
+
     /// <summary>
     /// Writes to a temporary name in the same folder, flushes, renames, and flushes the folder. What was there before
     /// is kept under the name <paramref name="before"/>, if one is given. Links are written through, and devices and
@@ -30,6 +34,7 @@ internal static partial class AtomicFile
         OutputPath.MakeFolder(folder);
         TemporaryFile.Clear(folder, Path.GetFileName(full));
         var temporary = TemporaryFile.NameFor(full);
+        using var alone = Writing[(uint)full.GetHashCode(StringComparison.Ordinal) % Writing.Length].EnterScope();
         try
         {
             // Held open until it has its name, so that nobody takes it for left behind.

@@ -11,6 +11,7 @@ internal static class SectionNames
 
     private static readonly Dictionary<Section, string> Words = new()
     {
+        [Section.Network] = "network", // of names that begin as those of other sections do
         [Section.Probe] = "probe",
         [Section.Optimizer] = "optimizer",
         [Section.Methods] = "methods",
@@ -28,7 +29,7 @@ internal static class SectionNames
 
     /// <summary>Under which a tensor is stored.</summary>
     internal static string InFile(Section section, string name) =>
-        section == Section.Network ? name : $"{Aside}{Words[section]}{Behind}{name}";
+        section == Section.Network && !name.StartsWith(Aside) ? name : $"{Aside}{Words[section]}{Behind}{name}";
 
     /// <summary>
     /// The section and name of what is stored under <paramref name="stored"/>; null if there is no such section.

@@ -29,6 +29,41 @@ public class SectionTests
 
     private static readonly SlimDescription Description = new() { Network = Tiny, Normalization = Norm };
 
+    [Theory]
+    [InlineData("@x")]
+    [InlineData("@best/conv")]
+    [InlineData("@network/@x")]
+    [InlineData("@probe/inputs")]
+    public void Nodes_may_be_called_as_sections_are(string name)
+    {
+        var b = new NetworkBuilder("odd", new Shape(4));
+        var network = b.Build(b.Linear("last", b.BatchNorm($"{name}.bn", b.Linear(name, b.Input, 3)), 2));
+        using var model = new Model(network, seed: 1);
+        using var file = new SlimFile
+        {
+            Network = network,
+            Weights = model.CopyWeights(),
+            Best = model.CopyWeights(),
+        };
+        var path = Path.Combine(Machine.Folder(), "odd.slim");
+        file.Save(path);
+        using var read = SlimFile.Load(path);
+        Assert.Equal(file.Weights.Hash(), read.Weights.Hash());
+        Assert.Equal(file.Best.Hash(), read.Best.Hash());
+    }
+
+    [Fact]
+    public void Threads_of_one_process_may_write_one_file()
+    {
+        using var model = new Model(Tiny, seed: 1);
+        using var file = new SlimFile { Network = Tiny, Weights = model.CopyWeights() };
+        var path = Path.Combine(Machine.Folder(), "shared.slim");
+        Parallel.For(0, 16, new() { MaxDegreeOfParallelism = 4 }, _ => file.Save(path, $"{path}.before"));
+        using var read = SlimFile.Load(path);
+        Assert.Equal(file.Weights.Hash(), read.Weights.Hash());
+        Assert.Equal(2, Directory.GetFiles(Path.GetDirectoryName(path)!).Length);
+    }
+
     // A training with everything that a checkpoint can hold; the last checkpoint in the middle is saved.
     private static (string Path, string Hash) Train(Func<string, string> change)
     {
