@@ -56,7 +56,9 @@ public struct Randomness
     public double NextBeta(double a, double b)
     {
         var (first, second) = (NextLogGamma(a), NextLogGamma(b));
-        return 1 / (1 + Math.Exp(second - first));
+        var difference = second - first;
+        // Of shapes so small that neither logarithm is a number any more, 0 or 1 is left, as often as the mean says.
+        return double.IsNaN(difference) ? (NextDouble() < a / (a + b) ? 1 : 0) : 1 / (1 + Math.Exp(difference));
     }
 
     // The logarithm of a gamma variate by rejection (Marsaglia and Tsang, ACM TOMS 26, 2000); below shape 1 that of

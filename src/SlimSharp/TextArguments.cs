@@ -145,16 +145,17 @@ public sealed class TextArguments
     /// <exception cref="FormatException">They are more than anybody means.</exception>
     internal static IReadOnlyList<string> Split(string text, IReadOnlyCollection<string> names)
     {
-        var forms = new List<List<string>> { new() };
-        foreach (var word in text.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+        text = text.Trim(' ');
+        var begins = new List<int> { 0 };
+        for (var at = text.IndexOf(' '); at >= 0; at = text.IndexOf(' ', at + 1))
         {
-            if (forms[^1].Count > 0 && names.Any(n => word == n || word.StartsWith($"{n}:", StringComparison.Ordinal)))
-                forms.Add([]);
-            forms[^1].Add(word);
+            var word = text[(at + 1)..(text.IndexOf(' ', at + 1) is var end and >= 0 ? end : text.Length)];
+            if (names.Any(n => word == n || word.StartsWith($"{n}:", StringComparison.Ordinal)))
+                begins.Add(at + 1);
         }
-        return forms.Count <= MostParts
-            ? [.. forms.Select(f => string.Join(' ', f))]
-            : throw new FormatException($"'{text[..40]}…' is {forms.Count} of them; {MostParts} are the most.");
+        return begins.Count <= MostParts
+            ? [.. begins.Zip([.. begins.Skip(1), text.Length], (from, to) => text[from..to].TrimEnd(' '))]
+            : throw new FormatException($"'{text[..40]}…' is {begins.Count} of them; {MostParts} are the most.");
     }
 
     private string? Take(string name)

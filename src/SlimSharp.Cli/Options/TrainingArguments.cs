@@ -165,7 +165,10 @@ internal sealed class TrainingArguments
         {
             Epochs = parsed.GetValue(_epochs),
             BatchSize = parsed.GetValue(_batch),
-            Accumulate = parsed.GetValue(_accumulate),
+            // In files, 0 is what those say that are older than the option.
+            Accumulate = parsed.GetValue(_accumulate) is not 0 and var parts
+                ? parts
+                : throw new UsageException("--accumulate is 0, but must be 1 or more."),
             LearningRate = LearningRate.All[parsed.GetValue(_schedule)!] with
             {
                 Initial = rate,

@@ -27,6 +27,7 @@ public static class CustomLayers
     public static void Add<T>(string name, Func<T, LayerRun, torch.Tensor> run)
         where T : CustomLayer
     {
+        ArgumentNullException.ThrowIfNull(run);
         LayerNames.Add(name, typeof(T));
         Runs[typeof(T)] = (layer, with) => run((T)layer, with);
     }
@@ -40,6 +41,11 @@ public static class CustomLayers
             );
         using var scope = torch.NewDisposeScope();
         var made = compute(layer, run);
+        if (made is null || made.IsInvalid || run.Inputs.Any(i => i.IsInvalid))
+            throw new NetworkException(
+                $"The layer '{node}' ({layer.GetType().Name}) made no tensor, or disposed of one that it was given; "
+                    + "what CustomLayers.Add was told must give back its output and leave its inputs alone."
+            );
         var shape = layer.Output([.. run.Inputs.Select(i => Shape.Of(i.shape))]);
         if (!made.shape.AsSpan().SequenceEqual(shape.Sizes(run.Input.shape[0])))
             throw new NetworkException(

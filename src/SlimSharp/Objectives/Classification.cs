@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using SlimSharp.Data;
 using SlimSharp.Models;
 using SlimSharp.Networks;
@@ -111,18 +112,34 @@ public sealed class Classification : Objective
         Batch batch,
         IReadOnlyDictionary<string, torch.Tensor> values,
         double smoothing
-    ) =>
-        Sum(
-            network.Outputs.Select(o =>
-                F.cross_entropy(values[o], LabelsFor(values[o], batch, o), label_smoothing: smoothing)
-            )
-        );
+    ) => Sum(network.Outputs.Select(o => CrossEntropy(values[o], LabelsFor(values[o], batch, o), smoothing)));
+
+    private static torch.Tensor CrossEntropy(torch.Tensor logits, torch.Tensor labels, double smoothing)
+    {
+        try
+        {
+            return F.cross_entropy(logits, labels, ignore_index: long.MinValue, label_smoothing: smoothing);
+        }
+        catch (ExternalException e) when (!labels.is_floating_point())
+        {
+            var (least, largest) = (labels.min().item<long>(), labels.max().item<long>());
+            var wrong = least < 0 ? least : largest;
+            if (wrong >= 0 && wrong < logits.shape[1])
+                throw;
+            throw new DataException($"A label is {wrong}, but classes are from 0 to {logits.shape[1] - 1}.", e);
+        }
+    }
 
     // N classes, or N×classes of their probabilities, as mixing makes them, in the data type of the logits.
     private static torch.Tensor LabelsFor(torch.Tensor logits, Batch batch, string output)
     {
         var labels = batch.Targets.TryGetValue(output, out var own) ? own : batch.Labels;
-        return labels.is_floating_point() ? labels.to(logits.dtype, logits.device) : labels.to(logits.device);
+        if (!(labels.is_floating_point() ? labels.shape.AsSpan().SequenceEqual(logits.shape) : labels.dim() == 1))
+            throw new DataException(
+                $"The labels of '{output}' are {string.Join('×', labels.shape)} of {labels.dtype}, but must be N whole "
+                    + $"numbers, or {string.Join('×', logits.shape)} probabilities of classes."
+            );
+        return labels.to(labels.is_floating_point() ? logits.dtype : torch.int64, logits.device);
     }
 
     // How many rows of N×classes have their largest value at the label, or where the label has its own.

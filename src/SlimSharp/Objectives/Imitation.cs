@@ -15,6 +15,7 @@ namespace SlimSharp.Objectives;
 public sealed class Imitation : Objective
 {
     private const string Taught = "teacher ";
+    private const string Square = "teacher's square of "; // the mean of ‖t‖² over the batch's samples, for each of them
     private const double Least = 1e-30; // of ‖t‖², so that a silent node costs what it says and not NaN
     private static readonly NamedMeasure Error = new("relative error", false);
     private readonly Model _teacher;
@@ -85,7 +86,16 @@ public sealed class Imitation : Objective
         using var still = torch.no_grad();
         string[] wanted = [.. _teacher.Network.Outputs.Concat(NodeWeights.Keys).Distinct()];
         var values = _teacher.Run(batch.InputsFor(_teacher), wanted, mode: RunMode.Evaluation);
-        return batch.With(values.ToDictionary(v => Taught + v.Key, v => v.Value));
+        var targets = values.ToDictionary(v => Taught + v.Key, v => v.Value);
+        // Of the whole batch, so that the error of a part of it is a share of the same.
+        foreach (var node in NodeWeights.Keys)
+        {
+            using Scalar count = batch.Count;
+            using var square = values[node].mul(values[node]);
+            using var mean = square.sum().div_(count);
+            targets[Square + node] = mean.expand(batch.Count).clone();
+        }
+        return batch.With(targets);
     }
 
     /// <inheritdoc/>
@@ -100,9 +110,8 @@ public sealed class Imitation : Objective
         }
         foreach (var (node, weight) in NodeWeights)
         {
-            var (own, theirs) = Both(node, node, batch, values);
             using Scalar factor = weight;
-            Add(RelativeError(own, theirs).mul(factor));
+            Add(RelativeError(node, batch, values).mul(factor));
         }
         return sum
             ?? throw new DataException(
@@ -130,8 +139,7 @@ public sealed class Imitation : Objective
         var at = PerOutput(network, NamedMeasure.Agreement).Count;
         foreach (var node in NodeWeights.Keys)
         {
-            var (own, theirs) = Both(node, node, batch, values);
-            sums[at++] += Numbers.Single(RelativeError(own, theirs)) * batch.Count;
+            sums[at++] += Numbers.Single(RelativeError(node, batch, values)) * batch.Count;
         }
     }
 
@@ -146,11 +154,17 @@ public sealed class Imitation : Objective
         return t.exp().mul(t.sub(s)).sum().mul(factor);
     }
 
-    private static torch.Tensor RelativeError(torch.Tensor own, torch.Tensor theirs)
+    private static torch.Tensor RelativeError(
+        string node,
+        Batch batch,
+        IReadOnlyDictionary<string, torch.Tensor> values
+    )
     {
         using Scalar least = Least;
+        var (own, theirs) = Both(node, node, batch, values);
         var difference = own.sub(theirs);
-        return difference.mul(difference).sum().div(theirs.mul(theirs).sum().clamp_min(least));
+        var square = batch.Target(Square + node).to(own.dtype, own.device);
+        return difference.mul(difference).sum().div(square.sum().clamp_min(least));
     }
 
     private static (torch.Tensor Own, torch.Tensor Theirs) Both(

@@ -66,6 +66,14 @@ public sealed class Distillation : Regularizer
             throw new TrainingException(
                 $"The teacher {_teacher.Network.Name} has {theirs.Length} outputs, but {model.Network.Name} has {own.Length}."
             );
+        foreach (var (mine, taughtBy) in own.Zip(theirs))
+        {
+            var (shape, other) = (model.Network.Shapes[mine], _teacher.Network.Shapes[taughtBy]);
+            if (shape != other)
+                throw new TrainingException(
+                    $"The output '{taughtBy}' of the teacher {_teacher.Network.Name} is {other}, but '{mine}' of {model.Network.Name} is {shape}; only outputs of one shape can be learned from."
+                );
+        }
         IReadOnlyDictionary<string, torch.Tensor> taught;
         using (torch.no_grad())
             taught = _teacher.Run(batch.InputsFor(_teacher), mode: RunMode.Evaluation);

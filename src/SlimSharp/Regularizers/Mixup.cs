@@ -76,11 +76,12 @@ public sealed class Mixup : Regularizer
     // N to N×classes.
     private torch.Tensor Probabilities(torch.Tensor labels)
     {
-        var largest = labels.max().item<long>();
-        return largest < _classes
-            ? torch.nn.functional.one_hot(labels, _classes).to(torch.float32)
+        var (least, largest) = (labels.min().item<long>(), labels.max().item<long>());
+        return least >= 0 && largest < _classes
+            ? torch.nn.functional.one_hot(labels, _classes).to(torch.float64) // the loss takes them in its own type
             : throw new TrainingException(
-                $"A label is {largest}, but the network tells {_classes} classes apart; mixup needs labels of those."
+                $"A label is {(least < 0 ? least : largest)}, but the network tells {_classes} classes apart; "
+                    + "mixup needs labels of those."
             );
     }
 }

@@ -27,5 +27,7 @@ public sealed record SteeringOptions
             throw new TrainingException(
                 $"SteeringOptions.AccuracyBand is {AccuracyBand}, but must be a share in (0, 1)."
             );
+        if (Factor is not (> 1 and < double.PositiveInfinity))
+            throw new TrainingException($"SteeringOptions.Factor is {Factor}, but must be above 1.");
     }
 }

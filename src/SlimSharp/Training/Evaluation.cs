@@ -34,6 +34,8 @@ public static class Evaluation
             objective.AddMeasures(network, batch, values, sums);
             count += batch.Count;
         }
+        if (count == 0)
+            throw new DataException($"{source.Name}: there is no sample to evaluate on.");
         return new(
             loss / count,
             measures.Zip(sums).ToDictionary(m => m.First.Name, m => m.Second / count, StringComparer.Ordinal),

@@ -89,6 +89,8 @@ public sealed class Trainer(TrainingOptions options, params IReadOnlyList<Regula
             Objective.Check(model.Network, validation);
         if (train.BatchCount == 0)
             throw new TrainingException($"{train.Name}: there is no batch to train on.");
+        if (validation is { BatchCount: 0 })
+            throw new TrainingException($"{validation.Name}: there is no sample to validate on; give some, or null.");
         using var state = new TrainingState(model, options.Optimizer, _regularizers);
         if (from is not null)
         {
@@ -121,10 +123,19 @@ public sealed class Trainer(TrainingOptions options, params IReadOnlyList<Regula
             Progress?.Report(
                 new(p.Epoch, options.Epochs, p.Batch, count, p.LossSum / p.Seen, Means(state), pace.Remaining(p), null)
             );
-            if (stop.IsCancellationRequested || (p.Batch < count && pace.SinceSave > SaveEvery))
+            var isStopped = stop.IsCancellationRequested; // asked once: what comes later is for the next batch
+            if (isStopped || (p.Batch < count && pace.SinceSave > SaveEvery))
                 SaveNow(state, batches, pace);
-            stop.ThrowIfCancellationRequested();
+            if (isStopped)
+                stop.ThrowIfCancellationRequested();
+            if (p.Batch == count)
+                break;
         }
+        if (state.Position.Batch != count)
+            throw new TrainingException(
+                $"{batches.Name}: epoch {state.Position.Epoch + 1} ended after {state.Position.Batch} batches, but "
+                    + $"{nameof(BatchSource.BatchCount)} says {count}; a training could not be gone on with at its place."
+            );
     }
 
     private MeasuredValue[] Means(TrainingState state) =>

@@ -91,7 +91,12 @@ public sealed record TrainingOptions : IJsonOnDeserialized
             Augmentation.Pad,
             $"a padding from 0 to {MaxPad}"
         );
-        Require(ClipNorm is null or > 0, "TrainingOptions.ClipNorm", ClipNorm ?? 0, "positive");
+        Require(
+            ClipNorm is null or (> 0 and < double.PositiveInfinity),
+            "TrainingOptions.ClipNorm",
+            ClipNorm ?? 0,
+            "positive"
+        );
         Require(
             Accumulate >= 1 && Accumulate <= Math.Max(BatchSize / 2, 1),
             "TrainingOptions.Accumulate",

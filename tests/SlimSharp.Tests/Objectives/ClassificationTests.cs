@@ -2,6 +2,7 @@ using SlimSharp.Data;
 using SlimSharp.Models;
 using SlimSharp.Networks;
 using SlimSharp.Objectives;
+using SlimSharp.Regularizers;
 using SlimSharp.Training;
 using TorchSharp;
 
@@ -77,6 +78,36 @@ public class ClassificationTests
         var score = Evaluation.Of(model, source, new Classification());
         Assert.Equal(last.ValidationLoss!.Value, score.Loss, 12);
         Assert.Equal(last.Validation, score.Measures);
+    }
+
+    [Fact]
+    public void Labels_that_are_none_are_said_and_narrow_whole_numbers_are_taken()
+    {
+        using var scope = torch.NewDisposeScope();
+        using var model = Samples.Model(Samples.Single());
+        using var other = Samples.Model(Samples.Single(5), seed: 3);
+        var (x, labels) = (Samples.Normal(2, 8, Samples.Inputs), Samples.Classes(3, 8, 3));
+        TrainingPosition Train(torch.Tensor given, params Regularizer[] methods)
+        {
+            var source = new TensorBatches("mine", Samples.Named(("x", x)), Samples.Named((Batch.Label, given)), 8);
+            return new Trainer(Samples.Options(), methods).Train(model, source);
+        }
+        (torch.Tensor Labels, string Words)[] wrong =
+        [
+            (labels + 1, "A label is 3, but classes are from 0 to 2"),
+            (labels - 1, "A label is -1, but"),
+            (torch.full_like(labels, -100), "A label is -100, but"), // which libtorch would leave out
+            (labels.unsqueeze(1), "are 8×1 of Int64, but must be N whole numbers, or 8×3 probabilities"),
+            (labels.to(torch.float32), "are 8 of Float32"),
+            (torch.ones(8, 4), "are 8×4 of Float32"),
+        ];
+        foreach (var (given, words) in wrong)
+            Assert.Contains(words, Assert.Throws<DataException>(() => Train(given)).Message);
+        foreach (var given in new[] { labels - 3, labels + 3 })
+            Assert.ThrowsAny<SlimSharpException>(() => Train(given, new Mixup(1, 3)));
+        Assert.Equal(2, Train(labels.to(torch.int32)).History.Length);
+        var shapes = Assert.Throws<TrainingException>(() => Train(labels, new Distillation(other))).Message;
+        Assert.Contains("only outputs of one shape can be learned from", shapes);
     }
 
     [Fact]

@@ -52,6 +52,8 @@ public class MixupTests
         }
         // Of tiny shapes both gamma variates are below the smallest number; the share is 0 or 1, each half of the time.
         Assert.Equal(0.5, Drawn(1e-4, 1e-4).Average(), 0.02);
+        Assert.Equal(0.5, Drawn(1e-308, 1e-308).Average(), 0.02);
+        Assert.Equal(0.75, Drawn(3e-308, 1e-308).Average(), 0.02);
         Assert.Equal(0.899, Drawn(0.2, 0.2).Average(x => Math.Max(x, 1 - x)), 0.005);
     }
 

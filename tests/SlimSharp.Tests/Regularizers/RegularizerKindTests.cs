@@ -66,6 +66,15 @@ public class RegularizerKindTests
         Assert.Contains(sentence, Refusal(text), StringComparison.Ordinal);
 
     [Fact]
+    public void A_path_keeps_all_its_spaces()
+    {
+        const string Path = "a run  of  mine/model.slim";
+        var all = RegularizerText.ParseAll([$"  zeros   distillation:teacher={Path}   mixup:alpha=0.5 "]);
+        Assert.Equal(["zeros", "distillation", "mixup"], all.Select(t => t.Kind.Name));
+        Assert.Equal(Path, all[1]["teacher"]);
+    }
+
+    [Fact]
     public void Several_stand_in_one_text_or_in_several_and_commas_and_spaces_of_values_stay()
     {
         var one = RegularizerText.ParseAll([

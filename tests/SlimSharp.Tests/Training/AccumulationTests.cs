@@ -41,6 +41,36 @@ public class AccumulationTests
     }
 
     [Fact]
+    public void Nodes_are_imitated_in_parts_as_in_whole_batches()
+    {
+        using var scope = torch.NewDisposeScope();
+        using var teacher = Samples.Model(Samples.Twofold(), seed: 9);
+        var objective = new Imitation(teacher)
+        {
+            NodeWeights = new Dictionary<string, double> { ["act"] = 2, ["hidden"] = 0.5 },
+        };
+        var x = Samples.Normal(5, 19, Samples.Inputs);
+        (Model Model, EpochMetrics End) Train(int accumulate)
+        {
+            var model = Samples.Model(Samples.Twofold());
+            var source = new TensorBatches("mine", Samples.Named(("x", x)), Samples.Named(), 8);
+            var trainer = new Trainer(Samples.Options() with { Accumulate = accumulate }) { Objective = objective };
+            return (model, trainer.Train(model, source).History[^1]);
+        }
+        var (whole, end) = Train(1);
+        var (split, same) = Train(3);
+        using (whole)
+        using (split)
+        {
+            foreach (var (name, _, _) in whole.Network.Parameters())
+                Assert.True(whole[name].sub(split[name]).abs().max().item<double>() < 1e-12, name);
+        }
+        Assert.Equal(end.TrainLoss, same.TrainLoss, 1e-12);
+        foreach (var (name, value) in end.Train)
+            Assert.Equal(value, same.Train[name], 1e-12);
+    }
+
+    [Fact]
     public void No_part_is_smaller_than_two_samples()
     {
         var options = Samples.Options(batch: 8) with { Accumulate = 5 };
