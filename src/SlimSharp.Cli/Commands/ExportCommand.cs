@@ -72,7 +72,9 @@ internal static class ExportCommand
     private static void WriteStateDict(Screen screen, SlimFile file, string path)
     {
         StateDict.Save(path, file.Weights.Names.ToDictionary(n => n, n => file.Weights[n]));
-        screen.Say($"{path} ({Words.Size(new FileInfo(OutputPath.Of(path)).Length)}): {file.Weights.Names.Count} tensors");
+        screen.Say(
+            $"{path} ({Words.Size(new FileInfo(OutputPath.Of(path)).Length)}): {file.Weights.Names.Count} tensors"
+        );
         screen.Emit(new() { ["file"] = path, ["tensors"] = file.Weights.Names.Count });
     }
 }

@@ -45,10 +45,7 @@ public static class OnnxImport
     private static ReadBudget Budget(OnnxModel model, string name) =>
         new(
             "", // the name is put in front of every sentence
-            Math.Max(
-                model.Constants.Sum(c => (long)c.Data.Length),
-                ReadBudget.LengthOf(name)
-            ),
+            Math.Max(model.Constants.Sum(c => (long)c.Data.Length), ReadBudget.LengthOf(name)),
             sentence => new OnnxException(sentence)
         );
 
