@@ -14,7 +14,8 @@ internal static class PruneCommand
         var input = new Argument<string>("RUN") { Description = "A run folder or .slim file." };
         var output = new OutputOption("--out")
         {
-            Description = "The file to write [default: pruned.slim beside the model].",
+            Description =
+                "The file to write [default: pruned.slim beside the model; of a control, pruned-CONTROL.slim].",
             HelpName = "FILE",
         };
         var control = Choices.Optional(
@@ -88,7 +89,9 @@ internal static class PruneCommand
             common.Prepare(parsed);
             var (screen, path) = (common.Screen(parsed), ModelFile.Trained(parsed.GetValue(input)!));
             var isShown = parsed.GetValue(planOnly);
-            var beside = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(path))!, "pruned.slim");
+            // A control takes nothing from the cut that it is the control of.
+            var name = options.Control is { } kind ? $"pruned-{CutView.Word(kind)}.slim" : "pruned.slim";
+            var beside = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(path))!, name);
             var target = parsed.GetValue(output) ?? (isShown ? beside : OutputOption.Checked(beside));
             if (OutputPath.AreSame(path, target))
                 throw new UsageException($"--out {target} would write over the file that is cut; choose another name.");

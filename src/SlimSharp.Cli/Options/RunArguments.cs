@@ -130,7 +130,8 @@ internal sealed class RunArguments
         catch (Exception e) when (isNew && !folder.HasCheckpoint && CommandTree.Foreseen(e) is not null)
         {
             // Nothing was trained: the folder that was just made would only stand in the way.
-            Directory.Delete(folder.Path, recursive: true);
+            if (Directory.Exists(folder.Path))
+                Directory.Delete(folder.Path, recursive: true);
             throw;
         }
     }

@@ -41,7 +41,7 @@ public sealed class TrainingRun
     public static TrainingRun Begin(string path, RunOptions options)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
-        CheckNetwork(options); // before anything is written, which would bar the folder from the options that were meant
+        CheckNetwork(options); // first: what is written bars the folder from the options that were meant
         var json = options.ToCheckedJson(path);
         if (!RunFolder.IsBegun(path))
             return new(RunFolder.Create(path, json), options);
@@ -89,7 +89,9 @@ public sealed class TrainingRun
     /// It was stopped: after a checkpoint, or before anything was trained.
     /// </exception>
     /// <exception cref="DivergedException">The loss is no longer a number; the folder keeps the checkpoint.</exception>
-    /// <exception cref="SlimSharpException">Options, images or a file do not fit.</exception>
+    /// <exception cref="SlimSharpException">
+    /// Options, images or a file do not fit; of a run that had not begun no folder is left.
+    /// </exception>
     public SlimFile Train(Journal? journal = null, CancellationToken stop = default)
     {
         journal ??= Journal.Silent;
@@ -99,6 +101,20 @@ public sealed class TrainingRun
         var writer = new RunWriter(Folder, journal);
         if (Folder.IsFinished)
             return RunEnd.Complete(Folder, journal);
+        try
+        {
+            return Train(writer, journal, stop);
+        }
+        catch (SlimSharpException e) when (!IsBegun && !File.Exists(Folder.RecordFile) && e is not DivergedException)
+        {
+            // Nothing was trained: the folder that was just made would only bar other options from it.
+            Directory.Delete(Folder.Path, recursive: true);
+            throw;
+        }
+    }
+
+    private SlimFile Train(RunWriter writer, Journal journal, CancellationToken stop)
+    {
         using var inputs = TrainingInputs.Read(Options, journal, writer.Warn, stop);
         stop.ThrowIfCancellationRequested();
         using var model = inputs.CreateModel();

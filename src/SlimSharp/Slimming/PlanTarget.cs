@@ -89,8 +89,14 @@ public abstract partial record PlanTarget
     /// <param name="Kept">
     /// By names of nodes, or beginnings of names followed by *, the number of channels that stay.
     /// </param>
+    [method: JsonConstructor]
     public sealed partial record Channels(ImmutableSortedDictionary<string, int> Kept) : PlanTarget
     {
+        /// <summary>The same, written out: <c>new(("conv1", 16), ("block2*", 32))</c>.</summary>
+        /// <exception cref="ArgumentException">A name is given twice.</exception>
+        public Channels(params IEnumerable<(string Layer, int Count)> kept)
+            : this(kept.ToImmutableSortedDictionary(k => k.Layer, k => k.Count, StringComparer.Ordinal)) { }
+
         internal override bool ByLayer => true;
 
         internal override void Check()

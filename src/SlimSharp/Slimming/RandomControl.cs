@@ -22,6 +22,8 @@ public static class RandomControl
     private static GroupPlan AtRandom(GroupPlan plan, long seed)
     {
         var count = (plan.Wanted ?? plan.Kept).Length;
+        if (count == plan.Units)
+            return plan; // with its own reason
         var order = new Randomness(seed, Randomness.Name("random control"), Randomness.Name(plan.Group)).Permutation(
             plan.Units
         );

@@ -54,6 +54,19 @@ public sealed record EpochMetrics : IJsonOnDeserialized
     /// <summary>Seconds that the epoch took.</summary>
     public double Seconds { get; init; }
 
+    /// <summary>The epoch, losses and measures, by name.</summary>
+    public override string ToString()
+    {
+        static string Of(string set, double? loss, IReadOnlyDictionary<string, double>? measures) =>
+            loss is null
+                ? ""
+                : FormattableString.Invariant($"; {set}: loss {loss:G4}")
+                    + string.Concat(
+                        (measures ?? Nothing).Select(m => FormattableString.Invariant($", {m.Key} {m.Value:G4}"))
+                    );
+        return $"epoch {Epoch}{Of("training", TrainLoss, Train)}{Of("validation", ValidationLoss, Validation)}";
+    }
+
     /// <summary>The same without numbers that are not finite, and with a remark about those.</summary>
     internal EpochMetrics WithoutInfinities()
     {

@@ -21,18 +21,31 @@ public static class Recalibration
     public static void Run(Model model, ImageSet train, Normalization normalization, int images = 2048)
     {
         train.CheckFits(model.Network);
+        var source = ImageBatches.InOrder(train, normalization);
+        Run(model, train.Spread(images).Chunk(BatchSize).Select(b => source.Make(b)));
+    }
+
+    /// <summary>
+    /// The same over all samples of a source, of images or of anything else; a single one is left out.
+    /// </summary>
+    /// <exception cref="DataException">The samples are not those that the network takes.</exception>
+    public static void Run(Model model, BatchSource source) => Run(model, source.All());
+
+    private static void Run(Model model, IEnumerable<Batch> batches)
+    {
         using var still = torch.no_grad();
         using var copy = new Model(Forgetful(model.Network), model.CopyWeights()) { Options = model.Options };
         Statistics[] norms = [.. copy.Network.BatchNorms.Select(n => new Statistics(n, copy))];
-        var source = ImageBatches.InOrder(train, normalization);
         copy.train();
-        foreach (var indices in train.Spread(images).Chunk(BatchSize).Where(b => b.Length > 1))
+        foreach (var given in batches)
         {
             using var scope = torch.NewDisposeScope();
-            using var batch = source.Make(indices);
+            using var batch = given;
+            if (batch.Count == 1)
+                continue; // has no variance
             copy.Run(batch.InputsFor(copy)); // all outputs: no BatchNorm is left out
             foreach (var norm in norms)
-                norm.Take(indices.Length);
+                norm.Take(batch.Count);
         }
         foreach (var norm in norms)
             norm.Put(model);
@@ -69,6 +82,8 @@ public static class Recalibration
 
         internal void Put(Model target)
         {
+            if (_count < 2)
+                throw new DataException("There are no samples to take BatchNorm statistics of; give two or more.");
             Numbers.Write(target[_mean], [.. _sum.Select(s => s / _count)]);
             Numbers.Write(
                 target[_variance],

@@ -92,6 +92,19 @@ public class MethodTests
     }
 
     [Fact]
+    public async Task A_control_takes_nothing_from_the_cut_that_it_is_the_control_of()
+    {
+        var folder = Path.Combine(Machine.Folder(), "copy");
+        Directory.CreateDirectory(folder);
+        File.Copy(Path.Combine(await Trained.Value, "model.slim"), Path.Combine(folder, "model.slim"));
+        await Slim.Json($"prune {folder} --macs 0.5");
+        var cut = File.ReadAllBytes(Path.Combine(folder, "pruned.slim"));
+        var control = (await Slim.Json($"prune {folder} --macs 0.5 --control random")).Last();
+        Assert.Equal(Path.Combine(folder, "pruned-random.slim"), (string)control["file"]!);
+        Assert.Equal(cut, File.ReadAllBytes(Path.Combine(folder, "pruned.slim")));
+    }
+
+    [Fact]
     public async Task Retraining_takes_a_teacher_keeps_zeros_and_starts_from_scratch()
     {
         var (folder, at) = (await Trained.Value, Machine.Folder());

@@ -107,6 +107,16 @@ public class TrainingRunTests
     }
 
     [Fact]
+    public void What_cannot_begin_leaves_no_folder_that_would_bar_other_options_from_it()
+    {
+        var place = Place();
+        var wrong = SmallRun.Options with { Data = new() { Path = Path.Combine(Machine.Folder(), "nowhere") } };
+        Assert.ThrowsAny<SlimSharpException>(() => TrainingRun.Begin(place, wrong).Train());
+        Assert.False(Directory.Exists(place));
+        Assert.False(TrainingRun.Begin(place, SmallRun.Options).IsBegun);
+    }
+
+    [Fact]
     public void What_begins_is_known_by_what_it_starts_from()
     {
         Assert.Equal("train", SmallRun.Options.Command);

@@ -83,7 +83,11 @@ public class ReadmeTests
             .GetFiles(Path.Combine(Machine.Root, "src", "SlimSharp.Cli"), "*.cs", SearchOption.AllDirectories)
             .Select(File.ReadAllText)
             .ToArray();
-        var commands = SlimSharp.Cli.CommandTree.Root().Subcommands.Select(c => c.Name).ToArray();
+        string[] commands =
+        [
+            .. SlimSharp.Cli.CommandTree.Root().Subcommands.Select(c => c.Name),
+            "groups", // which a reader adds with docs/adding-a-command.md
+        ];
         foreach (
             var document in Directory
                 .GetFiles(Path.Combine(Machine.Root, "docs"), "*.md")
@@ -93,7 +97,7 @@ public class ReadmeTests
             foreach (Match match in Regex.Matches(File.ReadAllText(document), @"slim (\w+)[^\n`]*"))
             {
                 var words = match.Value.Split(' ');
-                Assert.Contains(words[1], commands);
+                Assert.Contains(match.Groups[1].Value, commands);
                 Assert.All(
                     words.Where(w => w.StartsWith("--", StringComparison.Ordinal) && w != "--help"),
                     o => Assert.Contains(known, k => k.Contains($"\"{o.TrimEnd('.', ',', ')')}\""))

@@ -181,4 +181,27 @@ public class ProximalTests
             network.BatchNorms.Select(n => Math.Round(Numbers.Read(model[$"{n.Name}.weight"])[0], 6))
         );
     }
+
+    [Fact]
+    public void Splitting_and_the_bare_step_take_the_rate_of_each_scale()
+    {
+        const double Rate = 0.05;
+        var network = SlimSharp.Zoo.Vgg.Create("tiny", [3, 0, 3, 0, 3], 2, new SlimSharp.Networks.Shape(1, 8, 8));
+        var optimizer = Optimizer.Parse("freeze:of=block1.* momentum:share=0.9 rate:factor=0.5,of=block2.*");
+        var step = new StepInfo(0, 0, Rate, optimizer.EffectiveStep(Rate)) { Optimizer = optimizer };
+        double[] FirstOfEach(Model model) =>
+            [.. network.BatchNorms.Select(n => Math.Round(Numbers.Read(model[$"{n.Name}.weight"])[0], 5))];
+        var start = Initialization.Scale;
+
+        using var bare = new Model(network, 1);
+        new ProximalPenalty(new L1(), 0.1) { BareStep = true }.AfterStep(bare, step);
+        Assert.Equal([start, start - 0.1 * 0.5 * Rate, start - 0.1 * Rate], FirstOfEach(bare));
+
+        using var split = new Model(network, 1);
+        using var method = new ProximalSplitting(split, new L1(), 0.1, coupling: 10);
+        double[] auxiliary = [.. method.Auxiliary.Select(a => Numbers.Read(a)[0])];
+        method.AfterStep(split, step);
+        double Moved(int layer, double rate) => (start / rate + 10 * auxiliary[layer]) / (1 / rate + 10);
+        Assert.Equal([start, Math.Round(Moved(1, 0.5 * Rate), 5), Math.Round(Moved(2, Rate), 5)], FirstOfEach(split));
+    }
 }

@@ -54,6 +54,17 @@ public class RecalibrationTests
             Assert.Equal(before.HashOf(name), after.HashOf(name));
     }
 
+    [Fact]
+    public void Any_samples_will_do_and_those_of_images_give_the_same()
+    {
+        using var byImages = new Model(Network, 3);
+        using var bySource = new Model(Network, 3);
+        Recalibration.Run(byImages, Set, Norm, Set.Count);
+        Recalibration.Run(bySource, ImageBatches.InOrder(Set, Norm));
+        foreach (var name in (string[])["block1.bn.running_mean", "block1.bn.running_var"])
+            Close(byImages[name].to(torch.float64), bySource[name]);
+    }
+
     private static void Close(torch.Tensor expected, torch.Tensor actual, double tolerance = 1e-5)
     {
         var difference = (expected.to(torch.float64) - actual.to(torch.float64)).abs().max().item<double>();

@@ -176,4 +176,28 @@ public class VariationalTests
     }
 
     private static double[] Numbers(torch.Tensor tensor) => [.. tensor.detach().to(torch.float64).data<double>()];
+
+    [Fact]
+    public void Two_methods_share_one_tied_shift_and_are_refused_where_they_do_not()
+    {
+        using var model = new Model(Network, 4);
+        using var first = new VariationalScales(model, 100);
+        using var second = new VariationalScales(model, 100, seed: 1, tiedTo: first);
+        Assert.NotEmpty(first.Parameters);
+        Assert.Empty(second.Parameters);
+        var values = new ParameterValues(model);
+        first.Substitute(values, default);
+        second.Substitute(values, default);
+        foreach (var norm in Network.BatchNorms.Select(n => n.Name))
+        {
+            var shift = first.Parameters[$"tied-shift.{norm}"];
+            Assert.Equal(
+                Numbers(values.Substitutes[$"{norm}.weight"].mul(shift)),
+                Numbers(values.Substitutes[$"{norm}.bias"])
+            );
+        }
+        using var alone = new VariationalScales(model, 100, seed: 2);
+        var error = Assert.Throws<TrainingException>(() => alone.Substitute(values, default));
+        Assert.Contains("tiedTo", error.Message);
+    }
 }

@@ -33,11 +33,11 @@ public class CorrelationTests
     }
 
     // The mean square of what is left of a column behind the best fit of others and a constant, by Gauss.
-    private static double Left(double[][] rows, int column, IReadOnlyList<int> others)
+    private static double Left(double[][] rows, int column, int[] others)
     {
-        var size = others.Count + 1;
+        var size = others.Length + 1;
         var system = new double[size, size + 1];
-        double X(double[] row, int i) => i < others.Count ? row[others[i]] : 1;
+        double X(double[] row, int i) => i < others.Length ? row[others[i]] : 1;
         foreach (var row in rows)
         {
             for (var i = 0; i < size; i++)

@@ -37,8 +37,7 @@ public class PlanTargetTests
     private static IEnumerable<GroupPlan> Blocks(SlimmingPlan plan) =>
         plan.Groups.Where(g => g.Group.StartsWith("block", StringComparison.Ordinal));
 
-    private static PlanTarget.Channels Kept(params (string Layer, int Number)[] kept) =>
-        new PlanTarget.Channels(kept.ToImmutableSortedDictionary(k => k.Layer, k => k.Number));
+    private static PlanTarget.Channels Kept(params (string Layer, int Number)[] kept) => new(kept);
 
     private static string Refusal(PlanTarget? target, Network? network = null)
     {
