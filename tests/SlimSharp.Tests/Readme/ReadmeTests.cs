@@ -94,7 +94,7 @@ public class ReadmeTests
                 .Append(Path.Combine(Machine.Root, "README.md"))
         )
         {
-            foreach (Match match in Regex.Matches(File.ReadAllText(document), @"slim (\w+)[^\n`]*"))
+            foreach (Match match in Regex.Matches(File.ReadAllText(document), @"(?<!\.)slim (\w+)[^\n`]*"))
             {
                 var words = match.Value.Split(' ');
                 Assert.Contains(match.Groups[1].Value, commands);
