@@ -6,16 +6,10 @@ namespace SlimSharp.Runs;
 internal static class MeasureName
 {
     /// <summary>The share of samples whose class gets the largest output.</summary>
-    internal const string Accuracy = "accuracy";
+    internal const string Accuracy = KnownMeasure.Accuracy;
 
-    /// <summary>How often a model chooses what another does.</summary>
-    internal const string Agreement = "agreement";
-
-    /// <summary>
-    /// Whether it is a share, which is given in percent and points: one of these, alone or of one output.
-    /// </summary>
-    internal static bool IsShare(string name) =>
-        new[] { Accuracy, Agreement }.Any(m => name == m || name.StartsWith(m + ' ', StringComparison.Ordinal));
+    /// <summary>Whether it is a share, which is given in percent and points.</summary>
+    internal static bool IsShare(string name) => KnownMeasure.Of(name) is { IsShare: true };
 
     /// <summary>Nothing was measured.</summary>
     internal static ImmutableSortedDictionary<string, double> None { get; } =

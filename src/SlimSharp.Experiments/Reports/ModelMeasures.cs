@@ -22,7 +22,9 @@ public sealed record ModelMeasures : IJsonOnDeserialized
     /// <summary>Accuracy on them, in [0, 1].</summary>
     public required double Accuracy { get; init; }
 
-    /// <summary>For each true class, how many were taken for each class.</summary>
+    /// <summary>
+    /// For each true class, how many were taken for each class; of several outputs the sum over them.
+    /// </summary>
     public required long[][] Confusion { get; init; }
 
     /// <summary>Trial cuts; null where they were not asked for, or there is nothing to cut.</summary>
@@ -70,7 +72,7 @@ public sealed record ModelMeasures : IJsonOnDeserialized
         {
             Weights = hash,
             Split = sets.Test is null ? "validation" : "test",
-            Accuracy = (double)confusion.Select((row, c) => row[c]).Sum() / set.Count,
+            Accuracy = (double)confusion.Select((row, c) => row[c]).Sum() / confusion.Sum(row => row.Sum()),
             Confusion = confusion,
             Curve =
                 curve && sets.Validation is not null && NetworkCost.Of(file.Network).Scales > 0

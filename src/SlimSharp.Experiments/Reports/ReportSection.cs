@@ -88,7 +88,7 @@ internal sealed class ReportSection
                 : ((string, string)[])
                     [
                         (
-                            $"Mistakes on {Words.Count(_measures.Confusion.Sum(r => r.Sum()))} {_measures.Split} images",
+                            $"Mistakes on {Words.Count(_measures.Confusion.Sum(r => r.Sum()) / File.Network.Outputs.Length)} {_measures.Split} images{(File.Network.Outputs.Length > 1 ? $", summed over {File.Network.Outputs.Length} outputs" : "")}",
                             Charts.Confusion("confusion matrix", Names(_measures.Confusion.Length), _measures.Confusion)
                         ),
                     ],

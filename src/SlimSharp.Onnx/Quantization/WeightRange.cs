@@ -12,7 +12,8 @@ namespace SlimSharp.Onnx;
 /// <param name="Network">The network with the weights that were taken.</param>
 /// <param name="IsReduced">Whether these have 7 bits.</param>
 /// <param name="Full">The mean difference between the outputs of ONNX Runtime and those of <see cref="Simulation"/>
-/// with 8 bits, relative to the largest output.</param>
+/// with 8 bits, relative to the largest; of
+/// several outputs that of the one that differs most.</param>
 /// <param name="Reduced">The same with 7 bits; NaN where 8 bits agree, so that 7 were not tried.</param>
 public sealed record WeightRange(QuantizedNetwork Network, bool IsReduced, double Full, double Reduced)
 {
@@ -45,21 +46,26 @@ public sealed record WeightRange(QuantizedNetwork Network, bool IsReduced, doubl
     {
         return Measured(network, weights, images, normalization, options ?? new(), Runtime);
 
-        float[] Runtime(QuantizedNetwork quantized, ImageSet compared)
+        float[][] Runtime(QuantizedNetwork quantized, ImageSet compared)
         {
             using var session = new OnnxSession(OnnxExport.Of(quantized).ToBytes());
-            return session.Run(compared, [.. Enumerable.Range(0, compared.Count)], normalization);
+            return session.Run(
+                compared,
+                [.. Enumerable.Range(0, compared.Count)],
+                normalization,
+                quantized.Folded.Network.Outputs
+            );
         }
     }
 
-    /// <summary>The same for any runtime: its first outputs for images.</summary>
+    /// <summary>The same for any runtime: its outputs for images, in the order of the network's.</summary>
     internal static WeightRange Measured(
         Network network,
         Weights weights,
         ImageSet images,
         Normalization normalization,
         QuantizationOptions options,
-        Func<QuantizedNetwork, ImageSet, float[]> runtime
+        Func<QuantizedNetwork, ImageSet, float[][]> runtime
     )
     {
         var some = images.Subset(images.Spread(Math.Min(Compared, images.Count)));
@@ -82,8 +88,15 @@ public sealed record WeightRange(QuantizedNetwork Network, bool IsReduced, doubl
                 }
             );
             using var batch = ImageBatches.InOrder(some, normalization).Make([.. Enumerable.Range(0, some.Count)]);
-            using var exact = Simulation.Run(quantized, batch.Images);
-            return (quantized, Mean(Numbers.ReadSingle(exact), runtime(quantized, some)));
+            using var scope = TorchSharp.torch.NewDisposeScope();
+            var exact = Simulation.RunAll(quantized, batch.Images);
+            var theirs = runtime(quantized, some);
+            return (
+                quantized,
+                quantized
+                    .Folded.Network.Outputs.Select((name, i) => Mean(Numbers.ReadSingle(exact[name]), theirs[i]))
+                    .Max()
+            );
         }
     }
 

@@ -7,27 +7,19 @@ namespace SlimSharp.Objectives;
 public sealed record NamedMeasure(string Name, bool IsMoreBetter, bool IsShare = false)
 {
     /// <summary>The share of samples whose class gets the largest output.</summary>
-    public static NamedMeasure Accuracy { get; } = new("accuracy", true, true);
+    public static NamedMeasure Accuracy { get; } = ByName(KnownMeasure.Accuracy);
 
     /// <summary>How often a model's largest output is where another's is.</summary>
-    public static NamedMeasure Agreement { get; } = new("agreement", true, true);
+    public static NamedMeasure Agreement { get; } = ByName(KnownMeasure.Agreement);
 
     /// <summary>The loss itself.</summary>
-    public static NamedMeasure Loss { get; } = new("loss", false);
+    public static NamedMeasure Loss { get; } = ByName(KnownMeasure.Loss);
 
     /// <summary>
     /// One of these by its name, alone or with a node's behind it; one of which less is better, if it is none of them.
     /// </summary>
     public static NamedMeasure ByName(string name) =>
-        new[] { Accuracy, Agreement, Loss }.FirstOrDefault(m =>
-            name == m.Name || name.StartsWith(m.Name + ' ', StringComparison.Ordinal)
-        )
-            is { } known
-            ? known with
-            {
-                Name = name,
-            }
-            : new(name, false);
+        KnownMeasure.Of(name) is { } known ? new(name, known.IsMoreBetter, known.IsShare) : new(name, false);
 
     /// <summary>Whether a value is better than another.</summary>
     public bool IsBetter(double value, double than) => IsMoreBetter ? value > than : value < than;

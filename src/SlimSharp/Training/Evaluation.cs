@@ -45,17 +45,15 @@ public static class Evaluation
     }
 
     /// <summary>
-    /// For each true class, how many images were taken for each class; of several outputs, by the first.
+    /// For each true class, how many images were taken for each class; of several outputs the sum over them, in which an
+    /// image counts once for each.
     /// </summary>
     /// <exception cref="DataException">The images or classes are not those that the network takes.</exception>
     public static long[][] Confusion(Model model, ImageSet set, Normalization normalization)
     {
         long[][] counts = [.. set.Classes.Select(_ => new long[set.Classes.Length])];
-        foreach (var (output, truth, said) in Choices(model, set, normalization))
-        {
-            if (output == 0)
-                counts[truth][said]++;
-        }
+        foreach (var (truth, said) in Choices(model, set, normalization))
+            counts[truth][said]++;
         return counts;
     }
 
@@ -66,7 +64,7 @@ public static class Evaluation
         [.. Choices(model, set, normalization).Select(c => c.Truth == c.Said)];
 
     // The true class and the chosen one of every image, by every output.
-    private static IEnumerable<(int Output, long Truth, long Said)> Choices(
+    private static IEnumerable<(long Truth, long Said)> Choices(
         Model model,
         ImageSet set,
         Normalization normalization
@@ -78,10 +76,10 @@ public static class Evaluation
             using (batch)
             {
                 var truth = batch.Labels.data<long>().ToArray();
-                foreach (var (output, said) in Chosen(model, batch).Index())
+                foreach (var said in Chosen(model, batch))
                 {
                     for (var i = 0; i < said.Length; i++)
-                        yield return (output, truth[i], said[i]);
+                        yield return (truth[i], said[i]);
                 }
             }
         }
