@@ -88,7 +88,7 @@ internal sealed class ReportSection
                 : ((string, string)[])
                     [
                         (
-                            $"Mistakes on {Words.Count(_measures.Confusion.Sum(r => r.Sum()) / File.Network.Outputs.Length)} {_measures.Split} images{(File.Network.Outputs.Length > 1 ? $", summed over {File.Network.Outputs.Length} outputs" : "")}",
+                            Mistakes(_measures, File.Network.Outputs.Length),
                             Charts.Confusion("confusion matrix", Names(_measures.Confusion.Length), _measures.Confusion)
                         ),
                     ],
@@ -106,6 +106,10 @@ internal sealed class ReportSection
         if (_options is not null)
             page.Verbatim("Options", _options.ToJson());
     }
+
+    private static string Mistakes(ModelMeasures measures, int outputs) =>
+        $"Mistakes on {Words.Count(measures.Confusion.Sum(r => r.Sum()) / outputs)} {measures.Split} images"
+        + (outputs > 1 ? $", summed over {outputs} outputs" : "");
 
     private IEnumerable<(string, string)> Facts()
     {

@@ -11,9 +11,10 @@ namespace SlimSharp.Onnx;
 /// </summary>
 /// <param name="Network">The network with the weights that were taken.</param>
 /// <param name="IsReduced">Whether these have 7 bits.</param>
-/// <param name="Full">The mean difference between the outputs of ONNX Runtime and those of <see cref="Simulation"/>
-/// with 8 bits, relative to the largest; of
-/// several outputs that of the one that differs most.</param>
+/// <param name="Full">
+/// The mean difference between the outputs of ONNX Runtime and those of <see cref="Simulation"/> with 8 bits, relative
+/// to the largest; of several outputs that of the one that differs most.
+/// </param>
 /// <param name="Reduced">The same with 7 bits; NaN where 8 bits agree, so that 7 were not tried.</param>
 public sealed record WeightRange(QuantizedNetwork Network, bool IsReduced, double Full, double Reduced)
 {
@@ -53,7 +54,7 @@ public sealed record WeightRange(QuantizedNetwork Network, bool IsReduced, doubl
                 compared,
                 [.. Enumerable.Range(0, compared.Count)],
                 normalization,
-                quantized.Folded.Network.Outputs
+                session.OutputNames
             );
         }
     }

@@ -22,11 +22,10 @@ public static class RandomControl
     private static GroupPlan AtRandom(GroupPlan plan, long seed)
     {
         var count = (plan.Wanted ?? plan.Kept).Length;
-        if (count == plan.Units)
-            return plan; // with its own reason
+        var why = count == plan.Units ? plan.Why : new PlanReason(PlanReasonKind.AtRandom); // where all stay, why
         var order = new Randomness(seed, Randomness.Name("random control"), Randomness.Name(plan.Group)).Permutation(
             plan.Units
         );
-        return new(plan.Group, plan.Units, [.. order.Take(count).Order()], new(PlanReasonKind.AtRandom));
+        return new(plan.Group, plan.Units, [.. order.Take(count).Order()], why);
     }
 }

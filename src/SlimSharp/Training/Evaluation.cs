@@ -45,8 +45,8 @@ public static class Evaluation
     }
 
     /// <summary>
-    /// For each true class, how many images were taken for each class; of several outputs the sum over them, in which an
-    /// image counts once for each.
+    /// For each true class, how many images were taken for each class; of several outputs the sum over them, in which
+    /// an image counts once for each.
     /// </summary>
     /// <exception cref="DataException">The images or classes are not those that the network takes.</exception>
     public static long[][] Confusion(Model model, ImageSet set, Normalization normalization)

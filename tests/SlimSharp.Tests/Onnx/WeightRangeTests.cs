@@ -31,7 +31,7 @@ public class WeightRangeTests
                 using var batch = ImageBatches
                     .InOrder(images, normalization)
                     .Make([.. Enumerable.Range(0, images.Count)]);
-                return runtime(quantized, Numbers.ReadSingle(batch.Images));
+                return [runtime(quantized, Numbers.ReadSingle(batch.Images))];
             }
         );
     }
@@ -83,5 +83,42 @@ public class WeightRangeTests
         var images = Drawn.Images(Network, Images);
         var range = WeightRange.Measured(Network, weights, images, Drawn.Normalization(Network));
         Assert.Equal(!Processor.AddsByteProductsExactly, range.IsReduced);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public void Every_output_counts(int disturbed)
+    {
+        var b = new NetworkBuilder("two outputs", new Shape(3, 12, 12));
+        var x = b.GlobalAveragePool("pool", b.ConvBnRelu("stem", b.Input, 8));
+        var network = b.Build(b.Linear("left", x, 4), b.Linear("right", x, 5));
+        using var weights = Drawn.Weights(network);
+        var normalization = Drawn.Normalization(network);
+        WeightRange Measure(float by) =>
+            WeightRange.Measured(
+                network,
+                weights,
+                Drawn.Images(network, Images),
+                normalization,
+                new(),
+                (quantized, images) =>
+                {
+                    using var scope = torch.NewDisposeScope();
+                    using var batch = ImageBatches
+                        .InOrder(images, normalization)
+                        .Make([.. Enumerable.Range(0, images.Count)]);
+                    var exact = Simulation.RunAll(quantized, batch.Images);
+                    return
+                    [
+                        .. network.Outputs.Select(
+                            (o, i) =>
+                                (float[])[.. Numbers.ReadSingle(exact[o]).Select(v => i == disturbed ? v + by : v)]
+                        ),
+                    ];
+                }
+            );
+        Assert.False(Measure(0).Differs);
+        Assert.True(Measure(1).Differs);
     }
 }
