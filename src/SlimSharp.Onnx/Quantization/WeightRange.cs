@@ -50,12 +50,7 @@ public sealed record WeightRange(QuantizedNetwork Network, bool IsReduced, doubl
         float[][] Runtime(QuantizedNetwork quantized, ImageSet compared)
         {
             using var session = new OnnxSession(OnnxExport.Of(quantized).ToBytes());
-            return session.Run(
-                compared,
-                [.. Enumerable.Range(0, compared.Count)],
-                normalization,
-                session.OutputNames
-            );
+            return session.Run(compared, [.. Enumerable.Range(0, compared.Count)], normalization, session.OutputNames);
         }
     }
 

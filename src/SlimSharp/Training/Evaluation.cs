@@ -64,11 +64,7 @@ public static class Evaluation
         [.. Choices(model, set, normalization).Select(c => c.Truth == c.Said)];
 
     // The true class and the chosen one of every image, by every output.
-    private static IEnumerable<(long Truth, long Said)> Choices(
-        Model model,
-        ImageSet set,
-        Normalization normalization
-    )
+    private static IEnumerable<(long Truth, long Said)> Choices(Model model, ImageSet set, Normalization normalization)
     {
         Classification.CheckFit(model.Network, set);
         foreach (var batch in ImageBatches.InOrder(set, normalization).All())
