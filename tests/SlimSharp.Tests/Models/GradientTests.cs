@@ -8,8 +8,10 @@ using TorchSharp;
 namespace SlimSharp.Tests.Models;
 
 /// <summary>
-/// The ways in which the framework can be asked for gradients of a network that differentiates itself.
+/// The ways in which the framework can be asked for gradients of a network that differentiates itself. Dropout draws
+/// from the framework's generator, which is the whole process's.
 /// </summary>
+[Collection(nameof(Alone))]
 public class GradientTests
 {
     private static readonly torch.Tensor Images = RandomWeights
