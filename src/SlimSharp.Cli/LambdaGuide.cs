@@ -34,7 +34,7 @@ internal static class LambdaGuide
             screen.Say(
                 double.IsFinite(value)
                     ? $"In a training like this file's, a scale that the loss does nothing to keep falls from {Words.Number(Initialization.Scale)} to zero if λ is {Words.Number(value, "G3")} or more."
-                    : Flat(penalty)
+                    : LambdaRange.NoLambda(penalty)
             );
         var quantiles = new JsonObject();
         foreach (var share in Shares)
@@ -48,10 +48,6 @@ internal static class LambdaGuide
             }
         );
     }
-
-    // That it cannot bring a new scale to zero.
-    private static string Flat(Penalty penalty) =>
-        $"{penalty} is flat on the way from {Words.Number(Initialization.Scale)} to 0: no λ empties a scale that starts there.";
 
     private static double? Least(SlimFile file, ImageSet train, Penalty penalty)
     {

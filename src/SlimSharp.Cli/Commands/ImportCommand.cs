@@ -178,7 +178,7 @@ internal static class ImportCommand
             read.Network,
             read.Weights,
             train.Subset(train.Spread(Math.Min(Images, train.Count))),
-            normalization ?? throw new UsageException(NormalizationArguments.Missing(path))
+            normalization ?? throw new UsageException(ModelFile.NoNormalization(path))
         );
         screen.Say(
             $"BatchNorms restored; the function differs by {Words.Number(restored.Difference, "G2")} of the largest output."

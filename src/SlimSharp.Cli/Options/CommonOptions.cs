@@ -34,9 +34,9 @@ internal sealed class CommonOptions
     internal torch.Device Prepare(ParseResult parsed)
     {
         var threads = parsed.GetValue(Threads);
-        SlimSharp.Threads.Count = threads is >= 1 and <= RunOptions.MostThreads
+        SlimSharp.Threads.Count = threads is >= 1 and <= SlimSharp.Threads.Most
             ? threads
-            : throw new UsageException($"--threads is {threads}, but must be from 1 to {RunOptions.MostThreads}.");
+            : throw new UsageException($"--threads is {threads}, but must be from 1 to {SlimSharp.Threads.Most}.");
         if (LibTorch.Caution is { } caution)
             Screen(parsed).Warn(caution);
         return Devices.Get(parsed.GetValue(Device)!);

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using SlimSharp.Data;
+using SlimSharp.Experiments;
 using SlimSharp.Formats;
 using SlimSharp.Networks;
 
@@ -94,13 +95,8 @@ internal sealed class NormalizationArguments
     internal SlimFile Needed(ParseResult parsed, SlimFile file, string path)
     {
         var stated = With(parsed, file, path);
-        return stated.Normalization is null ? throw new UsageException(Missing(path)) : stated;
+        return stated.Normalization is null ? throw new UsageException(ModelFile.NoNormalization(path)) : stated;
     }
-
-    /// <summary>That a file does not say it, and how to.</summary>
-    internal static string Missing(string path) =>
-        $"{path} does not say how images are normalised before the network sees them. Give --normalization "
-        + $"({string.Join(", ", NormalizationKind.All.Select(k => k.Name))}), or --mean and --deviation.";
 
     private static double[] Numbers(string option, string? list, int channels)
     {

@@ -127,13 +127,6 @@ internal sealed class RunArguments
                 $"{CommandTree.Foreseen(e)} '{folder.Path}' keeps {kept}. Then go on with: slim {options.Command} --resume {folder.Path}"
             );
         }
-        catch (Exception e) when (isNew && !folder.HasCheckpoint && CommandTree.Foreseen(e) is not null)
-        {
-            // Nothing was trained: the folder that was just made would only stand in the way.
-            if (Directory.Exists(folder.Path))
-                Directory.Delete(folder.Path, recursive: true);
-            throw;
-        }
     }
 
     // What was trained could not be kept, as on a full disk: no fault of the options.

@@ -24,7 +24,7 @@ public static class CutFile
         Weights? memory = null
     )
     {
-        using var plain = cut.ToFile(source);
+        var plain = cut.ToFile(source); // the other of the two owns its tensors
         var provenance = new Dictionary<string, string>(plain.Provenance)
         {
             [Certificate.Asked] = CutSettings.ToJson(asked),

@@ -27,4 +27,9 @@ public static class ModelFile
 
     /// <summary>That model; the caller disposes it.</summary>
     public static SlimFile Load(string path) => SlimFile.Load(Trained(path));
+
+    /// <summary>That a file does not say how images are normalised, and how to say it.</summary>
+    public static string NoNormalization(string path) =>
+        $"{path} does not say how images are normalised before the network sees them. Give "
+        + $"{nameof(RunOptions)}.{nameof(RunOptions.Normalization)}.";
 }

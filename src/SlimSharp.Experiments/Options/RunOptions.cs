@@ -11,9 +11,6 @@ namespace SlimSharp.Experiments;
 /// <summary>Everything that decides a run, as run.json keeps it.</summary>
 public sealed record RunOptions : IJsonOnDeserialized
 {
-    /// <summary>The largest number of threads.</summary>
-    public const int MostThreads = SlimSharp.Threads.Most;
-
     private readonly string? _command;
     private string[]? _regularizers;
 
@@ -127,8 +124,8 @@ public sealed record RunOptions : IJsonOnDeserialized
             throw new ExperimentException($"the command is '{Command}', but must be train or retrain");
         if (Command == "train" ? string.IsNullOrWhiteSpace(Model) : string.IsNullOrWhiteSpace(From))
             throw new ExperimentException("it does not say what is trained");
-        if (Threads is < 1 or > MostThreads)
-            throw new ExperimentException($"threads are {Threads}, but must be from 1 to {MostThreads}");
+        if (Threads is < 1 or > SlimSharp.Threads.Most)
+            throw new ExperimentException($"threads are {Threads}, but must be from 1 to {SlimSharp.Threads.Most}");
         if (!(Width > 0 && double.IsFinite(Width)))
             throw new ExperimentException($"the width is {Width}, but must be positive");
         if (!Enum.IsDefined(Precision))

@@ -44,51 +44,64 @@ public sealed class Iteration(string folder, RunOptions retraining, Journal? jou
             throw new ExperimentException($"There are {rounds} rounds, but must be from 1 to 100.");
         var whole = NetworkCost.Of(start.Network);
         var done = new List<IterationRound> { new(0, path, whole) };
-        for (var round = 1; round <= rounds; round++)
+        SlimFile? retrained = null;
+        try
         {
-            var words = $"Round {round} of {rounds}";
-            var part = (double)round / rounds;
-            var options = new PruningOptions
+            for (var round = 1; round <= rounds; round++)
             {
-                Plan = For(target, whole, done[^1].Cost, part),
-                Asked = OfWhole(target, part),
-                Recalibrate = recalibrate,
-            };
-            if (File.Exists(CutFile(round)))
-                CheckCut(round, path, start, options);
-            else
-            {
-                _journal.Say();
-                _journal.Say($"{words}: cut");
-                Cut(round, path, start, options, stop);
+                var (words, part, now) = ($"Round {round} of {rounds}", (double)round / rounds, done[^1]);
+                var options = new PruningOptions
+                {
+                    Plan = For(target, whole, now.Cost, part),
+                    Asked = With(target, share => Math.Pow(share, part), share => Math.Pow(share, part)),
+                    Recalibrate = recalibrate,
+                };
+                Cut(words, round, now.File, retrained ?? start, options, stop);
+                path = Retrain(words, round, stop);
+                retrained?.Dispose();
+                retrained = SlimFile.Load(path);
+                done.Add(new(round, path, NetworkCost.Of(retrained.Network)));
             }
-            path = Retrain(words, round, stop);
-            using var file = SlimFile.Load(path);
-            done.Add(new(round, path, NetworkCost.Of(file.Network)));
+            return done;
         }
-        return done;
+        finally
+        {
+            retrained?.Dispose();
+        }
     }
 
-    // That what is there was cut from the same weights, and for the same.
-    private void CheckCut(int round, string path, SlimFile start, PruningOptions options)
+    // Now; of what was cut before, looks whether it was cut from the same weights, and for the same.
+    private void Cut(
+        string words,
+        int round,
+        string path,
+        SlimFile file,
+        PruningOptions options,
+        CancellationToken stop
+    )
     {
-        using var retrained = round == 1 ? null : SlimFile.Load(path);
+        if (File.Exists(CutFile(round)))
+        {
+            CheckCut(round, file, options);
+            return;
+        }
+        _journal.Say();
+        _journal.Say($"{words}: cut");
+        using var pruning = new Pruning(path, file, retraining.Data, _journal, stop);
+        pruning.Cut(pruning.Plan(options), CutFile(round));
+    }
+
+    private void CheckCut(int round, SlimFile file, PruningOptions options)
+    {
         using var cut = SlimFile.Load(CutFile(round));
         var asked = cut.Provenance.GetValueOrDefault(Certificate.Asked);
         if (
-            cut.Plan?.WeightsHash != (retrained ?? start).Weights.Hash()
+            cut.Plan?.WeightsHash != file.Weights.Hash()
             || asked is not null && asked != CutSettings.ToJson(CutSettings.Of(options))
         )
             throw new ExperimentException(
                 $"{CutFile(round)} was cut from another network, or for another target or number of rounds; choose another folder, or give what it was begun with."
             );
-    }
-
-    private void Cut(int round, string path, SlimFile start, PruningOptions options, CancellationToken stop)
-    {
-        using var retrained = round == 1 ? null : SlimFile.Load(path);
-        using var pruning = new Pruning(path, retrained ?? start, retraining.Data, _journal, stop);
-        pruning.Cut(pruning.Plan(options), CutFile(round));
     }
 
     // The path of what is retrained, now or before.
@@ -111,34 +124,27 @@ public sealed class Iteration(string folder, RunOptions retraining, Journal? jou
         return run.Folder.ModelFile;
     }
 
-    // What is asked for after a part of all rounds; after the last, the target.
-    private static PlanOptions OfWhole(PlanOptions target, double part) =>
-        target with
-        {
-            Target = target.Target switch
-            {
-                PlanTarget.Macs macs => new PlanTarget.Macs(Math.Pow(macs.Share, part)),
-                PlanTarget.Parameters parameters => new PlanTarget.Parameters(Math.Pow(parameters.Share, part)),
-                var other => other,
-            },
-        };
-
     // As a share of what is left now: after round k of n the target's power k/n of the whole is.
     private static PlanOptions For(PlanOptions target, NetworkCost whole, NetworkCost now, double part)
     {
         double Share(double share, long all, long left) => Math.Min(Math.Pow(share, part) * all / left, 1);
-        return target with
+        return With(
+            target,
+            share => Share(share, whole.Macs, now.Macs),
+            share => Share(share, whole.Parameters, now.Parameters)
+        );
+    }
+
+    private static PlanOptions With(PlanOptions target, Func<double, double> macs, Func<double, double> parameters) =>
+        target with
         {
             Target = target.Target switch
             {
-                PlanTarget.Macs macs => new PlanTarget.Macs(Share(macs.Share, whole.Macs, now.Macs)),
-                PlanTarget.Parameters parameters => new PlanTarget.Parameters(
-                    Share(parameters.Share, whole.Parameters, now.Parameters)
-                ),
+                PlanTarget.Macs asked => new PlanTarget.Macs(macs(asked.Share)),
+                PlanTarget.Parameters asked => new PlanTarget.Parameters(parameters(asked.Share)),
                 var other => other,
             },
         };
-    }
 
     private string CutFile(int round) => At($"round-{round}.slim");
 

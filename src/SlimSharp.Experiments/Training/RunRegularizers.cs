@@ -1,7 +1,6 @@
 using SlimSharp.Data;
 using SlimSharp.Models;
 using SlimSharp.Objectives;
-using SlimSharp.Penalties;
 using SlimSharp.Regularizers;
 using SlimSharp.Runs;
 using SlimSharp.Training;
@@ -47,11 +46,6 @@ internal sealed class RunRegularizers(
         return made;
     }
 
-    /// <summary>That a file does not say how images are normalised.</summary>
-    internal static string NoNormalization(string path) =>
-        $"{path} does not say how images are normalised before the network sees them. Give "
-        + $"{nameof(RunOptions)}.{nameof(RunOptions.Normalization)}.";
-
     private void Check(RegularizerText text, ScaleRegularizer scales, bool isSteered)
     {
         var (penalty, lambda) = (scales.Penalty, scales.Lambda);
@@ -76,12 +70,9 @@ internal sealed class RunRegularizers(
                         RunWarning.WeakPenalty,
                         $"λ = {Words.Number(lambda)} of {penalty} is too small for this training: even a scale that the loss does nothing to keep would not reach zero; that takes λ = {Words.Number(least)} or more."
                     )
-                    : new(RunWarning.FlatPenalty, Flat(penalty))
+                    : new(RunWarning.FlatPenalty, LambdaRange.NoLambda(penalty))
             );
     }
-
-    private static string Flat(Penalty penalty) =>
-        $"{penalty} is flat on the way from {Words.Number(Initialization.Scale)} to 0: no λ empties a scale that starts there.";
 
     private void Check(VariationalOptions variational)
     {

@@ -35,7 +35,7 @@ internal sealed class TrainingInputs : IDisposable
             ?? (
                 IsNew
                     ? data.NormalizationForTraining()
-                    : throw new ExperimentException(RunRegularizers.NoNormalization(options.From!))
+                    : throw new ExperimentException(ModelFile.NoNormalization(options.From!))
             );
     }
 

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using SlimSharp.Formats;
 using SlimSharp.Models;
 using SlimSharp.Networks;
@@ -105,13 +106,27 @@ public sealed class TrainingRun
         {
             return Train(writer, journal, stop);
         }
-        catch (SlimSharpException e) when (!IsBegun && !File.Exists(Folder.RecordFile) && e is not DivergedException)
+        catch (Exception e) when (!IsBegun && !Folder.HasCheckpoint && IsOfWhatWasGiven(e))
         {
             // Nothing was trained: the folder that was just made would only bar other options from it.
-            Directory.Delete(Folder.Path, recursive: true);
+            if (Directory.Exists(Folder.Path))
+                Directory.Delete(Folder.Path, recursive: true);
             throw;
         }
     }
+
+    // A training that diverged, and what could not be kept of one, as on a full disk, leave something to look at.
+    private bool IsOfWhatWasGiven(Exception exception) =>
+        exception switch
+        {
+            DivergedException => false,
+            IOException
+            or UnauthorizedAccessException
+            or RunException { InnerException: IOException or UnauthorizedAccessException } => !File.Exists(
+                Folder.RecordFile
+            ),
+            _ => exception is SlimSharpException or RunException or ExternalException or OutOfMemoryException,
+        };
 
     private SlimFile Train(RunWriter writer, Journal journal, CancellationToken stop)
     {
@@ -133,10 +148,9 @@ public sealed class TrainingRun
         journal.Say(RunWords.Augmentation(Options));
         if (last?.Position is { } position)
             writer.WriteEpochs(description, position, last.Weights); // a kill may have come between both
-        var shown = journal.Training(last?.Position?.History ?? []);
-        using var events = Options.TensorBoard is true
-            ? new EpochEvents(Folder, last?.Position?.History ?? [], shown)
-            : null;
+        IReadOnlyList<EpochMetrics> done = last?.Position?.History ?? [];
+        var shown = journal.Training(done);
+        using var events = Options.TensorBoard is true ? new EpochEvents(Folder, done, shown) : null;
         var teacher = inputs.Teacher(regularizers);
         var trainer = new Trainer(
             Options.Training,

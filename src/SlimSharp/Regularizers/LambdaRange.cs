@@ -71,6 +71,12 @@ public sealed record LambdaRange(IReadOnlyList<double> Ratios)
     public double ShareShrunkBy(double lambda) =>
         Ratios.Count == 0 ? 0 : (double)Ratios.Count(r => r < lambda) / Ratios.Count;
 
+    /// <summary>That no λ brings a new scale to zero by a penalty, of which <see cref="Least"/> is +∞.</summary>
+    public static string NoLambda(Penalty penalty) =>
+        FormattableString.Invariant(
+            $"{penalty} is flat on the way from {Initialization.Scale:G4} to 0: no λ empties a scale that starts there."
+        );
+
     /// <summary>
     /// The least λ that brings a scale without gradient of its own from its start to zero within a training: the flow
     /// dγ = −λ·J'(γ)·dt takes ∫₀^γ₀ dγ/J'(γ)/λ, and the training lasts Σ of its effective steps. For l1 that is

@@ -1,6 +1,5 @@
 using System.Numerics;
 using SlimSharp.Models;
-using SlimSharp.Networks;
 using SlimSharp.Penalties;
 using SlimSharp.Training;
 using TorchSharp;
@@ -28,8 +27,6 @@ namespace SlimSharp.Regularizers;
 /// <param name="lambda">The strength λ ≥ 0.</param>
 public sealed class ProximalPenalty(Penalty penalty, double lambda) : ScaleRegularizer(penalty, lambda)
 {
-    private (Optimizer Of, ParameterRules[] Rules)? _rules;
-
     /// <summary>True for the bare learning rate of each scale in place of the effective step.</summary>
     public bool BareStep { get; init; }
 
@@ -73,22 +70,10 @@ public sealed class ProximalPenalty(Penalty penalty, double lambda) : ScaleRegul
             SpanWork.On(scale, scale, new Work(Penalty, own * Lambda));
     }
 
-    // That of each scale: some may be frozen, or have a rate of their own.
-    private double[] Steps(Model model, StepInfo step)
-    {
-        if (step.Optimizer is not { } optimizer)
-            return [BareStep ? step.LearningRate : step.EffectiveStep];
-        if (_rules is not { } known || !ReferenceEquals(known.Of, optimizer))
-            _rules = known = (optimizer, [.. model.ScaleNames.Select(n => optimizer.For(n, ParameterRole.Scale))]);
-        return
-        [
-            .. known.Rules.Select(r =>
-                r.IsFrozen ? 0
-                : BareStep ? r.Rate(step.LearningRate)
-                : r.EffectiveStep(step.LearningRate)
-            ),
-        ];
-    }
+    private double[] Steps(Model model, StepInfo step) =>
+        BareStep
+            ? ByRules(model, step, r => r.Rate(step.LearningRate)) ?? [step.LearningRate]
+            : ByRules(model, step, r => r.EffectiveStep(step.LearningRate)) ?? [step.EffectiveStep];
 
     private readonly record struct Work(Penalty Penalty, double Strength) : ISpanWork
     {

@@ -1,6 +1,5 @@
 using System.Numerics;
 using SlimSharp.Models;
-using SlimSharp.Networks;
 using SlimSharp.Penalties;
 using SlimSharp.Training;
 using TorchSharp;
@@ -17,7 +16,6 @@ public sealed class ProximalSplitting : ScaleRegularizer
 {
     private readonly Dictionary<string, torch.Tensor> _auxiliary = [];
     private readonly torch.Tensor[] _inOrder;
-    private (Optimizer Of, ParameterRules[] Rules)? _rules;
 
     /// <summary>
     /// The method for the scales of a module, with ξ drawn from U(0.47, 0.53) as published.
@@ -102,23 +100,13 @@ public sealed class ProximalSplitting : ScaleRegularizer
         Note(step);
         if (!(step.LearningRate > 0))
             return;
-        double[] rates = Rates(model, step);
+        double[] rates = ByRules(model, step, r => r.Rate(step.LearningRate)) ?? [step.LearningRate];
         if (rates.Distinct().Count() < 2 && rates is [> 0 and var rate, ..])
             Update(model, 1 / rate);
         else
             Update(
                 model.Scales.Zip(_inOrder, rates).Where(s => s.Third > 0).Select(s => (s.First, s.Second, 1 / s.Third))
             );
-    }
-
-    // The rate of each scale: some may be frozen, or have one of their own by a rule of the optimiser.
-    private double[] Rates(Model model, StepInfo step)
-    {
-        if (step.Optimizer is not { } optimizer)
-            return [step.LearningRate];
-        if (_rules is not { } known || !ReferenceEquals(known.Of, optimizer))
-            _rules = known = (optimizer, [.. model.ScaleNames.Select(n => optimizer.For(n, ParameterRole.Scale))]);
-        return [.. known.Rules.Select(r => r.IsFrozen ? 0 : r.Rate(step.LearningRate))];
     }
 
     private void Update(IEnumerable<(torch.Tensor Scale, torch.Tensor Auxiliary, double Alpha)> scales)

@@ -1,4 +1,5 @@
 using SlimSharp.Models;
+using SlimSharp.Networks;
 using SlimSharp.Penalties;
 using SlimSharp.Training;
 using TorchSharp;
@@ -11,6 +12,7 @@ namespace SlimSharp.Regularizers;
 public abstract class ScaleRegularizer(Penalty penalty, double lambda) : Regularizer
 {
     private bool _isApplied;
+    private (Optimizer Of, ParameterRules[] Rules)? _rules;
 
     /// <summary>The shape J.</summary>
     public Penalty Penalty { get; } = penalty;
@@ -95,6 +97,19 @@ public abstract class ScaleRegularizer(Penalty penalty, double lambda) : Regular
                 $"{sentence} To go on all the same, set {nameof(Warning)} to what is to be told."
             );
         Warning(sentence);
+    }
+
+    /// <summary>
+    /// A number for each scale of a model by the rules that the optimiser has for it, 0 where it is frozen: some may
+    /// have a rate of their own. Null where there is no optimiser to ask.
+    /// </summary>
+    private protected double[]? ByRules(Model model, StepInfo step, Func<ParameterRules, double> number)
+    {
+        if (step.Optimizer is not { } optimizer)
+            return null;
+        if (_rules is not { } known || !ReferenceEquals(known.Of, optimizer))
+            _rules = known = (optimizer, [.. model.ScaleNames.Select(n => optimizer.For(n, ParameterRole.Scale))]);
+        return [.. known.Rules.Select(r => r.IsFrozen ? 0 : number(r))];
     }
 
     /// <summary>Nothing is told of a training that has begun before.</summary>

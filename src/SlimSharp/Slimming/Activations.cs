@@ -9,8 +9,6 @@ namespace SlimSharp.Slimming;
 /// </summary>
 public sealed class Activations : Evidence
 {
-    private const int BatchSize = 32;
-
     private Activations(int images, IReadOnlyDictionary<string, double[]> variances) =>
         (Images, Variances) = (images, variances);
 
@@ -37,20 +35,16 @@ public sealed class Activations : Evidence
                 .Where(i => !model.Network[i].IsInput)
                 .Distinct(),
         ];
-        using var copy = new Model(model.Network, model.CopyWeights()) { Options = ScheduleOptions.Plain };
-        copy.eval();
-        var sums = nodes.ToDictionary(n => n, n => new Sums(copy.Network.Shapes[n].Channels));
-        var (source, places) = (ImageBatches.InOrder(set, normalization), set.Spread(images));
-        foreach (var rows in places.Chunk(BatchSize))
-        {
-            using var scope = torch.NewDisposeScope();
-            using var still = torch.no_grad();
-            using var batch = source.Make(rows);
-            var values = copy.Run(batch.InputsFor(copy), nodes, mode: RunMode.Evaluation);
-            foreach (var node in nodes)
-                sums[node].Add(values[node]);
-        }
-        return new(places.Length, sums.ToDictionary(s => s.Key, s => s.Value.Variances()));
+        var sums = nodes.ToDictionary(n => n, n => new Sums(model.Network.Shapes[n].Channels));
+        var count = ActivationPass.Run(
+            model,
+            set,
+            normalization,
+            images,
+            nodes,
+            (node, value) => sums[node].Add(value)
+        );
+        return new(count, sums.ToDictionary(s => s.Key, s => s.Value.Variances()));
     }
 
     /// <summary>Sums over what was seen, channel by channel.</summary>

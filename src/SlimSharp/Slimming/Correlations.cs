@@ -12,7 +12,6 @@ namespace SlimSharp.Slimming;
 /// </summary>
 public sealed class Correlations : Evidence
 {
-    private const int BatchSize = 32;
     private const int MostChannels = 16384; // whose products take 2 GB
 
     private readonly Dictionary<string, double[,]> _covariances;
@@ -53,22 +52,11 @@ public sealed class Correlations : Evidence
     {
         set.CheckFits(model.Network);
         var nodes = Read(model.Network);
-        using var copy = new Model(model.Network, model.CopyWeights()) { Options = ScheduleOptions.Plain };
-        copy.eval();
         var sums = nodes.ToDictionary(n => n, _ => new Sums());
         try
         {
-            var (source, places) = (ImageBatches.InOrder(set, normalization), set.Spread(images));
-            foreach (var rows in places.Chunk(BatchSize))
-            {
-                using var scope = torch.NewDisposeScope();
-                using var still = torch.no_grad();
-                using var batch = source.Make(rows);
-                var values = copy.Run(batch.InputsFor(copy), nodes, mode: RunMode.Evaluation);
-                foreach (var node in nodes)
-                    sums[node].Add(values[node]);
-            }
-            return new(places.Length, sums.ToDictionary(s => s.Key, s => s.Value.Covariance()));
+            var count = ActivationPass.Run(model, set, normalization, images, nodes, (n, value) => sums[n].Add(value));
+            return new(count, sums.ToDictionary(s => s.Key, s => s.Value.Covariance()));
         }
         finally
         {
