@@ -22,12 +22,7 @@ internal sealed record KnownMeasure(string Name, bool IsMoreBetter, bool IsShare
         new(Loss, false, false),
     ];
 
-    /// <summary>One of them, under the name that is asked for; null if it is none.</summary>
+    /// <summary>The one that a name begins with; null if it is none.</summary>
     internal static KnownMeasure? Of(string name) =>
-        All.FirstOrDefault(m => name == m.Name || name.StartsWith(m.Name + ' ', StringComparison.Ordinal)) is { } known
-            ? known with
-            {
-                Name = name,
-            }
-            : null;
+        All.FirstOrDefault(m => name == m.Name || name.StartsWith(m.Name + ' ', StringComparison.Ordinal));
 }
