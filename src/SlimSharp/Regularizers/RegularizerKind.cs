@@ -69,6 +69,12 @@ public sealed record RegularizerKind(
             Distillation.Read
         ),
         new("zeros", "channels whose scale is zero at the start stay so", "zeros", KeptZeros.Read),
+        new(
+            "flow",
+            "short and straight ways of the features through the layers (feature flow)",
+            "flow:length=1,curvature=1",
+            FeatureFlow.Read
+        ),
         new("mixup", "convex combinations of two images and of their labels", "mixup:alpha=0.2", Mixup.Read),
     ];
 }

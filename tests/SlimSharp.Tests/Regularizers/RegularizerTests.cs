@@ -38,6 +38,15 @@ public class RegularizerTests
         ["steered prox"] = m => Steered(m, new ProximalPenalty(new TransformedL1(1), 0.02)),
         ["prox with a teacher"] = _ => [new ProximalPenalty(new L1(), 0.02), new Distillation(Teacher)],
         ["mixup"] = _ => [new Mixup(0.4, 10, 5)],
+        ["flow"] = m => [new FeatureFlow(m.Network, new() { Length = 0.1, Stages = FlowStages.Aligned })],
+        ["two flows"] = m =>
+            [
+                new FeatureFlow(
+                    m.Network,
+                    new() { Nodes = ["block1.relu", "block2.relu"], Stages = FlowStages.Aligned }
+                ),
+                new FeatureFlow(m.Network, new() { Norm = FlowNorm.Angle, Stages = FlowStages.Aligned }),
+            ],
         ["two penalties"] = _ => [new ScalePenalty(new L1(), 0.01), new ScalePenalty(new TransformedL1(1), 0.01)],
         ["two splittings"] = m =>
             [new ProximalSplitting(m, new L1(), 1, 10, 5), new ProximalSplitting(m, new L1(), 2, 5, 6)],
