@@ -55,6 +55,10 @@ internal static class InspectCommand
             Description =
                 "Try cuts on validation images: accuracy against size, how far a cut may go, and where it would fall.",
         };
+        var flow = new Option<bool>("--flow")
+        {
+            Description = "Show the features that --regularizer flow goes through.",
+        };
         var (data, normalization, common) = (new DataArguments(), new NormalizationArguments(), new CommonOptions());
         command.Add(input);
         command.Add(width);
@@ -62,6 +66,7 @@ internal static class InspectCommand
         command.Add(penalty);
         command.Add(range);
         command.Add(curve);
+        command.Add(flow);
         data.AddTo(command);
         normalization.AddTo(command);
         common.AddTo(command);
@@ -82,6 +87,8 @@ internal static class InspectCommand
                 var network = ZooEntry.Get(path, parsed.GetValue(classes), parsed.GetValue(width));
                 Show(screen, network, null);
                 Emit(screen, network, null);
+                if (parsed.GetValue(flow))
+                    FlowView.Show(screen, network);
                 return ExitCode.Done;
             }
             parsed.Refuse("is for networks of the zoo; a file has its own", width, classes);
@@ -92,6 +99,8 @@ internal static class InspectCommand
             Show(screen, file.Network, file.Weights);
             Details(screen, file);
             Emit(screen, file.Network, file);
+            if (parsed.GetValue(flow))
+                FlowView.Show(screen, file.Network);
             if (isMeasured)
                 file = normalization.Needed(parsed, source, path);
             if (parsed.GetValue(range))

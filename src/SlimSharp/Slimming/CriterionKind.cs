@@ -34,6 +34,7 @@ public sealed record CriterionKind(
         {
             GrowsWithLayer = true,
         },
+        new(FoldedCriterion.Text, "l2 norm of the filter with its BatchNorm folded in", _ => new FoldedCriterion()),
         new("taylor", "first-order change of the loss", _ => new SensitivityCriterion(Squared: false), Effects),
         new("fisher", "squared first-order change of the loss", _ => new SensitivityCriterion(Squared: true), Effects),
         new(

@@ -22,7 +22,7 @@ public abstract record FilterCriterion : Criterion
             using var first = subject.Weights[slice.Parameter].detach().transpose(0, slice.Axis);
             using var filters = first.reshape(first.shape[0], -1);
             using var wide = filters.to(torch.float64);
-            var numbers = Of(wide);
+            var numbers = Of(wide, slice, subject);
             for (var unit = 0; unit < group.Units; unit++)
                 members[unit].AddRange(slice.Places[unit].Select(p => numbers[p]));
         }
@@ -31,4 +31,10 @@ public abstract record FilterCriterion : Criterion
 
     /// <summary>One number for each row of filters × weights, float64.</summary>
     protected abstract double[] Of(torch.Tensor filters);
+
+    /// <summary>The same, by more than the numbers of the filters.</summary>
+    /// <param name="filters">Filters × weights, float64.</param>
+    /// <param name="slice">Where they lie.</param>
+    /// <param name="subject">What the plan is made for.</param>
+    protected virtual double[] Of(torch.Tensor filters, ChannelSlice slice, PlanSubject subject) => Of(filters);
 }

@@ -10,7 +10,7 @@ namespace SlimSharp.Tests.Regularizers;
 
 public class RegularizerKindTests
 {
-    private static readonly Network Network = Vgg.Create("tiny", [4, 0, 4], 3, new Shape(1, 8, 8));
+    private static readonly Network Network = Vgg.Create("tiny", [4, 4, 0, 4], 3, new Shape(1, 8, 8));
 
     public static TheoryData<string> Kinds => [.. RegularizerKind.All.Select(k => k.Name)];
 

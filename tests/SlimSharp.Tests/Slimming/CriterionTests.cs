@@ -71,6 +71,31 @@ public class CriterionTests
     }
 
     [Fact]
+    public void The_folded_norm_is_that_of_what_is_exported_and_knows_no_factor_that_batch_norm_undoes()
+    {
+        using var weights = Initialization.Draw(Vgg, 4);
+        var random = new Randomness(5);
+        foreach (var name in (string[])["weight", "running_mean", "running_var"])
+            weights[$"block2.bn.{name}"] = Numbers.Tensor(
+                [.. Enumerable.Range(0, 8).Select(_ => 0.1 + random.NextDouble() - (name == "weight" ? 0.6 : 0))],
+                [8],
+                torch.float32
+            );
+        var (group, subject) = (Group(Vgg, "block2.conv"), new PlanSubject(new NetworkGraph(Vgg), weights));
+        var folded = new FoldedCriterion().Of(group, subject)!;
+        var plain = new MagnitudeCriterion(2).Of(group, subject)!;
+        var (scale, variance) = (weights.Values("block2.bn.weight"), weights.Values("block2.bn.running_var"));
+        for (var i = 0; i < 8; i++)
+            Assert.Equal(plain[i] * Math.Abs(scale[i]) / Math.Sqrt(variance[i] + 1e-5), folded[i], 1e-6);
+        // The fourth filter, three times as large; its statistics are, too.
+        using var still = torch.no_grad();
+        weights["block2.conv.weight"][3].mul_(3);
+        weights["block2.bn.running_var"][3].mul_(9);
+        Assert.Equal(folded[3], new FoldedCriterion().Of(group, subject)![3], 1e-4 * folded[3]);
+        Assert.Equal(3 * plain[3], new MagnitudeCriterion(2).Of(group, subject)![3], 1e-5 * plain[3]);
+    }
+
+    [Fact]
     public void Sensitivity_is_the_slope_of_the_loss_along_each_mask_image_by_image()
     {
         using var scope = torch.NewDisposeScope();
