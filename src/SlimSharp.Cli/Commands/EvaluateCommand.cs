@@ -33,9 +33,15 @@ internal static class EvaluateCommand
             "train",
             All
         );
+        var sparsity = new Option<bool>("--sparsity")
+        {
+            Description =
+                "Show how many weights and filters are small beside their layer's largest, and measure accuracy without them, too.",
+        };
         var (data, normalization, common) = (new DataArguments(), new NormalizationArguments(), new CommonOptions());
         command.Add(input);
         command.Add(split);
+        command.Add(sparsity);
         data.AddTo(command);
         normalization.AddTo(command);
         common.AddTo(command);
@@ -51,6 +57,7 @@ internal static class EvaluateCommand
             using var weights = file.Weights.Copy(torch.float32, device);
             using var model = new Model(file.Network, weights.Copy());
             var cost = NetworkCost.Of(file.Network);
+            var small = parsed.GetValue(sparsity) ? SparsityView.Show(screen, file) : null;
             foreach (var (name, set) in Chosen(parsed.GetValue(split)!, sets, options.Path))
             {
                 if (name != "train")
@@ -68,7 +75,9 @@ internal static class EvaluateCommand
                         ["accuracy"] = score.Accuracy,
                         ["loss"] = score.Loss,
                         ["measures"] = new JsonObject(
-                            score.Measures.Select(m => KeyValuePair.Create(m.Key, (JsonNode?)m.Value))
+                            score
+                                .Measures.Concat(small is null ? [] : SparsityView.Measure(screen, file, small, set))
+                                .Select(m => KeyValuePair.Create(m.Key, (JsonNode?)m.Value))
                         ),
                         ["parameters"] = cost.Parameters,
                         ["macs"] = cost.Macs,

@@ -75,6 +75,12 @@ public sealed record RegularizerKind(
             "flow:length=1,curvature=1",
             FeatureFlow.Read
         ),
+        new(
+            "weights",
+            "λJ' joins the gradient of single weights",
+            "weights:penalty=l1,lambda=1e-5",
+            WeightPenalty.Read
+        ),
         new("mixup", "convex combinations of two images and of their labels", "mixup:alpha=0.2", Mixup.Read),
     ];
 }

@@ -13,12 +13,7 @@ public sealed record FoldedCriterion : FilterCriterion
     internal const string Text = "folded";
 
     /// <inheritdoc/>
-    protected override double[] Of(torch.Tensor filters)
-    {
-        using var squares = filters.mul(filters);
-        using var sums = squares.sum(1);
-        return [.. Numbers.Read(sums).Select(Math.Sqrt)];
-    }
+    protected override double[] Of(torch.Tensor filters) => Plain(filters);
 
     /// <inheritdoc/>
     protected override double[] Of(torch.Tensor filters, ChannelSlice slice, PlanSubject subject) =>
@@ -26,19 +21,53 @@ public sealed record FoldedCriterion : FilterCriterion
             ? [.. Of(filters).Zip(Factors(network, slice.Parameter, subject.Weights), (norm, f) => norm * Math.Abs(f))]
             : Of(filters); // nobody says what follows
 
-    // By channel, of all that alone reads the layer and multiplies each of its channels.
-    private static IEnumerable<double> Factors(Network network, string parameter, Weights weights)
+    /// <summary>One norm for each filter of a weight.</summary>
+    internal static double[] Norms(Network network, string parameter, Weights weights)
     {
-        var node = network.Parameters().First(p => p.Name == parameter).Node.Name;
-        double[] factors = [.. Enumerable.Repeat(1.0, network.Shapes[node].Channels)];
+        using var filters = weights[parameter].detach().flatten(1);
+        using var wide = filters.to(torch.float64);
+        return [.. Plain(wide).Zip(Factors(network, parameter, weights), (norm, f) => norm * Math.Abs(f))];
+    }
+
+    /// <summary>What alone reads a layer and multiplies each of its channels, one behind another.</summary>
+    internal static IEnumerable<Node> Behind(Network network, string node)
+    {
         while (
             network.Nodes.Where(n => n.Inputs.Contains(node)).ToArray() is [var reader]
             && !network.Outputs.Contains(node)
-            && reader.Layer.Affine(name => weights.Values($"{reader.Owner}.{name}")) is { } affine
+            && reader.Layer.Parameters(network.InputShapes(reader)).Any()
+            && network.FlowOf(reader) is ChannelFlow.Same
         )
         {
-            factors = [.. factors.Zip(affine.Factor, (a, b) => a * b)];
+            yield return reader;
             node = reader.Name;
+        }
+    }
+
+    /// <summary>Whether its channels are the network's outputs, with nothing behind it that mixes them.</summary>
+    internal static bool IsOutput(Network network, string node) =>
+        network.Outputs.Contains(node)
+        || network
+            .Nodes.Where(n => n.Inputs.Contains(node))
+            .Any(n => network.FlowOf(n) is not ChannelFlow.Own && IsOutput(network, n.Name));
+
+    private static double[] Plain(torch.Tensor filters)
+    {
+        using var squares = filters.mul(filters);
+        using var sums = squares.sum(1);
+        return [.. Numbers.Read(sums).Select(Math.Sqrt)];
+    }
+
+    // By channel.
+    private static double[] Factors(Network network, string parameter, Weights weights)
+    {
+        var node = network.Parameters().First(p => p.Name == parameter).Node.Name;
+        double[] factors = [.. Enumerable.Repeat(1.0, network.Shapes[node].Channels)];
+        foreach (var reader in Behind(network, node))
+        {
+            if (reader.Layer.Affine(name => weights.Values($"{reader.Owner}.{name}")) is not { } affine)
+                break;
+            factors = [.. factors.Zip(affine.Factor, (a, b) => a * b)];
         }
         return factors;
     }

@@ -38,6 +38,7 @@ public class RegularizerTests
         ["steered prox"] = m => Steered(m, new ProximalPenalty(new TransformedL1(1), 0.02)),
         ["prox with a teacher"] = _ => [new ProximalPenalty(new L1(), 0.02), new Distillation(Teacher)],
         ["mixup"] = _ => [new Mixup(0.4, 10, 5)],
+        ["weights"] = _ => [new WeightPenalty(new L1(), 1e-3)],
         ["flow"] = m => [new FeatureFlow(m.Network, new() { Length = 0.1, Stages = FlowStages.Aligned })],
         ["two flows"] = m =>
             [
