@@ -18,4 +18,5 @@ namespace SlimSharp.Experiments;
 [JsonSerializable(typeof(EpochMetrics))]
 [JsonSerializable(typeof(ScaleHistory.Line))]
 [JsonSerializable(typeof(ModelMeasures))]
+[JsonSerializable(typeof(GroupMeasures))]
 internal sealed partial class ExperimentsJson : JsonSerializerContext;

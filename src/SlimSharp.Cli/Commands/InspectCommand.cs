@@ -55,6 +55,23 @@ internal static class InspectCommand
             Description =
                 "Try cuts on validation images: accuracy against size, how far a cut may go, and where it would fall.",
         };
+        var groups = new Option<int?>("--groups")
+        {
+            Description =
+                "Remove so many random groups of channels from every layer, one at a time: does the sum of their importances by --criterion foresee what the loss does?",
+            HelpName = "N",
+        };
+        var criterion = Choices.Choice(
+            "--criterion",
+            "What --groups judges channels by, as in slim prune.",
+            [.. CriterionKind.All.Select(k => k.Name)]
+        );
+        var images = new Option<int>("--images")
+        {
+            Description = "Images that --groups measures on.",
+            DefaultValueFactory = _ => 512,
+            HelpName = "N",
+        };
         var flow = new Option<bool>("--flow")
         {
             Description = "Show the features that --regularizer flow goes through.",
@@ -67,22 +84,31 @@ internal static class InspectCommand
         command.Add(range);
         command.Add(curve);
         command.Add(flow);
+        command.Add(groups);
+        command.Add(criterion);
+        command.Add(images);
         data.AddTo(command);
         normalization.AddTo(command);
         common.AddTo(command);
         command.SetAction(parsed =>
         {
             var (screen, path) = (common.Screen(parsed), parsed.GetValue(input)!);
-            var isMeasured = parsed.GetValue(range) || parsed.GetValue(curve);
+            var isMeasured = parsed.GetValue(range) || parsed.GetValue(curve) || parsed.Has(groups);
+            if (!parsed.Has(groups))
+                parsed.Refuse("goes with --groups", criterion, images);
+            if (parsed.GetValue(groups) is < 2 or > 10_000)
+                throw new UsageException($"--groups is {parsed.GetValue(groups)}, but must be from 2 to 10,000.");
+            if (parsed.GetValue(images) < 2)
+                throw new UsageException($"--images is {parsed.GetValue(images)}, but must be 2 or more.");
             if (!parsed.GetValue(range))
                 parsed.Refuse("goes with --lambda-range", penalty);
             if (!isMeasured)
-                parsed.Refuse("goes with --curve and --lambda-range, which are measured on images", data.All);
+                parsed.Refuse("goes with --curve, --groups and --lambda-range, which are measured on images", data.All);
             if (ZooEntry.All.Any(e => e.Name == path) && !Path.Exists(path))
             {
                 parsed.Refuse(
                     $"is for a network that was trained, not for {path} of the zoo",
-                    [range, curve, .. normalization.All]
+                    [range, curve, groups, .. normalization.All]
                 );
                 var network = ZooEntry.Get(path, parsed.GetValue(classes), parsed.GetValue(width));
                 Show(screen, network, null);
@@ -111,6 +137,19 @@ internal static class InspectCommand
                 var sets = ImageSets.For(screen, file, images);
                 ImageSets.WarnOfSeen(screen, file, images, sets.Validation);
                 CliffView.Show(screen, TrialCuts.Measure(screen, file, sets, images.Path));
+            }
+            if (parsed.GetValue(groups) is { } count)
+            {
+                var sets = ImageSets.For(screen, file, data.Get(parsed, file.Data));
+                var judged = new PlanOptions
+                {
+                    Target = new PlanTarget.Ratio(0),
+                    Criterion = parsed.GetValue(criterion)!,
+                };
+                GroupView.Show(
+                    screen,
+                    GroupMeasures.Measure(screen, path, file, sets, judged, parsed.GetValue(images), count)
+                );
             }
             return ExitCode.Done;
         });

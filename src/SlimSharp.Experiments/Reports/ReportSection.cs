@@ -92,6 +92,9 @@ internal sealed class ReportSection
                             Charts.Confusion("confusion matrix", Names(_measures.Confusion.Length), _measures.Confusion)
                         ),
                     ],
+            .. GroupMeasures.Read(Entry.File, File) is { } groups
+                ? ((string, string)[])[RunPictures.Groups(groups)]
+                : [],
             RunPictures.Graph(File),
         ]);
         if (_measures?.Curve is { } cliff)

@@ -139,6 +139,31 @@ internal static class RunPictures
         );
     }
 
+    /// <summary>What a criterion says of random groups, against what the loss does without them.</summary>
+    internal static (string, string) Groups(GroupMeasures measures)
+    {
+        ScatterDot[] dots =
+        [
+            .. measures.Trials.Select(t => new ScatterDot(
+                $"{t.Units} units of {t.Layer}",
+                t.Layer,
+                t.Predicted,
+                t.Change
+            )),
+        ];
+        var title = $"Random groups of units by {measures.Criterion}: importance and change of the loss";
+        return (
+            $"{title}, Spearman's correlation {Words.Number(measures.Mean(), "F2")}",
+            Charts.Scatter(
+                title,
+                Axis.Over("Sum of importances", dots.Select(d => d.X)),
+                Axis.Over("Change of the loss", dots.Select(d => d.Y)),
+                dots,
+                hasFront: false
+            )
+        );
+    }
+
     /// <summary>The network, layer under layer, with what was cut.</summary>
     internal static (string, string) Graph(SlimFile file)
     {

@@ -6,7 +6,8 @@ namespace SlimSharp.Slimming;
 
 /// <summary>
 /// The l2 norm of the filter with what follows it folded in: ‖γ/√(σ² + ε)·W‖₂ with a BatchNorm behind it, by which
-/// filters are as large as what they hand on. The norm of W alone says nothing there, since BatchNorm undoes any factor.
+/// filters are as large as what they hand on. The norm of W alone says nothing there, since BatchNorm undoes any
+/// factor.
 /// </summary>
 public sealed record FoldedCriterion : FilterCriterion
 {

@@ -9,10 +9,10 @@ using TorchSharp;
 namespace SlimSharp.Regularizers;
 
 /// <summary>
-/// Feature flow regularisation (Wu, Lan, Zhang and Xiang, arXiv 2106.02914; Neural Networks 2023): the features
-/// x₀, x₁, …, x_T of successive hidden layers are points of a trajectory, whose length Σ‖x_{t+1} − x_t‖ and total
-/// absolute curvature Σ‖x_{t+1} − 2x_t + x_{t−1}‖ join the loss. Short and straight flows need few filters. The formulas
-/// are read from the abstracts, for nothing else is published; what they leave open are <see cref="FlowOptions"/>.
+/// Feature flow regularisation (Wu, Lan, Zhang and Xiang, arXiv 2106.02914; Neural Networks 2023): the features x₀, x₁,
+/// …, x_T of successive hidden layers are points of a trajectory, whose length Σ‖x_{t+1} − x_t‖ and total absolute
+/// curvature Σ‖x_{t+1} − 2x_t + x_{t−1}‖ join the loss. Short and straight flows need few filters. The formulas are
+/// read from the abstracts, for nothing else is published; what they leave open are <see cref="FlowOptions"/>.
 /// </summary>
 public sealed class FeatureFlow : Regularizer
 {

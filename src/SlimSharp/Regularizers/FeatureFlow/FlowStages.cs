@@ -7,8 +7,8 @@ public enum FlowStages
     Within,
 
     /// <summary>
-    /// It goes on: features are averaged down to the new resolution, and channels that one of the two lacks are zeros, as
-    /// on the parameter-free shortcuts of residual networks.
+    /// It goes on: features are averaged down to the new resolution, and channels that one of the two lacks are zeros,
+    /// as on the parameter-free shortcuts of residual networks.
     /// </summary>
     Aligned,
 }
