@@ -68,6 +68,12 @@ public sealed record RegularizerKind(
             "distillation:teacher=dense/model.slim",
             Distillation.Read
         ),
+        new(
+            "ortho",
+            "filters pulled towards orthonormal ones, for groups of them to be judged by sums",
+            "ortho:lambda=1e-2",
+            Orthonormality.Read
+        ),
         new("zeros", "channels whose scale is zero at the start stay so", "zeros", KeptZeros.Read),
         new(
             "flow",

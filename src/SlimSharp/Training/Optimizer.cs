@@ -36,7 +36,9 @@ public abstract record Optimizer
     /// <summary>The rules for a parameter.</summary>
     /// <param name="name">Its full name, such as conv1.weight.</param>
     /// <param name="role">What it is for; null for one that a regulariser trains beside the model.</param>
-    public ParameterRules For(string name, ParameterRole? role) => new(this, name, role);
+    /// <param name="isDecayed">False where rules of weight decay leave it alone, whatever they select.</param>
+    public ParameterRules For(string name, ParameterRole? role, bool isDecayed = true) =>
+        new(this, name, role, isDecayed);
 
     /// <summary>Changes all parameters in place. <paramref name="count"/> is the number of this step, from 1.</summary>
     public void Step(IReadOnlyList<OptimizerSlot> slots, double learningRate, long count) =>

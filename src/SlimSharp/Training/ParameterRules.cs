@@ -7,14 +7,14 @@ public sealed class ParameterRules : IEquatable<ParameterRules>
 {
     private readonly string _key;
 
-    internal ParameterRules(Optimizer optimizer, string name, ParameterRole? role)
+    internal ParameterRules(Optimizer optimizer, string name, ParameterRole? role, bool isDecayed)
     {
         var chain = optimizer.Rules;
         var (parts, memory) = (new List<Part>(), new List<string>());
         for (var place = 0; place < chain.Count; place++)
         {
             var rule = chain[place];
-            if (!rule.Of.Selects(name, role))
+            if (!rule.Of.Selects(name, role) || (rule is WeightDecay && !isDecayed))
                 continue;
             parts.Add(new(place, rule, memory.Count));
             var alike = parts.Count(p => p.Rule.Memory.SequenceEqual(rule.Memory)); // two momenta remember two things

@@ -26,6 +26,11 @@ public abstract class Regularizer : IDisposable
     /// <summary>Tensors of its own that only it changes, saved and restored with the model, by name.</summary>
     public virtual IReadOnlyDictionary<string, torch.Tensor> State => new Dictionary<string, torch.Tensor>();
 
+    /// <summary>
+    /// The full names of parameters of the model that the optimiser's weight decay leaves alone while it takes part.
+    /// </summary>
+    public virtual IReadOnlyCollection<string> Undecayed => [];
+
     /// <summary>Moment 1: the batch to use instead. A new batch takes over the old one.</summary>
     public virtual Batch OnBatch(Batch batch, StepInfo step) => batch;
 

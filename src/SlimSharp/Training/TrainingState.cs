@@ -42,10 +42,11 @@ public sealed class TrainingState : IDisposable
                 $"The rule '{idle}' of the optimiser is for no parameter of {model.Network.Name}: '{idle.Of}' "
                     + $"selects none. There are roles such as weight and names such as {_trained.Keys.First()}."
             );
+        var undecayed = regularizers.SelectMany(r => r.Undecayed).ToHashSet();
         ParameterRole? Role(string name) => roles.TryGetValue(name, out var role) ? role : null;
         foreach (var (name, tensor) in _trained)
         {
-            _rules[name] = optimizer.For(name, Role(name));
+            _rules[name] = optimizer.For(name, Role(name), isDecayed: !undecayed.Contains(name));
             _memory[name] =
             [
                 .. _rules[name]

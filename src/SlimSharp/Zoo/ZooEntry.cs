@@ -59,6 +59,30 @@ public sealed record ZooEntry(string Name, string Title, Shape Usual, Func<int, 
             (n, w, s) => MobileNet.CreateV1(n, w, s)
         ),
         new("mobilenetv2", "MobileNetV2 for large images", Large, (n, w, s) => MobileNet.CreateV2(n, w, s)),
+        new(
+            "vgg13-ortho",
+            "VGG-13 with BatchNorm behind ReLU, as in OrthoReg",
+            Small,
+            (n, w, s) => OrthoNetworks.Vgg(Scaled(OrthoNetworks.VggWidths, w), n, s)
+        ),
+        new(
+            "mobilenetv1-ortho",
+            "MobileNetV1 for small images, as in OrthoReg",
+            Small,
+            (n, w, s) => OrthoNetworks.MobileNet(Scaled(OrthoNetworks.MobileNetWidths, w), n, s)
+        ),
+        new(
+            "resnet34-ortho",
+            "ResNet-34 for small images, as in OrthoReg",
+            Small,
+            (n, w, s) => OrthoNetworks.ResNet("resnet34-ortho", Scaled(OrthoNetworks.ResNet34Stages, w), n, s)
+        ),
+        new(
+            "resnet56-ortho",
+            "CIFAR ResNet-56, 1×1 shortcuts, as in OrthoReg",
+            Small,
+            (n, w, s) => OrthoNetworks.ResNet("resnet56-ortho", Scaled(OrthoNetworks.ResNet56Stages, w), n, s)
+        ),
     ];
 
     /// <summary>The network of that name, for its usual images unless <paramref name="input"/> is given.</summary>
@@ -72,4 +96,10 @@ public sealed record ZooEntry(string Name, string Title, Shape Usual, Func<int, 
             );
         return entry.Create(classes, width, input ?? entry.Usual);
     }
+
+    private static int[] Scaled(IReadOnlyList<int> widths, double factor) =>
+        [.. widths.Select(w => Widths.Scaled(w, factor))];
+
+    private static (int, int)[] Scaled(IReadOnlyList<(int Blocks, int Width)> stages, double factor) =>
+        [.. stages.Select(s => (s.Blocks, Widths.Scaled(s.Width, factor)))];
 }

@@ -34,6 +34,7 @@ public class RegularizerTests
         ["splitting"] = m => [new ProximalSplitting(m, new L1(), 1, 10, 5)],
         ["variational"] = m => [new VariationalScales(m, 160, new() { Weight = 0.003, Rate = 1e-3 }, 5)],
         ["distillation"] = _ => [new Distillation(Teacher, 3, 0.5)],
+        ["ortho"] = m => [new Orthonormality(m.Network, 0.01)],
         ["zeros kept"] = m => [new KeptZeros(m)],
         ["steered prox"] = m => Steered(m, new ProximalPenalty(new TransformedL1(1), 0.02)),
         ["prox with a teacher"] = _ => [new ProximalPenalty(new L1(), 0.02), new Distillation(Teacher)],

@@ -1,0 +1,95 @@
+using SlimSharp.Models;
+using SlimSharp.Networks;
+using TorchSharp;
+
+namespace SlimSharp.Regularizers;
+
+/// <summary>
+/// The filters of a layer as the rows of a matrix, n×k: all weights of an output channel, and its bias as the last
+/// column where there is one.
+/// </summary>
+/// <param name="Node">The layer.</param>
+/// <param name="Weight">Its weight.</param>
+/// <param name="HasBias">Whether the last column is a bias.</param>
+/// <param name="IsDepthwise">Whether each filter sees one input channel alone.</param>
+internal sealed record FilterMatrix(Node Node, LayerParameter Weight, bool HasBias, bool IsDepthwise)
+{
+    /// <summary>The full name of the weight.</summary>
+    internal string WeightName => $"{Node.Name}.{Weight.Name}";
+
+    /// <summary>The full name of the bias.</summary>
+    internal string BiasName => $"{Node.Name}.bias";
+
+    /// <summary>How many filters, n.</summary>
+    internal long Rows => Weight.Sizes[Axis];
+
+    /// <summary>Numbers of a filter without its bias.</summary>
+    internal long Weights => Weight.Count / Rows;
+
+    /// <summary>Numbers of a filter, k.</summary>
+    internal long Columns => Weights + (HasBias ? 1 : 0);
+
+    /// <summary>Whether its window is one place of an image.</summary>
+    internal bool IsPointwise => Weight.Sizes.Length == 4 && Weight.Sizes[2] * Weight.Sizes[3] == 1;
+
+    private int Axis => Weight.OutputAxis!.Value;
+
+    /// <summary>All layers with weights, in their order, but those that make the outputs, such as a classifier.</summary>
+    internal static IReadOnlyList<FilterMatrix> Of(Network network)
+    {
+        var last = Last(network);
+        return
+        [
+            .. from node in network.Nodes
+            where node.Shares is null && !last.Contains(node.Name)
+            let inputs = network.InputShapes(node)
+            let parameters = node.Layer.Parameters(inputs)
+            from weight in parameters
+            where weight is { Role: ParameterRole.Weight, OutputAxis: not null, Sizes.Length: > 1 }
+            select new FilterMatrix(node, weight, node.Layer.HasBias(), node.Layer.IsDepthwise(inputs)),
+        ];
+    }
+
+    /// <summary>The matrix, n×k, through which no gradient flows; the caller disposes it.</summary>
+    internal torch.Tensor Of(Model model)
+    {
+        using var scope = torch.NewDisposeScope();
+        using var still = torch.no_grad();
+        var filters = AsRows(model[WeightName]);
+        return (HasBias ? torch.cat([filters, model[BiasName].unsqueeze(1)], 1) : filters).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Adds a matrix of this size to the gradients, where there are any.</summary>
+    internal void AddToGradients(Model model, torch.Tensor change)
+    {
+        using var scope = torch.NewDisposeScope();
+        using var still = torch.no_grad();
+        if (model[WeightName].grad is { } gradient)
+            AsRows(gradient, change.narrow(1, 0, Weights));
+        if (HasBias && model[BiasName].grad is { } bias)
+            bias.add_(change.select(1, Weights), Scalars.One);
+    }
+
+    private torch.Tensor AsRows(torch.Tensor weight) => weight.detach().transpose(0, Axis).reshape(Rows, Weights);
+
+    private void AsRows(torch.Tensor gradient, torch.Tensor change)
+    {
+        var turned = gradient.transpose(0, Axis);
+        turned.add_(change.reshape(turned.shape), Scalars.One);
+    }
+
+    // Whose values reach the outputs through no other layer with weights.
+    private static HashSet<string> Last(Network network)
+    {
+        var last = new HashSet<string>();
+        var open = new Stack<string>(network.Outputs);
+        while (open.TryPop(out var name))
+        {
+            if (!last.Add(name) || network.HasWeights(network[name]))
+                continue;
+            foreach (var input in network[name].Inputs)
+                open.Push(input);
+        }
+        return last;
+    }
+}
