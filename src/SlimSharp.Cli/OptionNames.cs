@@ -72,6 +72,7 @@ internal static partial class OptionNames
             ["PlanOptions.GroupNormScales"] = "--group-norm",
             ["PlanOptions.Keep"] = "--keep",
             ["PlanOptions.MinChannels"] = "--min-channels",
+            ["PlanOptions.Cap"] = "--cap",
             ["PlanOptions.Normalized"] = "--normalized",
             ["PlanOptions.Trunk"] = "--trunk",
             ["PlanTarget.Below"] = "--below",

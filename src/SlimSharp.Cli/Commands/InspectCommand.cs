@@ -76,6 +76,10 @@ internal static class InspectCommand
         {
             Description = "Show the features that --regularizer flow goes through.",
         };
+        var orthogonality = new Option<bool>("--orthogonality")
+        {
+            Description = "Show how orthogonal the filters of every layer are, as the regulariser ortho has it.",
+        };
         var (data, normalization, common) = (new DataArguments(), new NormalizationArguments(), new CommonOptions());
         command.Add(input);
         command.Add(width);
@@ -87,6 +91,7 @@ internal static class InspectCommand
         command.Add(groups);
         command.Add(criterion);
         command.Add(images);
+        command.Add(orthogonality);
         data.AddTo(command);
         normalization.AddTo(command);
         common.AddTo(command);
@@ -108,7 +113,7 @@ internal static class InspectCommand
             {
                 parsed.Refuse(
                     $"is for a network that was trained, not for {path} of the zoo",
-                    [range, curve, groups, .. normalization.All]
+                    [range, curve, groups, orthogonality, .. normalization.All]
                 );
                 var network = ZooEntry.Get(path, parsed.GetValue(classes), parsed.GetValue(width));
                 Show(screen, network, null);
@@ -127,6 +132,8 @@ internal static class InspectCommand
             Emit(screen, file.Network, file);
             if (parsed.GetValue(flow))
                 FlowView.Show(screen, file.Network);
+            if (parsed.GetValue(orthogonality))
+                OrthogonalityView.Show(screen, file);
             if (isMeasured)
                 file = normalization.Needed(parsed, source, path);
             if (parsed.GetValue(range))

@@ -14,7 +14,7 @@ internal static class ReproduceCommand
         var folder = new Argument<string>("FOLDER")
         {
             Description =
-                "NAME.init.safetensors, NAME.batches.safetensors, NAME.json, NAME.PENALTY.scales.safetensors.",
+                "NAME.init.safetensors, NAME.batches.safetensors, NAME.json, NAME.PENALTY.scales.safetensors; or what OrthoReg's released code gives.",
         };
         var common = new CommonOptions();
         command.Add(folder);

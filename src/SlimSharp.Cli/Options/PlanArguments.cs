@@ -59,6 +59,12 @@ internal sealed class PlanArguments
         DefaultValueFactory = _ => 1,
         HelpName = "N",
     };
+    private readonly Option<string?> _cap = new("--cap")
+    {
+        Description =
+            "The most that may go of a layer, such as 0.95: of n channels ⌊(1 − share)·n⌋ + 1 stay, the most important; with ,published behind it the last, as in OrthoReg's released code.",
+        HelpName = "SHARE",
+    };
     private readonly Option<string[]> _keep = new("--keep")
     {
         Description = "Layers not to cut: names, or beginnings followed by *.",
@@ -115,6 +121,7 @@ internal sealed class PlanArguments
                     _dropShifts,
                     _perLayer,
                     _least,
+                    _cap,
                     _round,
                     _keep,
                     _constants,
@@ -140,6 +147,7 @@ internal sealed class PlanArguments
             EmptyBlocks = parsed.GetValue(_emptyBlocks),
             DropShifts = parsed.GetValue(_dropShifts),
             MinChannels = parsed.GetValue(_least),
+            Cap = Cap(parsed.GetValue(_cap)),
             RoundTo = parsed.GetValue(_round),
             Keep = [.. parsed.GetValue(_keep) ?? []],
             Trunk = parsed.GetValue(_trunk) == "selection" ? Trunk.Selection : Trunk.Coupled,
@@ -157,6 +165,18 @@ internal sealed class PlanArguments
         };
         options.Check();
         return options;
+    }
+
+    private static RemovalCap? Cap(string? text)
+    {
+        try
+        {
+            return text is null ? null : RemovalCap.Parse(text);
+        }
+        catch (FormatException e)
+        {
+            throw new UsageException($"--cap: {e.Message}");
+        }
     }
 
     private PlanTarget Target(ParseResult parsed, double? milliseconds)

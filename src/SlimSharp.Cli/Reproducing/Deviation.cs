@@ -8,8 +8,8 @@ namespace SlimSharp.Cli;
 /// </param>
 internal sealed record Deviation(string Case, string Quantity, double Largest)
 {
-    /// <summary>Up to here real quantities agree in float64.</summary>
-    public const double Tolerance = 1e-9;
+    /// <summary>Up to here it agrees: real quantities in float64, unless their reference is stored in less.</summary>
+    public double Tolerance { get; init; } = 1e-9;
 
     /// <summary>True if it agrees.</summary>
     public bool Agrees => Largest <= Tolerance;

@@ -19,7 +19,7 @@ namespace SlimSharp.Cli;
 /// <c>NAME.batches.safetensors</c> (x: steps×batch×C×H×W, y: steps×batch), <c>NAME.json</c> (per case: penalty, losses,
 /// logits, norms, pruning) and <c>NAME.PENALTY.scales.safetensors</c>; or, for proximal splitting,
 /// <c>NAME.splitting.json</c>, <c>NAME.xi0.safetensors</c> and <c>NAME.splitting-λ-β.safetensors</c>, with the initial
-/// tensors and batches in the folder <c>slimming</c> beside it.
+/// tensors and batches in the folder <c>slimming</c> beside it. For OrthoReg, see <see cref="OrthoReference"/>.
 /// </remarks>
 internal static class Reproduction
 {
@@ -36,9 +36,11 @@ internal static class Reproduction
             .. from file in Directory.GetFiles(folder, "*.init.safetensors").Order(StringComparer.Ordinal)
             let network = Path.GetFileName(file)[..^".init.safetensors".Length]
             where File.Exists(Path.Combine(folder, $"{network}.json"))
+            where !OrthoReference.Names(folder).Contains(network)
             from run in Runs(folder, network)
             select run.GetProperty("case").GetString()!,
             .. SplittingReproduction.Cases(folder),
+            .. OrthoReproduction.Cases(folder),
         ];
         return cases.Length > 0
             ? cases
@@ -67,6 +69,8 @@ internal static class Reproduction
 
     private static IReadOnlyList<Deviation> Compare(string folder, string name)
     {
+        if (OrthoReproduction.IsCase(name))
+            return OrthoReproduction.Run(folder, name);
         if (SplittingReproduction.IsCase(name))
             return SplittingReproduction.Run(folder, name);
         var network = name.Split('.')[0];

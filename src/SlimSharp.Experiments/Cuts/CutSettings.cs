@@ -60,6 +60,7 @@ public static class CutSettings
         Put("drop-shifts", options.DropShifts);
         Put("per-layer", target is PlanTarget.Ratio { PerLayer: true });
         Put("min-channels", options.MinChannels, 1);
+        Put("cap", options.Cap);
         Put("round-to", options.RoundTo, 1);
         Put("keep", options.Keep.IsEmpty ? null : string.Join(' ', options.Keep));
         Put("trunk", options.Trunk, Trunk.Coupled);

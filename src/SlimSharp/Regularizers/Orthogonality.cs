@@ -11,11 +11,4 @@ namespace SlimSharp.Regularizers;
 /// <param name="Score">
 /// Σ|diagonal|/Σ|all entries| of the Gram matrix, in (0, 1]: 1 for orthogonal filters, whatever their lengths.
 /// </param>
-public sealed record Orthogonality(
-    string Layer,
-    int Filters,
-    int Columns,
-    double Weight,
-    double Penalty,
-    double Score
-);
+public sealed record Orthogonality(string Layer, int Filters, int Columns, double Weight, double Penalty, double Score);

@@ -133,7 +133,7 @@ public sealed class Orthonormality : Regularizer
         internal Orthogonality Measure(Model model)
         {
             using var scope = torch.NewDisposeScope();
-            var gram = Gram(Filters.Of(model).to(torch.float64));
+            var gram = Gram(Filters.Of(model)).to(torch.float64);
             var (diagonal, all) = (Numbers.Single(gram.diagonal().abs().sum()), Numbers.Single(gram.abs().sum()));
             gram.diagonal().sub_(Scalars.One);
             return new(

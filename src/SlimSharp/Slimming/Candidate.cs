@@ -14,6 +14,7 @@ public sealed class Candidate
     {
         (Group, _options) = (group, options);
         Importance = criterion.Of(group, subject, options.Reduction);
+        Ranked = Importance is not null && options.Cap is { } cap ? cap.Protect(Importance) : Importance;
         Stays =
             group.FrozenBecause is null && group.Channels.Keys.Any(options.Spares) ? new(PlanReasonKind.Spared)
             : subject.Graph.StaysBecause(group) is { } reason ? reason
@@ -28,6 +29,9 @@ public sealed class Candidate
 
     /// <summary>One number ≥ 0 per unit; null where the criterion says nothing of the group.</summary>
     public IReadOnlyList<double>? Importance { get; }
+
+    /// <summary>The same, infinite where <see cref="PlanOptions.Cap"/> lets a unit stay whatever it is worth.</summary>
+    internal IReadOnlyList<double>? Ranked { get; }
 
     /// <summary>Why none of it may go, or null.</summary>
     public PlanReason? Stays { get; }
@@ -56,7 +60,7 @@ public sealed class Candidate
             ? new(
                 Group.Name,
                 Group.Units,
-                [.. Enumerable.Range(0, Group.Units).OrderByDescending(u => Importance?[u]).Take(width).Order()],
+                [.. Enumerable.Range(0, Group.Units).OrderByDescending(u => Ranked?[u]).Take(width).Order()],
                 why
             )
             : KeepAll();
@@ -73,7 +77,7 @@ public sealed class Candidate
             PlanTarget.Channels channels => KeepAsked(channels.Of(Group)),
             PlanTarget.Below below => KeepAbove(below.Share),
             PlanTarget.Ratio { Share: var share } when double.IsNaN(threshold) => KeepAbove(
-                Importance!.Order().ElementAt((int)Math.Floor(Group.Units * share)),
+                Ranked!.Order().ElementAt((int)Math.Floor(Group.Units * share)),
                 PlanReasonKind.Threshold
             ),
             _ => KeepAbove(threshold, PlanReasonKind.Threshold),
@@ -84,14 +88,14 @@ public sealed class Candidate
         MayGo && Importance is not null && Importance.All(i => i <= threshold);
 
     private GroupPlan KeepAbove(double threshold, PlanReasonKind kind) =>
-        KeepCounted(Importance!.Count(i => i > threshold), new(kind));
+        KeepCounted(Ranked!.Count(i => i > threshold), new(kind));
 
     // What is at least a share of the largest; a unit of no importance goes even where all have none.
     private GroupPlan KeepAbove(double share)
     {
         var limit = share * Importance!.Max();
         return KeepCounted(
-            Importance!.Count(i => i >= limit && i > 0),
+            Ranked!.Count(i => i >= limit && i > 0),
             new(PlanReasonKind.ShareOfLargest) { Share = share }
         );
     }
@@ -104,7 +108,7 @@ public sealed class Candidate
 
     private GroupPlan KeepCounted(int wanted, PlanReason why)
     {
-        var least = Math.Max(wanted, Math.Min(_options.MinChannels, Group.Units));
+        var least = Math.Max(wanted, _options.Least(Group.Units));
         var width = _options.Width(wanted, Group.Units);
         return Keep(
             width,

@@ -55,11 +55,46 @@ public sealed record CriterionKind(
         {
             GrowsWithLayer = true,
         },
+        new(
+            "fisher-group",
+            "squared first-order change of the mean loss, over a filter's weights",
+            _ => new GroupFisherCriterion(),
+            FilterEffects
+        ),
+        new(
+            "tfo",
+            "the same over a BatchNorm channel's scale and shift",
+            _ => new ScaleEffectCriterion(),
+            FilterEffects
+        ),
+        new(
+            "grasp",
+            "what the flow of gradients owes to a filter",
+            _ => new GraspCriterion(),
+            (model, train, normalization, images) => CurvatureEffects.Of(model, train, normalization, images)
+        ),
+        new(
+            "rdt",
+            "how much the probabilities of classes follow a filter, without labels",
+            _ => new OutputEffectCriterion(),
+            OutputEffects.Of
+        ),
+        new("sfp", "l2 norm of the filter, as in soft filter pruning", _ => new MagnitudeCriterion(2))
+        {
+            GrowsWithLayer = true,
+        },
         new("random", "chance", options => new RandomCriterion(options.Seed)),
     ];
 
     private static Sensitivity Effects(Model model, ImageSet train, Normalization normalization, int images) =>
         Sensitivity.Of(model, train, normalization, images);
+
+    private static ParameterEffects FilterEffects(
+        Model model,
+        ImageSet train,
+        Normalization normalization,
+        int images
+    ) => ParameterEffects.Of(model, train, normalization, images);
 
     /// <summary>True if it needs evidence that is measured on training images.</summary>
     public bool NeedsImages => Measure is not null;

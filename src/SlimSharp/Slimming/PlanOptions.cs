@@ -27,6 +27,9 @@ public sealed partial record PlanOptions
     /// <summary>At least this many channels stay in every layer.</summary>
     public int MinChannels { get; init; } = 1;
 
+    /// <summary>The most that may go of a layer; null for all but <see cref="MinChannels"/>.</summary>
+    public RemovalCap? Cap { get; init; }
+
     /// <summary>Widths are rounded up to a multiple of this, though never above what they were.</summary>
     public int RoundTo { get; init; } = 1;
 
@@ -97,6 +100,11 @@ public sealed partial record PlanOptions
             );
         if (Target is PlanTarget.Latency && Trunk == Trunk.Selection)
             throw new PlanException("A latency is planned with coupled channels; leave out PlanOptions.Trunk.");
+        Cap?.Check();
+        if (Cap is not null && (EmptyBlocks || IsByZeros))
+            throw new PlanException(
+                "PlanOptions.Cap keeps channels of every layer, which PlanOptions.EmptyBlocks and PlanTarget.Zeros would take whole; leave out one of them."
+            );
         if (MinChannels < 1)
             throw new PlanException($"At least 1 channel must stay in every layer, not {MinChannels}.");
         if (RoundTo < 1)
@@ -121,7 +129,10 @@ public sealed partial record PlanOptions
     /// at most what it has.
     /// </summary>
     internal int Width(int wanted, int units) =>
-        Math.Min((Math.Max(wanted, MinChannels) + RoundTo - 1) / RoundTo * RoundTo, units);
+        Math.Min((Math.Max(wanted, Least(units)) + RoundTo - 1) / RoundTo * RoundTo, units);
+
+    /// <summary>How many channels of a layer stay at least.</summary>
+    internal int Least(int units) => Math.Min(units, Math.Max(MinChannels, Cap?.Least(units) ?? 1));
 
     /// <summary>True if the name is among <see cref="Keep"/>.</summary>
     public bool Spares(string name) => Keep.Any(k => IsNamed(k, name));

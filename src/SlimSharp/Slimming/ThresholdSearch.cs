@@ -7,11 +7,11 @@ internal static class ThresholdSearch
     /// <exception cref="PlanException">No threshold reaches it.</exception>
     internal static double Find(PlanningStage first, PlanTarget target)
     {
-        double[] scales = [.. first.Candidates.Where(c => c.MayGo).SelectMany(c => c.Importance ?? []).Order()];
+        double[] scales = [.. first.Candidates.Where(c => c.MayGo).SelectMany(c => c.Ranked ?? []).Order()];
         var before = first.Graph.Cost;
         return target switch
         {
-            PlanTarget.Ratio ratio => scales[(int)Math.Floor(scales.Length * ratio.Share)],
+            PlanTarget.Ratio ratio => Finite(scales[(int)Math.Floor(scales.Length * ratio.Share)], scales),
             PlanTarget.Macs macs => Reach(
                 t => (double)Cut(first, t).Cost.Macs / before.Macs,
                 scales,
@@ -51,6 +51,10 @@ internal static class ThresholdSearch
             var middle = (below + above) / 2;
             (below, above) = left(scales[middle]) <= target ? (below, middle) : (middle, above);
         }
-        return scales[above];
+        return Finite(scales[above], scales);
     }
+
+    // Behind the last that may go nothing does.
+    private static double Finite(double threshold, double[] scales) =>
+        double.IsFinite(threshold) ? threshold : scales.Where(double.IsFinite).DefaultIfEmpty(-1).Max();
 }

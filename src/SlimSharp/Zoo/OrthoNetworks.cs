@@ -16,11 +16,11 @@ public static class OrthoNetworks
 
     /// <summary>The first convolution of the MobileNetV1 and its blocks at full width.</summary>
     public static IReadOnlyList<int> MobileNetWidths { get; } =
-        [32, 64, 128, 128, 256, 256, 512, 512, 512, 512, 512, 512, 1024, 1024];
+    [32, 64, 128, 128, 256, 256, 512, 512, 512, 512, 512, 512, 1024, 1024];
 
     /// <summary>The stages of the ResNet-34, blocks and width.</summary>
     public static IReadOnlyList<(int Blocks, int Width)> ResNet34Stages { get; } =
-        [(3, 64), (4, 128), (6, 256), (3, 512)];
+    [(3, 64), (4, 128), (6, 256), (3, 512)];
 
     /// <summary>The stages of the ResNet-56, blocks and width.</summary>
     public static IReadOnlyList<(int Blocks, int Width)> ResNet56Stages { get; } = [(9, 16), (9, 32), (9, 64)];

@@ -51,6 +51,30 @@ public class ReferenceTests
         Assert.All(deviations, d => Assert.True(d.Agrees, $"{d}"));
     }
 
+    public static TheoryData<string> Orthonormalities =>
+        [
+            .. from n in new[] { "vgg13-w8", "mobilenet-narrow", "resnet56-narrow" }
+            from p in new[] { "penalty", "training", "training-low-rate", "importance", "pruning" }
+            select $"{n}.{p}",
+            "schedules",
+        ];
+
+    [Theory]
+    [MemberData(nameof(Orthonormalities))]
+    public void OrthoReg_gives_the_released_numbers(string name)
+    {
+        var deviations = Reproduction.Run(Machine.SharedPath("reference", "orthoreg"), name);
+        Assert.NotEmpty(deviations);
+        Assert.All(deviations, d => Assert.True(d.Agrees, $"{d}"));
+    }
+
+    [Fact]
+    public void Every_case_of_OrthoReg_is_among_these() =>
+        Assert.Equal(
+            Orthonormalities.Select(c => c.Data).Order(),
+            Reproduction.Cases(Machine.SharedPath("reference", "orthoreg")).Order()
+        );
+
     [Fact]
     public void Every_case_of_splitting_is_among_these() =>
         Assert.Equal(
