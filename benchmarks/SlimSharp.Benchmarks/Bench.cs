@@ -5,6 +5,7 @@ internal static class Bench
 {
     private const string Usage = """
         ./bench training [NETWORK …]   a training step: SlimSharp in float32 and bfloat16 against plain TorchSharp
+        ./bench regularizer [TEXT] [NETWORK …]   what a regulariser adds to a training step at full width
         ./bench data                   preparing batches, against TorchSharp's loader
         ./bench cut                    groups, plan, surgery and certificate of networks of depth 20 … 1001
         ./bench profile                where the time of SlimSharp's own steps goes, by kind of operation
@@ -41,6 +42,8 @@ internal static class Bench
             case "side":
                 Side.Serve(words[1], words[2]);
                 return 0;
+            case "regularizer":
+                return RegularizerBenchmark.Run(words[1..], rounds);
             case "data":
                 DataBenchmark.Run(results, rounds);
                 return 0;

@@ -40,19 +40,21 @@ internal sealed class OrthoPruning : IDisposable
         foreach (var expected in reference.Numbers.GetProperty("pruning").EnumerateArray())
         {
             var estimator = expected.GetProperty("estimator").GetString()!;
+            var (percent, rounds) = (expected.GetProperty("percent"), expected.GetProperty("rounds"));
+            var run = $"{name} {estimator} {percent} % in {rounds}";
             if (!first.TryGetValue(estimator, out var scores))
             {
                 using var start = reference.Start();
                 first[estimator] = scores = OrthoImportance.Of(reference, start, estimator);
             }
             using var pruning = new OrthoPruning(reference, estimator, keepsLast: true);
-            foreach (var deviation in pruning.Run(expected, name, scores))
+            foreach (var deviation in pruning.Run(expected, run, scores))
                 yield return deviation;
             if (!expected.TryGetProperty("kept_if_best_protected", out var kept))
                 continue;
             using var intended = new OrthoPruning(reference, estimator, keepsLast: false);
             _ = intended.Rounds(expected, scores);
-            yield return intended.Kept(name, "kept filters, the most important protected", kept);
+            yield return intended.Kept(run, "kept filters, the most important protected", kept);
         }
     }
 
@@ -100,7 +102,8 @@ internal sealed class OrthoPruning : IDisposable
         {
             var now = done.Count == 0 ? scores : OrthoImportance.Of(_reference, _model, _estimator);
             var of = now.Sum(s => s.Length);
-            var share = _isResNet ? 1 - left / 100.0 * _filters / of : ratio;
+            // A percentage made a share again: a bit below the ratio, which decides where it times the number is whole.
+            var share = _isResNet ? 1 - left / 100.0 * _filters / of : ratio * 100 / 100;
             var count = (int)(share * of);
             Cut([.. now.Select((s, i) => Ranked(now, i))], count);
             done.Add((of, count));

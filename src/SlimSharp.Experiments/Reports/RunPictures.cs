@@ -14,6 +14,7 @@ internal static class RunPictures
 {
     private const int Columns = 40; // of a heat map
     private const int LayersShown = 24;
+    private const int CurvesShown = 8; // of one measure, layer by layer
     private const int MeasuresShown = 48; // more than any regularizer has; each is looked for in every epoch
 
     /// <summary>Accuracy, loss and whatever else was measured, by epoch.</summary>
@@ -39,12 +40,20 @@ internal static class RunPictures
         );
         if (lambda > 0 && history.All(m => m.Measures?.ContainsKey("λ") != true))
             yield return Curves("λ", false, ("λ", _ => lambda));
-        foreach (var name in history.SelectMany(m => m.Measures?.Keys ?? []).Distinct().Take(MeasuresShown))
+        string[] names = [.. history.SelectMany(m => m.Measures?.Keys ?? []).Distinct()];
+        foreach (var alike in names.ToLookup(Stem).Take(MeasuresShown))
             yield return Curves(
-                Title(name),
+                Title(alike.Key),
                 false,
-                (name, m => m.Measures?.TryGetValue(name, out var v) == true ? v : null)
+                [.. Spread([.. alike]).Select(n => (n, (Func<EpochMetrics, double?>)(m => Measured(m, n))))]
             );
+
+        static double? Measured(EpochMetrics m, string name) =>
+            m.Measures?.TryGetValue(name, out var v) == true ? v : null;
+
+        // What is measured of single layers under a measure's name stands beside it.
+        string Stem(string name) =>
+            names.FirstOrDefault(n => name.StartsWith($"{n} ", StringComparison.Ordinal)) ?? name;
 
         static string Title(string name) => char.IsAscii(name[0]) ? char.ToUpperInvariant(name[0]) + name[1..] : name;
 
@@ -73,6 +82,14 @@ internal static class RunPictures
             );
         }
     }
+
+    // The first, and some of the others spread over them.
+    private static IEnumerable<string> Spread(string[] names) =>
+        names.Length <= CurvesShown
+            ? names
+            : Enumerable
+                .Range(0, CurvesShown)
+                .Select(i => names[(int)((long)i * (names.Length - 1) / (CurvesShown - 1))]);
 
     /// <summary>All scales by epoch and at the end, with the threshold of the cut if there was one.</summary>
     internal static IEnumerable<(string, string)> AllScales(SlimFile file, ScaleHistory history, double? threshold)

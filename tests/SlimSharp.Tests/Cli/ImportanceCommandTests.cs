@@ -13,19 +13,55 @@ public class ImportanceCommandTests
                 "--regularizer",
                 "flow:length=0.01,curvature=0.01",
                 "--regularizer",
-                "weights:penalty=l1,lambda=1e-4"
+                "weights:penalty=l1,lambda=1e-4",
+                "--regularizer",
+                "ortho:lambda=1e-3"
             )
         );
         return folder;
     });
 
     [Fact]
-    public async Task A_training_with_a_flow_and_a_weight_penalty_logs_both()
+    public async Task A_training_with_a_flow_a_weight_penalty_and_orthonormal_filters_logs_all()
     {
         var lines = File.ReadAllText(Path.Combine(await Trained.Value, "metrics.jsonl"));
         Assert.Contains("flow length", lines);
         Assert.Contains("flow curvature", lines);
         Assert.Contains("weight penalty", lines);
+        Assert.Contains("orthonormality penalty", lines);
+        Assert.Contains("\"orthogonality block1.conv\"", lines);
+    }
+
+    [Fact]
+    public async Task How_orthogonal_filters_are_is_shown_layer_by_layer_and_in_one_picture()
+    {
+        var run = await Trained.Value;
+        var layers = (await Slim.Json("inspect", run, "--orthogonality"))
+            .Where(l => l["orthogonality"] is not null)
+            .ToArray();
+        Assert.True(layers.Length > 5);
+        Assert.All(layers, l => Assert.InRange((double)l["orthogonality"]!, 0, 1));
+        Assert.Equal(1, layers.Sum(l => (double)l["weight"]!), 1e-9);
+        await Slim.Json($"report {run} --no-measuring");
+        var page = File.ReadAllText(Path.Combine(run, "report.html"));
+        Assert.Contains("Orthogonality by epoch", page);
+        Assert.DoesNotContain("Orthogonality block1.conv by epoch", page);
+        var (code, _, error) = await Slim.Run("inspect", "vgg16", "--orthogonality");
+        Assert.Equal(2, code);
+        Assert.Contains("not for vgg16 of the zoo", error);
+    }
+
+    [Fact]
+    public async Task A_cap_keeps_channels_of_every_layer_and_is_written_down()
+    {
+        var run = await Trained.Value;
+        var cut = Path.Combine(Machine.Folder(), "cut.slim");
+        await Slim.Json($"prune {run} --criterion l2 --macs 0.4 --cap 0.5 --out {cut}");
+        var lines = await Slim.Json($"inspect {cut}");
+        Assert.Contains(lines, l => $"{l["provenance"]}".Contains("0.5"));
+        var (code, _, error) = await Slim.Run("prune", run, "--macs", "0.2", "--cap", "95");
+        Assert.Equal(2, code);
+        Assert.Contains("--cap: '95' is no cap", error);
     }
 
     [Fact]
