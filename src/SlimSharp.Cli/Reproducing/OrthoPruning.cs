@@ -147,7 +147,8 @@ internal sealed class OrthoPruning : IDisposable
             else if (!IsDepthwise(i))
             {
                 zeros.Add((_convolutions[i], [.. gone.Select(g => (long)g)]));
-                _kept[i] = [.. Enumerable.Range(0, ranked[i].Length).Except(gone)]; // those of earlier rounds are forgotten
+                // Those of earlier rounds are forgotten.
+                _kept[i] = [.. Enumerable.Range(0, ranked[i].Length).Except(gone)];
             }
         }
         Replace(cuts);

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using SlimSharp.Formats;
 using SlimSharp.Slimming;
 
 namespace SlimSharp.Cli;

@@ -34,7 +34,9 @@ internal sealed record FilterMatrix(Node Node, LayerParameter Weight, bool HasBi
 
     private int Axis => Weight.OutputAxis!.Value;
 
-    /// <summary>All layers with weights, in their order, but those that make the outputs, such as a classifier.</summary>
+    /// <summary>
+    /// All layers with weights, in their order, but those that make the outputs, such as a classifier.
+    /// </summary>
     internal static IReadOnlyList<FilterMatrix> Of(Network network)
     {
         var last = Last(network);

@@ -7,11 +7,11 @@ namespace SlimSharp.Regularizers;
 
 /// <summary>
 /// OrthoReg (Lubana et al., arXiv 2009.05014): pulls the filters of every layer but the last towards orthonormal ones,
-/// so that what a group of filters is worth is the sum of what each is worth. Adds λ·Σω·R to the loss, R = Σ|G| over all
-/// entries of G = WWᵀ − I, or WᵀW − I where there are more filters than numbers in one, W being the filters as rows, a
-/// bias their last column. Layers weigh ω = √size/Σ√size, their size being the number of depthwise filters, else the
-/// smaller side of the weights. Gradients are those of the formula, 2·sign(G)·W, added after the backward pass; weight
-/// decay leaves alone what is pulled.
+/// so that what a group of filters is worth is the sum of what each is worth. Adds λ·Σω·R to the loss, R = Σ|G| over
+/// all entries of G = WWᵀ − I, or WᵀW − I where there are more filters than numbers in one, W being the filters as
+/// rows, a bias their last column. Layers weigh ω = √size/Σ√size, their size being the number of depthwise filters,
+/// else the smaller side of the weights. Gradients are those of the formula, 2·sign(G)·W, added after the backward
+/// pass; weight decay leaves alone what is pulled.
 /// </summary>
 public sealed class Orthonormality : Regularizer
 {
@@ -21,9 +21,9 @@ public sealed class Orthonormality : Regularizer
     /// <param name="network">The network.</param>
     /// <param name="lambda">λ ≥ 0; published are 1e-2, and 1e-3 for MobileNet.</param>
     /// <param name="published">
-    /// As the released code has it: WᵀW in the first layer and in pointwise and depthwise ones, else WWᵀ, whatever their
-    /// sizes; the first layer of the size of its filters' number; a pointwise convolution beside another one weighs as
-    /// much as that; no weight decay at all.
+    /// As the released code has it: WᵀW in the first layer and in pointwise and depthwise ones, else WWᵀ, whatever
+    /// their sizes; the first layer of the size of its filters' number; a pointwise convolution beside another one
+    /// weighs as much as that; no weight decay at all.
     /// </param>
     /// <exception cref="ArgumentOutOfRangeException">λ is negative or no number.</exception>
     /// <exception cref="TrainingException">There is no layer to pull.</exception>
@@ -126,9 +126,24 @@ public sealed class Orthonormality : Regularizer
 
     private sealed record Layer(FilterMatrix Filters, bool ByColumns, double Weight)
     {
-        /// <summary>WWᵀ, or WᵀW.</summary>
-        internal torch.Tensor Gram(torch.Tensor filters) =>
-            ByColumns ? filters.t().matmul(filters) : filters.matmul(filters.t());
+        private const int Block = 128; // rows
+
+        /// <summary>WWᵀ, or WᵀW. It is symmetric: what lies below the diagonal blocks is not computed again.</summary>
+        internal torch.Tensor Gram(torch.Tensor filters)
+        {
+            var rows = ByColumns ? filters.t() : filters;
+            var count = rows.shape[0];
+            if (count <= Block)
+                return rows.matmul(rows.t());
+            var gram = torch.zeros(count, count, rows.dtype, rows.device);
+            for (long from = 0, of = Block; from < count; from += of)
+            {
+                of = Math.Min(Block, count - from);
+                var upper = rows.narrow(0, from, of).matmul(rows.narrow(0, from, count - from).t());
+                gram.narrow(0, from, of).narrow(1, from, count - from).copy_(upper);
+            }
+            return gram.triu().add(gram.triu(1).t(), Scalars.One);
+        }
 
         internal Orthogonality Measure(Model model)
         {

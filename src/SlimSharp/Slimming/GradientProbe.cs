@@ -32,7 +32,9 @@ internal sealed class GradientProbe : IDisposable
     /// <summary>The parameters that are trained, in a fixed order.</summary>
     internal IList<torch.Tensor> Parameters => [.. _parameters.Keys.Select(n => _copy[n])];
 
-    /// <summary>Batches of images spread over a set, not augmented; made anew each time they are gone through.</summary>
+    /// <summary>
+    /// Batches of images spread over a set, not augmented; made anew each time they are gone through.
+    /// </summary>
     internal static (int Images, IEnumerable<Batch> Batches) Spread(
         ImageSet set,
         Normalization normalization,
@@ -60,8 +62,8 @@ internal sealed class GradientProbe : IDisposable
     }
 
     /// <summary>
-    /// For every parameter the sum over each of its output channels of a tensor of its size, by name; parameters that no
-    /// channel follows are left out.
+    /// For every parameter the sum over each of its output channels of a tensor of its size, by name; parameters that
+    /// no channel follows are left out.
     /// </summary>
     internal IReadOnlyDictionary<string, double[]> ByChannel(IReadOnlyList<torch.Tensor> tensors) =>
         _parameters

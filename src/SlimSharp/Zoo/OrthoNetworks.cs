@@ -66,8 +66,8 @@ public static class OrthoNetworks
     }
 
     /// <summary>
-    /// A ResNet of basic blocks without a stride or pooling at the beginning, and 1×1 shortcuts with BatchNorm where the
-    /// width changes.
+    /// A ResNet of basic blocks without a stride or pooling at the beginning, and 1×1 shortcuts with BatchNorm where
+    /// the width changes.
     /// </summary>
     /// <param name="name">What it is called.</param>
     /// <param name="stages">Blocks and width of each.</param>

@@ -1,4 +1,5 @@
 using CsCheck;
+using SlimSharp.Data;
 using SlimSharp.Models;
 using SlimSharp.Networks;
 using SlimSharp.Regularizers;
@@ -141,6 +142,58 @@ public class OrthonormalityTests
             using var model = new Model(network);
             Assert.Equal(1, Orthonormality.Of(model).Sum(l => l.Weight), 1e-12);
         }
+    }
+
+    [Fact]
+    public void Many_filters_are_measured_block_by_block_as_loops_do()
+    {
+        var random = new Random(4);
+        foreach (var (n, k) in new[] { (300, 310), (140, 131) })
+        {
+            double[][] rows = [.. Enumerable.Range(0, n).Select(_ => Draw(random, k))];
+            var (penalty, score) = Rows(n > k ? Transposed(rows) : rows);
+            var measured = Measured(rows);
+            Assert.Equal(1, measured.Penalty / penalty, 1e-10);
+            Assert.Equal(score, measured.Score, 1e-10);
+        }
+
+        static double[] Draw(Random random, int count) =>
+            [.. Enumerable.Range(0, count).Select(_ => random.NextDouble() - 0.5)];
+    }
+
+    [Fact]
+    public void Of_three_filters_with_two_numbers_the_other_side_would_have_twice_as_much() =>
+        Assert.Equal(
+            2,
+            Rows([
+                [1, 0],
+                [0, 1],
+                [1, 0],
+            ]).Penalty
+        );
+
+    [Fact]
+    public void Training_with_it_makes_filters_of_every_layer_more_orthogonal()
+    {
+        var set = DataSource
+            .Read(new() { Path = Machine.SamplePath, Validation = 0 })
+            .Train!.Subset([.. Enumerable.Range(0, 320)]);
+        var network = Vgg.Create("tiny", [16, 0, 16, 0, 16], 10, new Shape(1, 28, 28));
+        var options = new TrainingOptions
+        {
+            Epochs = 6,
+            BatchSize = 32,
+            Seed = 5,
+        };
+        IReadOnlyList<Orthogonality> Trained(params Regularizer[] methods)
+        {
+            using var model = new Model(network, 5);
+            new Trainer(options, methods).Train(model, set, null, Normalization.Of(set));
+            return Orthonormality.Of(model);
+        }
+        using var penalty = new Orthonormality(network, 0.1);
+        var (without, with) = (Trained(), Trained(penalty));
+        Assert.All(with.Zip(without), p => Assert.True(p.First.Score > 1.25 * p.Second.Score, $"{p}"));
     }
 
     private static bool Close(double a, double b) => Math.Abs(a - b) < 1e-9;

@@ -1,5 +1,3 @@
-using System.Text.Json;
-using CsCheck;
 using SlimSharp.Models;
 using SlimSharp.Networks;
 using SlimSharp.Slimming;

@@ -28,6 +28,10 @@ public class ZooTests
     [InlineData("resnet34", 1000, 21_797_672, 8_512)]
     [InlineData("resnet50", 1000, 25_557_032, 26_560)]
     [InlineData("mobilenetv2", 1000, 3_504_872, 17_056)]
+    [InlineData("vgg13-ortho", 10, 9_416_010, 2_944)]
+    [InlineData("mobilenetv1-ortho", 10, 3_217_226, 10_944)]
+    [InlineData("resnet34-ortho", 10, 21_282_122, 8_512)]
+    [InlineData("resnet56-ortho", 10, 855_770, 2_128)]
     public void Networks_have_their_published_parameters(string name, int classes, long parameters, long scales)
     {
         var cost = NetworkCost.Of(ZooEntry.Get(name, classes, 1));
@@ -68,6 +72,27 @@ public class ZooTests
     {
         var cost = NetworkCost.Of(ZooEntry.Get(name, classes, 1));
         Assert.Equal((macs, flops), (cost.Macs, cost.PublishedFlops));
+    }
+
+    [Theory]
+    [InlineData("vgg13-ortho")]
+    [InlineData("mobilenetv1-ortho")]
+    [InlineData("resnet34-ortho")]
+    [InlineData("resnet56-ortho")]
+    public void Those_of_OrthoReg_take_images_of_64_as_well_and_need_no_other_weights(string name)
+    {
+        var (small, large) = (ZooEntry.Get(name, 100, 1), ZooEntry.Get(name, 100, 1, new Shape(3, 64, 64)));
+        Assert.Equal(NetworkCost.Of(small).Parameters, NetworkCost.Of(large).Parameters);
+        Assert.Equal(100, large.Shapes[large.Outputs[0]].Channels);
+    }
+
+    [Fact]
+    public void In_OrthoRegs_VGG_BatchNorm_stands_behind_ReLU()
+    {
+        var network = ZooEntry.Get("vgg13-ortho", 10, 0.25);
+        var norms = network.Nodes.Where(n => n.Layer is BatchNorm).ToArray();
+        Assert.Equal(10, norms.Length);
+        Assert.All(norms, n => Assert.IsType<Activation>(network[n.Inputs[0]].Layer));
     }
 
     [Fact]
