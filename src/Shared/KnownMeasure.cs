@@ -20,6 +20,10 @@ internal sealed record KnownMeasure(string Name, bool IsMoreBetter, bool IsShare
         new(Accuracy, true, true),
         new(Agreement, true, true),
         new(Loss, false, false),
+        new("small weights", true, true),
+        new("small filters", true, true),
+        new("orthogonality", true, false),
+        new("group correlation", true, false),
     ];
 
     /// <summary>The one that a name begins with; null if it is none.</summary>

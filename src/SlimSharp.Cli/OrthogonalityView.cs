@@ -7,14 +7,15 @@ namespace SlimSharp.Cli;
 /// <summary>How orthogonal the filters of a network's layers are, as a table.</summary>
 internal static class OrthogonalityView
 {
-    internal static void Show(Screen screen, SlimFile file)
+    /// <summary>Prints a table by layer, and returns the scores by name, their mean first.</summary>
+    internal static IEnumerable<KeyValuePair<string, double>> Show(Screen screen, SlimFile file)
     {
         using var model = file.ToModel();
         var layers = Orthonormality.Of(model);
         if (layers.Count == 0)
         {
             screen.Say($"{file.Network.Name} has no layer with weights but those that make its outputs.");
-            return;
+            return [];
         }
         screen.Table(
             $"Orthogonality of filters: {Words.Number(layers.Average(l => l.Score), "F3")} on average over layers; 1 if all are orthogonal",
@@ -43,5 +44,10 @@ internal static class OrthogonalityView
                     ["orthogonality"] = (JsonNode)layer.Score,
                 }
             );
+        return
+        [
+            new("orthogonality", layers.Average(l => l.Score)),
+            .. layers.Select(l => KeyValuePair.Create($"orthogonality {l.Layer}", l.Score)),
+        ];
     }
 }

@@ -33,7 +33,12 @@ internal sealed class SweepExecutor(int? threads, string[]? program = null)
         if (outcome.State != SweepState.Done)
             return outcome;
         var file = run.Command == "prune" ? Path.Combine(attempt, Cut) : Path.Combine(attempt, Run);
-        (outcome, var lines) = Start([.. Evaluation(run, file)], attempt, log, stop);
+        (outcome, var lines) = Start(
+            [.. Evaluation(run, file), .. ThreadsOfEvaluation(run), "--json"],
+            attempt,
+            log,
+            stop
+        );
         if (outcome.State != SweepState.Done)
             return outcome;
         RunFolder.Write(measured, string.Concat(lines.Select(l => l + "\n")));
@@ -103,19 +108,25 @@ internal sealed class SweepExecutor(int? threads, string[]? program = null)
     }
 
     /// <summary>The command of a run that begins.</summary>
-    internal static IEnumerable<string> Command(SweepRun run, IEnumerable<string> input, string output)
-    {
-        var options = run
-            .Options.Where(o => o.Value != "false")
-            .Select(o => o.Value == "true" ? $"--{o.Key}" : $"--{o.Key}={o.Value}"); // one word, whatever the value
-        return [run.Command, .. input, .. options, "--out", output];
-    }
+    internal static IEnumerable<string> Command(SweepRun run, IEnumerable<string> input, string output) =>
+        [run.Command, .. input, .. Words(run.Options), "--out", output];
+
+    /// <summary>The command that measures what a run leaves.</summary>
+    internal static IEnumerable<string> Evaluation(SweepRun run, string file) =>
+        ["evaluate", file, "--split", "all", .. Words(run.Evaluate)];
+
+    // Each is one word, whatever the value.
+    private static IEnumerable<string> Words(IEnumerable<KeyValuePair<string, string>> options) =>
+        options.Where(o => o.Value != "false").Select(o => o.Value == "true" ? $"--{o.Key}" : $"--{o.Key}={o.Value}");
 
     private IEnumerable<string> Threads(SweepRun run) =>
         threads is { } n && !run.Options.ContainsKey("threads") ? ["--threads", $"{n}"] : [];
 
-    private IEnumerable<string> Evaluation(SweepRun run, string file) =>
-        ["evaluate", file, "--split", "all", .. Threads(run), "--json"];
+    // As many as the run itself, unless its evaluation says.
+    private IEnumerable<string> ThreadsOfEvaluation(SweepRun run) =>
+        run.Evaluate.ContainsKey("threads") ? []
+        : run.Options.TryGetValue("threads", out var own) ? ["--threads", own]
+        : Threads(run);
 
     private static string Model(string parent) => Path.Combine(parent, Run, "model.slim");
 

@@ -20,9 +20,11 @@ internal static class EvaluateCommand
 
     internal static Command Create()
     {
-        var command = new Command(
+        var groups = new GroupArguments();
+        var command = new CheckedCommand(
             "evaluate",
-            "Measure a network on images, by default the test images of the data it was trained on."
+            "Measure a network on images, by default the test images of the data it was trained on.",
+            groups.Check
         );
         var input = new Argument<string>("RUN") { Description = "A run folder or .slim file." };
         var split = Choices.Choice(
@@ -38,26 +40,47 @@ internal static class EvaluateCommand
             Description =
                 "Show how many weights and filters are small beside their layer's largest, and measure accuracy without them, too.",
         };
+        var orthogonality = new Option<bool>("--orthogonality")
+        {
+            Description = "Measure how orthogonal the filters of every layer are, too.",
+        };
         var (data, normalization, common) = (new DataArguments(), new NormalizationArguments(), new CommonOptions());
         command.Add(input);
         command.Add(split);
         command.Add(sparsity);
+        command.Add(orthogonality);
+        groups.AddTo(command);
         data.AddTo(command);
         normalization.AddTo(command);
         common.AddTo(command);
         command.SetAction(parsed =>
         {
+            groups.Check(parsed);
             var device = common.Prepare(parsed);
             var screen = common.Screen(parsed);
             var path = ModelFile.Trained(parsed.GetValue(input)!);
             using var source = SlimFile.Load(path);
             var file = normalization.Needed(parsed, source, path);
             var options = data.Get(parsed, file.Data);
-            var sets = ImageSets.For(screen, file, options with { Parts = Parts(parsed.GetValue(split)!) });
+            var sets = ImageSets.For(
+                screen,
+                file,
+                options with
+                {
+                    Parts = Parts(parsed.GetValue(split)!, groups.IsAsked(parsed)),
+                }
+            );
             using var weights = file.Weights.Copy(torch.float32, device);
             using var model = new Model(file.Network, weights.Copy());
             var cost = NetworkCost.Of(file.Network);
             var small = parsed.GetValue(sparsity) ? SparsityView.Show(screen, file) : null;
+            KeyValuePair<string, double>[] ofAll =
+            [
+                .. parsed.GetValue(orthogonality) ? OrthogonalityView.Show(screen, file) : [],
+                .. groups.Show(parsed, screen, path, file, sets) is { } trials
+                    ? [KeyValuePair.Create(GroupArguments.Measure, trials.Mean())]
+                    : Array.Empty<KeyValuePair<string, double>>(),
+            ];
             foreach (var (name, set) in Chosen(parsed.GetValue(split)!, sets, options.Path))
             {
                 if (name != "train")
@@ -77,6 +100,7 @@ internal static class EvaluateCommand
                         ["measures"] = new JsonObject(
                             score
                                 .Measures.Concat(small is null ? [] : SparsityView.Measure(screen, file, small, set))
+                                .Concat(ofAll)
                                 .Select(m => KeyValuePair.Create(m.Key, (JsonNode?)m.Value))
                         ),
                         ["parameters"] = cost.Parameters,
@@ -97,14 +121,16 @@ internal static class EvaluateCommand
         );
 
     // Pictures of other parts are not decoded.
-    private static DataParts Parts(string split) =>
-        split switch
-        {
-            Test => DataParts.Test,
-            Validation => DataParts.Validation,
-            All => DataParts.Test | DataParts.Validation,
-            _ => DataParts.Train,
-        };
+    private static DataParts Parts(string split, bool ofGroups) =>
+        ofGroups
+            ? DataParts.All
+            : split switch
+            {
+                Test => DataParts.Test,
+                Validation => DataParts.Validation,
+                All => DataParts.Test | DataParts.Validation,
+                _ => DataParts.Train,
+            };
 
     private static IEnumerable<(string Name, ImageSet Set)> Chosen(string split, TrainAndTest sets, string path)
     {

@@ -55,23 +55,6 @@ internal static class InspectCommand
             Description =
                 "Try cuts on validation images: accuracy against size, how far a cut may go, and where it would fall.",
         };
-        var groups = new Option<int?>("--groups")
-        {
-            Description =
-                "Remove so many random groups of channels from every layer, one at a time: does the sum of their importances by --criterion foresee what the loss does?",
-            HelpName = "N",
-        };
-        var criterion = Choices.Choice(
-            "--criterion",
-            "What --groups judges channels by, as in slim prune.",
-            [.. CriterionKind.All.Select(k => k.Name)]
-        );
-        var images = new Option<int>("--images")
-        {
-            Description = "Images that --groups measures on.",
-            DefaultValueFactory = _ => 512,
-            HelpName = "N",
-        };
         var flow = new Option<bool>("--flow")
         {
             Description = "Show the features that --regularizer flow goes through.",
@@ -81,6 +64,7 @@ internal static class InspectCommand
             Description = "Show how orthogonal the filters of every layer are, as the regulariser ortho has it.",
         };
         var (data, normalization, common) = (new DataArguments(), new NormalizationArguments(), new CommonOptions());
+        var groups = new GroupArguments();
         command.Add(input);
         command.Add(width);
         command.Add(classes);
@@ -88,9 +72,7 @@ internal static class InspectCommand
         command.Add(range);
         command.Add(curve);
         command.Add(flow);
-        command.Add(groups);
-        command.Add(criterion);
-        command.Add(images);
+        groups.AddTo(command);
         command.Add(orthogonality);
         data.AddTo(command);
         normalization.AddTo(command);
@@ -98,13 +80,8 @@ internal static class InspectCommand
         command.SetAction(parsed =>
         {
             var (screen, path) = (common.Screen(parsed), parsed.GetValue(input)!);
-            var isMeasured = parsed.GetValue(range) || parsed.GetValue(curve) || parsed.Has(groups);
-            if (!parsed.Has(groups))
-                parsed.Refuse("goes with --groups", criterion, images);
-            if (parsed.GetValue(groups) is < 2 or > 10_000)
-                throw new UsageException($"--groups is {parsed.GetValue(groups)}, but must be from 2 to 10,000.");
-            if (parsed.GetValue(images) < 2)
-                throw new UsageException($"--images is {parsed.GetValue(images)}, but must be 2 or more.");
+            var isMeasured = parsed.GetValue(range) || parsed.GetValue(curve) || groups.IsAsked(parsed);
+            groups.Check(parsed);
             if (!parsed.GetValue(range))
                 parsed.Refuse("goes with --lambda-range", penalty);
             if (!isMeasured)
@@ -113,7 +90,7 @@ internal static class InspectCommand
             {
                 parsed.Refuse(
                     $"is for a network that was trained, not for {path} of the zoo",
-                    [range, curve, groups, orthogonality, .. normalization.All]
+                    [range, curve, groups.Groups, orthogonality, .. normalization.All]
                 );
                 var network = ZooEntry.Get(path, parsed.GetValue(classes), parsed.GetValue(width));
                 Show(screen, network, null);
@@ -145,19 +122,8 @@ internal static class InspectCommand
                 ImageSets.WarnOfSeen(screen, file, images, sets.Validation);
                 CliffView.Show(screen, TrialCuts.Measure(screen, file, sets, images.Path));
             }
-            if (parsed.GetValue(groups) is { } count)
-            {
-                var sets = ImageSets.For(screen, file, data.Get(parsed, file.Data));
-                var judged = new PlanOptions
-                {
-                    Target = new PlanTarget.Ratio(0),
-                    Criterion = parsed.GetValue(criterion)!,
-                };
-                GroupView.Show(
-                    screen,
-                    GroupMeasures.Measure(screen, path, file, sets, judged, parsed.GetValue(images), count)
-                );
-            }
+            if (groups.IsAsked(parsed))
+                groups.Show(parsed, screen, path, file, ImageSets.For(screen, file, data.Get(parsed, file.Data)));
             return ExitCode.Done;
         });
         return command;

@@ -157,6 +157,11 @@ public sealed class ClaimPage(
         var table = SweepTable.Of(of);
         _text.Table(table.Heads, table.Cells(TableFormat.Markdown));
         Say(SweepTable.Legend(TableFormat.Markdown).Trim());
+        foreach (var measures in SweepMeasures.Of(of))
+        {
+            Say($"What was measured besides after {measures.Stage}:");
+            Table(measures.Heads, measures.Rows);
+        }
         if (sweep.Against is { } reference)
         {
             var differences = new CaseDifferences(of, reference);
@@ -205,14 +210,23 @@ public sealed class ClaimPage(
     private static string Words(InequalityTest test)
     {
         var i = test.Inequality;
-        var what = i.Measure;
-        return i.Is switch
+        var margin = $"±{Number(test.Margin)}{Unit(i.Measure)}";
+        var by = i.By == 0 ? "" : $", by {Number(i.By)}{Unit(i.Measure)}";
+        var relation = i.Is switch
         {
-            Relation.Less => $"{what}: {i.Of} < {i.Than}",
-            Relation.More => $"{what}: {i.Of} > {i.Than}",
-            _ => $"{what}: {i.Of} ≈ {i.Than} (±{Number(test.Margin)}{Unit(i.Measure)})",
+            Relation.Less => "<",
+            Relation.More => ">",
+            Relation.AtLeast => "≥",
+            Relation.AtMost => "≤",
+            _ => "≈",
         };
+        var times = i.Times is { } factor ? $"{Number(factor)} × " : "";
+        return $"{i.Measure}: {Named(i.Of, i.At)} {relation} {times}{Named(i.Than, i.At.SetItems(i.ThanAt))}"
+            + (i.Is is Relation.Less or Relation.More ? by : $" ({margin})");
     }
+
+    private static string Named(string of, IEnumerable<KeyValuePair<string, string>> at) =>
+        string.Join(", ", at.Select(s => $"{s.Key} {s.Value}").Prepend(of));
 
     private static string Unit(Measure measure) => measure.IsCost ? " %" : "";
 

@@ -39,12 +39,11 @@ public sealed class InequalityTest
             && Value(inequality.Measure, runs, than, results) is { } b
                 ? inequality.Measure.IsCost
                     ? 100 * (a / b - 1)
-                    : a - b
+                    : a - (inequality.Times ?? 1) * b
                 : null;
         double?[][] groups =
         [
-            .. SweepRun
-                .Pairs(at, SweepRun.Case, inequality.Of, inequality.Than)
+            .. Pairs(inequality, at)
                 .GroupBy(p => string.Join('\n', p.First.Values(sweep.Per)))
                 .Select(g => g.Select(p => Difference(p.First, p.Second)).ToArray()),
         ];
@@ -62,8 +61,10 @@ public sealed class InequalityTest
         (Difference, Inequality.Is) switch
         {
             (null, _) => 1,
-            ({ } d, Relation.Less) => d.SmallerByChance(),
-            ({ } d, Relation.More) => d.LargerByChance(),
+            ({ } d, Relation.Less) => d.SmallerByChance(-Inequality.By),
+            ({ } d, Relation.More) => d.LargerByChance(Inequality.By),
+            ({ } d, Relation.AtLeast) => d.LargerByChance(-Margin),
+            ({ } d, Relation.AtMost) => d.SmallerByChance(Margin),
             ({ } d, _) => Math.Max(d.LargerByChance(-Margin), d.SmallerByChance(Margin)),
         };
 
@@ -75,11 +76,20 @@ public sealed class InequalityTest
         var (low, high) = Difference.Interval(confidence);
         return Inequality.Is switch
         {
-            Relation.Less => low > 0,
-            Relation.More => high < 0,
+            Relation.Less => low > -Inequality.By,
+            Relation.More => high < Inequality.By,
+            Relation.AtLeast => high < -Margin,
+            Relation.AtMost => low > Margin,
             _ => low > Margin || high < -Margin,
         };
     }
+
+    private static IEnumerable<(SweepRun First, SweepRun Second)> Pairs(Inequality inequality, SweepRun[] at) =>
+        SweepRun.Pairs(
+            at,
+            inequality.At.SetItem(SweepRun.Case, inequality.Of),
+            inequality.At.SetItems(inequality.ThanAt).SetItem(SweepRun.Case, inequality.Than)
+        );
 
     private static string Cases(SweepRun[] at)
     {
@@ -99,6 +109,17 @@ public sealed class InequalityTest
                         + $"'of' and 'than' are names of a [[stage.case]] of its first stage{Cases(at)}."
                 );
         }
+        foreach (var (name, value) in inequality.At.Concat(inequality.ThanAt))
+        {
+            if (at.All(r => r.Settings.GetValueOrDefault(name) != value))
+                throw new RunException(
+                    $"'{plan}' has no run with {name} = {value} in its stage '{inequality.Stage}', which a claim is about; there are {string.Join(", ", at.SelectMany(r => r.Settings).Where(s => s.Key != SweepRun.Seed).Select(s => $"{s.Key} = {s.Value}").Distinct())}."
+                );
+        }
+        if (!Pairs(inequality, at).Any())
+            throw new RunException(
+                $"'{plan}' has no runs of {inequality.Of} and {inequality.Than} in its stage '{inequality.Stage}' that share all but what a claim names ({string.Join(", ", inequality.At.Concat(inequality.ThanAt).Select(s => $"{s.Key} = {s.Value}").Prepend("case"))}); name in at and than-at what else they differ in."
+            );
         // Without seeds there is one number, which decides nothing.
         foreach (var name in sweep.Per.Where(p => p != SweepRun.Seed))
         {

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace SlimSharp.Runs;
 
 /// <summary>How two things compare.</summary>
@@ -11,4 +13,12 @@ public enum Relation
 
     /// <summary>They differ by less than the margin.</summary>
     Equal,
+
+    /// <summary>One is more, or less by no more than the margin.</summary>
+    [JsonStringEnumMemberName("at least")]
+    AtLeast,
+
+    /// <summary>One is less, or more by no more than the margin.</summary>
+    [JsonStringEnumMemberName("at most")]
+    AtMost,
 }

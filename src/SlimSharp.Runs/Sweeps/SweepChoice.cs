@@ -28,7 +28,7 @@ public sealed record SweepChoice(
         SweepChoice[] all =
         [
             .. table
-                .Rows.Where(r => r.Done == r.Planned)
+                .Rows.Where(r => r.Done == r.Planned && r.Accuracies[^1].Count > 0)
                 .Select(row =>
                 {
                     var settings = table

@@ -7,7 +7,7 @@ namespace SlimSharp.Runs;
 /// <summary>
 /// Reads the description of a sweep, in TOML or JSON: <c>name</c>, <c>claims</c> (the file of claims, beside this one),
 /// and stages with <c>name</c>, <c>command</c>, <c>options</c>, <c>case</c> (options, <c>grid</c>, <c>only</c>),
-/// <c>grid</c> and <c>unless</c>.
+/// <c>grid</c>, <c>unless</c> and <c>evaluate</c>.
 /// </summary>
 public static class SweepFile
 {
@@ -15,7 +15,7 @@ public static class SweepFile
     private const string GridKey = "grid";
     private const string OnlyKey = "only";
     private const string ListKey = "regularizer"; // the option of a run that is a list
-    private static readonly string[] Keys = ["name", "command", "options", "case", GridKey, "unless"];
+    private static readonly string[] Keys = ["name", "command", "options", "case", GridKey, "unless", "evaluate"];
 
     /// <summary>Reads a file.</summary>
     /// <exception cref="RunException">
@@ -74,6 +74,7 @@ public static class SweepFile
                 _ => throw new RunException($"{where}: case must be a list of tables."),
             },
             Grid = Lists($"{where}, grid", stage[GridKey]),
+            Evaluate = Values($"{where}, evaluate", stage["evaluate"]),
             Unless = stage["unless"] switch
             {
                 null => [],

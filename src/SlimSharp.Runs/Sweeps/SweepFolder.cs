@@ -95,7 +95,8 @@ public sealed class SweepFolder
         return taken;
 
         static string Origin(SweepRun run, IReadOnlyList<SweepRun> runs) =>
-            string.Join('\n', run.Chain(runs).Select(r => $"{r.Command} {string.Join(' ', r.Options)}"));
+            string.Join('\n', run.Chain(runs).Select(r => $"{r.Command} {string.Join(' ', r.Options)}"))
+            + string.Concat(run.Evaluate.Select(o => $"\n{o}"));
     }
 
     /// <summary>The folder of a run.</summary>

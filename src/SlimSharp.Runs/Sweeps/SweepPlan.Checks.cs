@@ -80,7 +80,16 @@ public sealed partial record SweepPlan
             if (one.Grid.FirstOrDefault(g => g.Value.IsDefaultOrEmpty).Key is { } bare)
                 throw new RunException($"{where} the grid of '{bare}' in the case '{one.Name}' is empty.");
         }
-        CheckOptions(where, stage);
+        CheckOptions(
+            where,
+            [
+                .. stage.Options.Keys,
+                .. stage.Grid.Keys,
+                .. stage.Cases.SelectMany(c => c.Options.Keys.Concat(c.Grid.Keys)),
+            ],
+            Own
+        );
+        CheckOptions($"{where}, evaluate", [.. stage.Evaluate.Keys], [.. Own, "split"]);
     }
 
     // They are columns and rows of tables, and words of messages.
@@ -124,15 +133,9 @@ public sealed partial record SweepPlan
             ? number.ToString("G29", CultureInfo.InvariantCulture)
             : value;
 
-    private static void CheckOptions(string where, SweepStage stage)
+    private static void CheckOptions(string where, string[] options, string[] given)
     {
-        string[] options =
-        [
-            .. stage.Options.Keys,
-            .. stage.Grid.Keys,
-            .. stage.Cases.SelectMany(c => c.Options.Keys.Concat(c.Grid.Keys)),
-        ];
-        if (options.FirstOrDefault(Own.Contains) is { } own)
+        if (options.FirstOrDefault(given.Contains) is { } own)
             throw new RunException($"{where}, '{own}' is for the sweep itself to give.");
         if (options.FirstOrDefault(k => None.Contains(k) || !OptionName().IsMatch(k)) is { } none)
             throw new RunException(

@@ -57,7 +57,10 @@ public sealed partial record SweepPlan
                         parent?.Number,
                         options.AddRange(TakenOver(runs, parent, stage, options)),
                         settings
-                    );
+                    )
+                    {
+                        Evaluate = stage.Evaluate,
+                    };
                     runs.Add(run);
                     next.Add(run);
                 }

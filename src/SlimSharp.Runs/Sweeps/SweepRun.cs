@@ -19,6 +19,10 @@ public sealed record SweepRun(
     ImmutableSortedDictionary<string, string> Settings
 )
 {
+    /// <summary>Options of slim evaluate, which measures what it leaves.</summary>
+    public ImmutableSortedDictionary<string, string> Evaluate { get; init; } =
+        ImmutableSortedDictionary<string, string>.Empty;
+
     /// <summary>The setting that names a case of the first stage.</summary>
     internal const string Case = "case";
 
@@ -52,14 +56,32 @@ public sealed record SweepRun(
         string second
     )
     {
-        string Rest(SweepRun run) => $"{run.Stage}\n{run.SettingsBut(setting)}";
-        var others = runs.Where(r => r.Settings.GetValueOrDefault(setting) == second).ToDictionary(Rest);
-        foreach (var run in runs.Where(r => r.Settings.GetValueOrDefault(setting) == first))
+        var none = ImmutableSortedDictionary<string, string>.Empty;
+        return Pairs(runs, none.Add(setting, first), none.Add(setting, second));
+    }
+
+    /// <summary>
+    /// Pairs of runs of one stage that have these settings each and share all others; by stage and in the order of the
+    /// first.
+    /// </summary>
+    internal static IEnumerable<(SweepRun First, SweepRun Second)> Pairs(
+        IReadOnlyList<SweepRun> runs,
+        ImmutableSortedDictionary<string, string> first,
+        ImmutableSortedDictionary<string, string> second
+    )
+    {
+        string[] named = [.. first.Keys.Union(second.Keys)];
+        string Rest(SweepRun run) => $"{run.Stage}\n{run.SettingsBut(named)}";
+        var others = runs.Where(r => r.Has(second)).ToDictionary(Rest);
+        foreach (var run in runs.Where(r => r.Has(first)))
         {
             if (others.TryGetValue(Rest(run), out var other))
                 yield return (run, other);
         }
     }
+
+    private bool Has(ImmutableSortedDictionary<string, string> settings) =>
+        settings.All(s => Settings.GetValueOrDefault(s.Key) == s.Value);
 
     /// <summary>The values of these settings, empty where it has none.</summary>
     internal IEnumerable<string> Values(IEnumerable<string> settings) =>

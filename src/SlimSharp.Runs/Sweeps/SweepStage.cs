@@ -28,6 +28,15 @@ public sealed record SweepStage
     public ImmutableSortedDictionary<string, ImmutableArray<string>> Grid { get; init; } =
         ImmutableSortedDictionary<string, ImmutableArray<string>>.Empty;
 
+    /// <summary>
+    /// Options of slim evaluate, which measures what every run leaves, without dashes: more measures than accuracy.
+    /// </summary>
+    public ImmutableSortedDictionary<string, string> Evaluate
+    {
+        get => field ?? ImmutableSortedDictionary<string, string>.Empty; // in older sweeps
+        init;
+    } = ImmutableSortedDictionary<string, string>.Empty;
+
     /// <summary>Combinations that are left out: those that have all the values of one of these.</summary>
     public ImmutableArray<ImmutableSortedDictionary<string, string>> Unless { get; init; } = [];
 }

@@ -7,7 +7,8 @@ namespace SlimSharp.Runs;
 
 /// <summary>
 /// The table of a sweep, computed from its results: a row per setting with means and standard deviations over seeds.
-/// Stages follow one another in columns, so that a row shows a network trained, cut and retrained.
+/// Stages follow one another in columns, so that a row shows a network trained, cut and retrained; there is one for
+/// whatever no later stage starts from.
 /// </summary>
 public sealed class SweepTable
 {
@@ -32,12 +33,12 @@ public sealed class SweepTable
             );
         var (runs, stages) = (collection.Plan.Expand(), collection.Plan.Stages);
         var results = runs.Select(r => collection.Results.GetValueOrDefault(r.Number)).ToArray();
-        var last = stages[^1].Name;
+        var parents = runs.Select(r => r.Parent).ToHashSet();
         ImmutableArray<string> columns =
         [
             .. runs.SelectMany(r => r.Settings.Keys).Where(k => k != SweepRun.Seed).Distinct(),
         ];
-        var rows = runs.Where(r => r.Stage == last)
+        var rows = runs.Where(r => !parents.Contains(r.Number))
             .GroupBy(r => string.Join('\n', r.Values(columns)))
             .Select(group =>
             {
@@ -49,7 +50,9 @@ public sealed class SweepTable
                         .. stages.Select(
                             (_, i) =>
                                 Spread.Of([
-                                    .. whole.Select(c => 100 * (validation ? c[i]!.Validation!.Value : c[i]!.Accuracy)),
+                                    .. whole
+                                        .Where(c => i < c.Length)
+                                        .Select(c => 100 * (validation ? c[i]!.Validation!.Value : c[i]!.Accuracy)),
                                 ])
                         ),
                     ],
@@ -64,7 +67,12 @@ public sealed class SweepTable
                 };
             })
             .ToImmutableArray();
-        return new(columns, rows) { Stages = [.. stages.Select(s => s.Name)], Warnings = SweepWarning.Of(collection) };
+        return new(columns, rows)
+        {
+            Stages = [.. stages.Select(s => s.Name)],
+            Warnings = SweepWarning.Of(collection),
+            Others = validation ? [] : [.. SweepMeasures.Of(collection)],
+        };
     }
 
     /// <summary>The names of the stages.</summary>
@@ -72,6 +80,8 @@ public sealed class SweepTable
 
     /// <summary>What finished runs warned of, counted.</summary>
     public ImmutableArray<SweepWarning> Warnings { get; private init; } = [];
+
+    private ImmutableArray<SweepMeasures> Others { get; init; } = [];
 
     /// <summary>Text, Markdown, CSV, LaTeX or JSON.</summary>
     public string Format(TableFormat format) =>
@@ -82,8 +92,19 @@ public sealed class SweepTable
             TableFormat.Latex => Latex(Heads, Cells(format)) + Warned("% "),
             TableFormat.Markdown => Lines(Heads, Cells(format), "| ", " | ", " |", rule: true)
                 + Legend(format)
+                + string.Concat(
+                    Others.Select(o =>
+                        $"\nMeasured after {o.Stage}:\n\n"
+                        + Lines([.. o.Heads], [.. o.Rows], "| ", " | ", " |", rule: true)
+                    )
+                )
                 + Warned("* ", "\n"),
-            _ => Aligned(Heads, Cells(format)) + Legend(format) + Warned("Warning: "),
+            _ => Aligned(Heads, Cells(format))
+                + Legend(format)
+                + string.Concat(
+                    Others.Select(o => $"\nMeasured after {o.Stage}:\n" + Aligned([.. o.Heads], [.. o.Rows]))
+                )
+                + Warned("Warning: "),
         };
 
     /// <summary>The heads of the columns in words.</summary>
@@ -124,14 +145,15 @@ public sealed class SweepTable
     private string Warned(string before, string between = "") =>
         Warnings.IsEmpty ? "" : between + string.Concat(Warnings.Select(w => $"{before}{w.WithExample}\n"));
 
-    private SweepTableRow? Best() => Rows.Where(r => r.Done > 0 && r.OverPruned == 0).MaxBy(r => r.Accuracies[^1].Mean);
+    private SweepTableRow? Best() =>
+        Rows.Where(r => r.Accuracies[^1].Count > 0 && r.OverPruned == 0).MaxBy(r => r.Accuracies[^1].Mean);
 
     // The best is bold; what does not differ from it beyond noise (Welch's t below 2) is marked, and so is what was cut
     // too far.
     private static string Mark(Spread accuracy, bool isLast, SweepTableRow row, SweepTableRow? best, TableFormat format)
     {
         var text = accuracy.ToString("F2");
-        if (!isLast || best is null || row.Done == 0)
+        if (!isLast || best is null || accuracy.Count == 0)
             return text;
         if (row.OverPruned > 0)
             text += format == TableFormat.Latex ? "$^\\dagger$" : " †";

@@ -4,7 +4,7 @@ namespace SlimSharp.Runs;
 
 /// <summary>One setting of a sweep, over its seeds.</summary>
 /// <param name="Settings">The values of the table's columns.</param>
-/// <param name="Accuracies">Accuracy in % after every stage.</param>
+/// <param name="Accuracies">Accuracy in % after every stage; of no value after those that it does not reach.</param>
 /// <param name="Parameters">Parameters left, in % of the first stage's.</param>
 /// <param name="Macs">Multiply-adds left, likewise.</param>
 /// <param name="Done">Seeds that went through all stages.</param>

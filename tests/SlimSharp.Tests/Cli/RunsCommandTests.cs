@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using SlimSharp.Formats;
+using SlimSharp.Runs;
 using static SlimSharp.Tests.Cli.Slim;
 
 namespace SlimSharp.Tests.Cli;
@@ -212,6 +213,11 @@ public class RunsCommandTests
             command = "retrain"
             [stage.options]
             epochs = 1
+            [stage.evaluate]
+            sparsity = true
+            orthogonality = true
+            groups = 3
+            images = 16
             """
         );
         Assert.Equal(6, (await Json("sweep", "plan", file, "--out", folder)).Length);
@@ -234,6 +240,11 @@ public class RunsCommandTests
         var rows = JsonNode.Parse((await Slim.Run("sweep", "table", folder, "--format", "json")).Output)!.AsArray();
         Assert.Equal(["0.01", "0.03"], rows.Select(r => (string)r!["lambda"]!));
         Assert.All(rows, r => Assert.InRange((double)r!["macs"]!["mean"]!, 20, 50));
+        var retrained = SweepResults.Read(folder).Results.Values.Where(r => r.Test.Count > 2).ToArray();
+        Assert.Equal(2, retrained.Length);
+        Assert.All(retrained, r => Assert.InRange(r.Test["small weights"], 0, 1));
+        Assert.All(retrained, r => Assert.InRange(r.Test["orthogonality"], 0, 1));
+        Assert.All(retrained, r => Assert.InRange(r.Test["group correlation"], -1, 1));
     }
 
     [Theory]
@@ -248,6 +259,21 @@ public class RunsCommandTests
         "lambda = 1e-3",
         "macs = [\"0,5\"]",
         "Stage 'cut' (macs 0,5, seed 1): --macs takes a number with a point"
+    )]
+    [InlineData(
+        "lambda = 1e-3",
+        "macs = [0.5]\n[stage.evaluate]\nsparsitty = true",
+        "Stage 'cut', evaluate: 'slim evaluate' has no option '--sparsitty'"
+    )]
+    [InlineData(
+        "lambda = 1e-3",
+        "macs = [0.5]\n[stage.evaluate]\nimages = 20",
+        "Stage 'cut', evaluate: --images goes with --groups"
+    )]
+    [InlineData(
+        "lambda = 1e-3",
+        "macs = [0.5]\n[stage.evaluate]\nsplit = \"test\"",
+        "In the stage 'cut', evaluate, 'split' is for the sweep itself to give"
     )]
     public async Task What_no_run_could_be_begun_with_is_refused_before_the_first(
         string train,

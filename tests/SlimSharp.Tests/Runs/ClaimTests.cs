@@ -87,6 +87,73 @@ public class ClaimTests
     }
 
     [Fact]
+    public void A_claim_may_say_by_how_much_and_how_many_times()
+    {
+        string More(string rest) => Holds("accuracy", "more").Replace(" }", $", {rest} }}", StringComparison.Ordinal);
+        string Than(string relation) => Holds("accuracy", relation);
+        var tests = Test(
+            Results(_ => -0.4), // about 60 % after the cut
+            ClaimThat("by what it has", Holds("loss", "more").Replace(" }", ", by = 0.3 }", StringComparison.Ordinal)),
+            ClaimThat("by too much", Holds("loss", "more").Replace(" }", ", by = 0.5 }", StringComparison.Ordinal)),
+            ClaimThat("times", More("times = 0.9")),
+            ClaimThat("too many times", More("times = 1.1")),
+            ClaimThat("at least", Than("at least")),
+            ClaimThat("at most", Than("at most"))
+        );
+        Assert.Equal(
+            [
+                Verdict.Confirmed,
+                Verdict.Refuted,
+                Verdict.Confirmed,
+                Verdict.Refuted,
+                Verdict.Confirmed,
+                Verdict.Confirmed,
+            ],
+            tests.Select(t => t.Verdict)
+        );
+        Assert.Equal(60.45 - 0.4 - 0.9 * 60.45, tests[2].Tests[0].Difference!.Spread.Mean, 9);
+        Assert.Equal(
+            [Verdict.Refuted, Verdict.Confirmed],
+            Test(Results(_ => -0.6), ClaimThat("at least", Than("at least")), ClaimThat("at most", Than("at most")))
+                .Select(t => t.Verdict)
+        );
+        foreach (var none in (string[])["by = -1", "times = 0", "times = -2"])
+            Assert.Contains(
+                "must be",
+                Assert.Throws<RunException>(() => Test(Results(_ => 1), ClaimThat("none", More(none)))).Message
+            );
+        var page = Page(Head + ClaimThat("1", More("times = 1.5, by = 2")), Results(_ => 1)).Write("command", "p");
+        Assert.Contains("accuracy: tl1 > 1.5 × l1, by 2", page);
+    }
+
+    [Fact]
+    public void A_claim_may_compare_settings_beside_cases()
+    {
+        // At a ratio of 0.5 tl1 is a point worse than the mean, at 0.3 one better.
+        string At(string rest) => Holds("accuracy", "more").Replace(" }", $", {rest} }}", StringComparison.Ordinal);
+        var results = Results(_ => 0.5);
+        var tests = Test(
+            results,
+            ClaimThat("one ratio", At("at = { ratio = \"0.3\" }")),
+            ClaimThat("two ratios", At("at = { ratio = \"0.3\" }, than-at = { ratio = \"0.5\" }")),
+            ClaimThat(
+                "one case",
+                "{ measure = \"accuracy\", stage = \"cut\", of = \"tl1\", is = \"more\", than = \"tl1\", at = { ratio = \"0.3\" }, than-at = { ratio = \"0.5\" } }"
+            )
+        );
+        Assert.Equal([1.5, 1.5, 2], tests.Select(t => Math.Round(t.Tests[0].Difference!.Spread.Mean, 9)));
+        Assert.All(tests, t => Assert.Equal((Verdict.Confirmed, Seeds), (t.Verdict, t.Tests[0].Planned)));
+        string Said(string rest) => Assert.Throws<RunException>(() => Test(results, ClaimThat("1", At(rest)))).Message;
+        Assert.Contains("has no run with ratio = 0.4", Said("at = { ratio = \"0.4\" }"));
+        Assert.Contains("ratio = 0.3, ratio = 0.5", Said("than-at = { cut = \"other\" }"));
+        Assert.Contains(
+            "accuracy: tl1, ratio 0.3 > l1, ratio 0.5",
+            Page(Head + ClaimThat("1", At("at = { ratio = \"0.3\" }, than-at = { ratio = \"0.5\" }")), results)
+                .Write("command", "p")
+        );
+    }
+
+    [Fact]
     public void Small_differences_are_within_noise()
     {
         var test = Test(Results(seed => 0.04 * (seed - 4)), ClaimThat("same", Holds("accuracy", "equal"))).Single();

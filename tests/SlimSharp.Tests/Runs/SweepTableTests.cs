@@ -57,6 +57,43 @@ public class SweepTableTests
     }
 
     [Fact]
+    public void What_no_later_stage_starts_from_has_a_row_as_well()
+    {
+        var sweep = Folder(
+            """
+            [[stage]]
+            command = "train"
+            case = [{ name = "whole" }, { name = "slim", penalty = "l1" }]
+            [stage.evaluate]
+            orthogonality = true
+            [[stage]]
+            command = "prune"
+            case = [{ name = "half", ratio = 0.5, only = { case = "slim" } }]
+            """
+        );
+        new SweepWorker(
+            sweep,
+            (run, attempt, _, _) =>
+            {
+                var result = Succeed(attempt, run.Stage == "train" ? 0.9 : 0.6);
+                var measured = SweepResult.Read(attempt)!;
+                (measured with { Test = measured.Test.Add("small filters", 0.25).Add("loss", 2.0 / 3) }).Write(attempt);
+                return result;
+            }
+        ).WorkOnAll(default);
+        var table = SweepTable.Of(SweepResults.Of(sweep));
+        Assert.Equal(["whole", "slim"], table.Rows.Select(r => r.Settings[0]));
+        Assert.Equal([1, 0], table.Rows[0].Accuracies.Select(a => a.Count));
+        Assert.Equal([90.0, 60.0], table.Rows[1].Accuracies.Select(a => Math.Round(a.Mean, 9)));
+        var text = table.Format(TableFormat.Markdown);
+        Assert.Contains("| whole |  | 90.00 | – |", text);
+        Assert.Contains("**60.00**", text);
+        Assert.Contains("Measured after train:", text);
+        Assert.Contains("| case | loss | small filters % | n |", text);
+        Assert.Contains("| slim | half | 0.667 | 25.00 | 1 |", text);
+    }
+
+    [Fact]
     public void Pairs_share_all_but_what_is_compared()
     {
         var sweep = Folder();

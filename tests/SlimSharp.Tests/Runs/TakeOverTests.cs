@@ -41,6 +41,13 @@ public class TakeOverTests
         Assert.Equal(SweepState.Done, rest.WorkOnAll(default));
         Assert.Equal(second.Runs.Length - 2 - 3 * 5, done);
 
+        // Of what is to be measured otherwise, the trainings, measures are missing.
+        Assert.Equal(
+            18 - 4,
+            Folder(Description.Replace("[[stage.unless]]", "[stage.evaluate]\nsparsity = true\n[[stage.unless]]"))
+                .TakeOver(collected)
+        );
+
         // What was retrained otherwise is another result, and whatever it starts from is needed.
         Assert.Equal(0, Folder(Description.Replace("epochs = 1", "epochs = 3")).TakeOver(collected));
     }
