@@ -118,13 +118,9 @@ public sealed class ClaimPage(
         _text.Heading(3, "How this is decided");
         Say(
             $"""
-            Of each pair of runs that share a seed and all but the penalty the difference is taken, at every ratio, and averaged over the ratios: one number per seed{Per()}. *By chance* is the exact one-sided sign-flip test of those numbers; within
-            noise means two of them, against −{Number(file.AccuracyMargin)} and +{Number(
-                file.AccuracyMargin
-            )} points of accuracy or −{Number(file.CostMargin)} and +{Number(
-                file.CostMargin
-            )} % of parameters or multiply-adds. All inequalities of a claim must hold: its p is the largest of theirs, and Holm's correction
-            over the {file.Claims.Length} claims is what the first table shows. **Confirmed**: that is at most {Number(
+            Of each pair of runs that share a seed and all settings but those that the inequality names the difference is taken, and averaged over all pairs of a seed, such as those of several ratios: one number per seed{Per()}. *By chance* is the exact one-sided
+            sign-flip test of those numbers. Within noise (≈) means two of them, against both ends of the margin, and ≥ and ≤ one, against one end: {Margins()}. All inequalities of a claim must hold: its p is the
+            largest of theirs, and Holm's correction over the {file.Claims.Length} claims is what the first table shows. **Confirmed**: that is at most {Number(
                 file.Significance
             )}. **Refuted**: the t-interval of some difference, widened (Bonferroni) so that all {k} hold together with {Number(
                 100 * (1 - file.Significance)
@@ -133,6 +129,18 @@ public sealed class ClaimPage(
             """
         );
     }
+
+    private string Margins() =>
+        string.Join(
+            ", ",
+            [
+                $"±{Number(file.AccuracyMargin)} points of accuracy",
+                $"±{Number(file.CostMargin)} % of parameters or multiply-adds",
+                .. file.Margins.Select(m =>
+                    $"±{Number(m.Value)}{(MeasureName.IsShare(m.Key) ? " points" : "")} of {m.Key}"
+                ),
+            ]
+        );
 
     private string Per() =>
         string.Concat(

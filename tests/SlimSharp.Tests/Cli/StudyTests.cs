@@ -45,6 +45,7 @@ public class StudyTests
     [InlineData("claims.toml")]
     [InlineData("claims-paper.toml")]
     [InlineData("claims-slope.toml")]
+    [InlineData("claims-regularizers.toml")]
     public void Every_claim_is_about_cases_that_its_study_runs_often_enough_to_decide_it(string claims)
     {
         var file = ClaimFile.Read(Path.Combine(Folder, claims));
