@@ -1,7 +1,7 @@
 using System.CommandLine;
 using SlimSharp.Experiments;
 using SlimSharp.Formats;
-using SlimSharp.Slimming;
+using SlimSharp.Zoo;
 
 namespace SlimSharp.Cli;
 
@@ -10,73 +10,75 @@ internal static class IterateCommand
 {
     internal static Command Create()
     {
+        var input = new Argument<string>("RUN")
+        {
+            Description =
+                "A run folder or .slim file; with --schedule ortho or early-bird also a network of the zoo, which is trained first.",
+        };
+        var width = new Option<double>("--width")
+        {
+            Description = "Factor on all widths of a network of the zoo.",
+            DefaultValueFactory = _ => 1,
+            HelpName = "FACTOR",
+        };
+        var (rounds, normalization) = (new RoundArguments(), new NormalizationArguments());
+        var run = new RunArguments(
+            IterationSchedule.All.Select(s =>
+                (
+                    s.Name,
+                    $"{s.Title}; --epochs is what follows the last cut (published: {s.Epochs}), all else in proportion"
+                )
+            )
+        );
         var command = new Command(
             "iterate",
-            "Reach a target in rounds, each of which cuts the same share of what is left and retrains; the same command goes on where it was stopped."
+            "Reach a target in rounds, each of which cuts a part of what is left and retrains; the same command goes on where it was stopped."
         );
-        var input = new Argument<string>("RUN") { Description = "A run folder or .slim file." };
-        var rounds = new Option<int>("--rounds")
-        {
-            Description = "How many rounds.",
-            DefaultValueFactory = _ => 3,
-            HelpName = "K",
-        };
-        var macs = new Option<double?>("--macs")
-        {
-            Description = "Share of the multiply-adds that is left in the end.",
-            HelpName = "SHARE",
-        };
-        var parameters = new Option<double?>("--params")
-        {
-            Description = "Share of the parameters that is left in the end.",
-            HelpName = "SHARE",
-        };
-        var criterion = Choices.Choice(
-            "--criterion",
-            "What channels are judged by, as in slim prune.",
-            [.. CriterionKind.All.Select(k => k.Name)]
-        );
-        var recalibrate = new Option<bool>("--recalibrate")
-        {
-            Description = "Take BatchNorm statistics anew after every cut.",
-        };
-        var (run, normalization) = (new RunArguments(), new NormalizationArguments());
         command.Add(input);
-        foreach (var option in (Option[])[rounds, macs, parameters, criterion, recalibrate])
-            command.Add(option);
+        rounds.AddTo(command);
+        command.Add(width);
         normalization.AddTo(command);
         run.AddTo(command, resumes: false);
         command.SetAction(parsed =>
         {
             run.Common.Prepare(parsed);
-            var path = ModelFile.Trained(parsed.GetValue(input)!);
-            var plan = new PlanOptions
+            var (name, screen) = (parsed.GetValue(input)!, run.Common.Screen(parsed));
+            var schedule = IterationSchedule.All.FirstOrDefault(s => s.Name == run.Training.Schedule(parsed));
+            var options = rounds.Get(parsed, schedule?.IsEarly == true);
+            var isNew = !Path.Exists(name) && ZooEntry.All.Any(e => e.Name == name);
+            if (isNew && schedule is null)
+                throw new UsageException(
+                    $"{name} of the zoo is not trained: train it first, or let --schedule ortho or early-bird do it."
+                );
+            if (isNew)
+                parsed.Refuse("is for a file; a new network takes what its images ask for", normalization.All);
+            else
+                parsed.Refuse("is for a network of the zoo; that of a file is as it is", width);
+            var path = isNew ? null : ModelFile.Trained(name);
+            using var source = path is null ? null : SlimFile.Load(path);
+            var start = source is null ? null : normalization.Needed(parsed, source, path!);
+            var training = run.Read(parsed, start?.Data) with
             {
-                Target = (parsed.GetValue(macs), parsed.GetValue(parameters)) switch
-                {
-                    ({ } share, null) => new PlanTarget.Macs(share),
-                    (null, { } share) => new PlanTarget.Parameters(share),
-                    _ => throw new UsageException("Give exactly one of --macs and --params."),
-                },
-                Criterion = parsed.GetValue(criterion)!,
+                Model = isNew ? name : null,
+                Width = isNew ? parsed.GetValue(width) : 1,
+                Normalization = source is { Normalization: null } ? start!.Normalization : null,
             };
-            plan.Check();
-            var count = parsed.GetValue(rounds);
-            if (count is < 1 or > 100)
-                throw new UsageException($"--rounds is {count}, but must be from 1 to 100.");
-            using var source = SlimFile.Load(path);
-            var start = normalization.Needed(parsed, source, path);
-            var options = run.Read(parsed, start.Data);
-            run.SayMeaning(parsed, run.Common.Screen(parsed));
+            if (schedule is not null && !run.Training.HasEpochs(parsed))
+                training = training with { Training = training.Training with { Epochs = schedule.Epochs } };
+            options = options with { Phases = schedule?.Of(training, isNew) };
             var folder = run.Output(parsed) ?? throw new UsageException("Give --out DIR for the folder of the rounds.");
-            var screen = run.Common.Screen(parsed);
+            run.SayMeaning(parsed, screen);
+            if (options.Phases is { } phases)
+                IterationView.Show(screen, phases, options.Targets.Count);
             using var signals = new StopSignals();
+            var iteration = new Iteration(folder, training, screen);
             try
             {
-                var recalibrated = parsed.GetValue(recalibrate);
-                Show(
+                IterationView.Show(
                     screen,
-                    new Iteration(folder, options, screen).Run(path, start, plan, count, recalibrated, signals.Token)
+                    start is null
+                        ? iteration.Run(options, signals.Token)
+                        : iteration.Run(path!, start, options, signals.Token)
                 );
                 return ExitCode.Done;
             }
@@ -88,24 +90,5 @@ internal static class IterateCommand
             }
         });
         return command;
-    }
-
-    private static void Show(Screen screen, IReadOnlyList<IterationRound> rounds)
-    {
-        screen.Say();
-        screen.Table(
-            "Sizes by round:",
-            ["", "parameters", "MACs"],
-            rounds.Select(r =>
-                (IReadOnlyList<string>)
-                    [
-                        r.Round == 0 ? "start" : $"round {r.Round}",
-                        Words.Count(r.Cost.Parameters),
-                        Words.Count(r.Cost.Macs),
-                    ]
-            )
-        );
-        screen.Say($"The small network: {rounds[^1].File}");
-        screen.Emit(new() { ["model"] = rounds[^1].File });
     }
 }

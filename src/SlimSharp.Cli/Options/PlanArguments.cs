@@ -167,7 +167,8 @@ internal sealed class PlanArguments
         return options;
     }
 
-    private static RemovalCap? Cap(string? text)
+    /// <summary>What --cap says; null where it is not given.</summary>
+    internal static RemovalCap? Cap(string? text)
     {
         try
         {

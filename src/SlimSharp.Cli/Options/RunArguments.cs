@@ -16,7 +16,7 @@ internal sealed class RunArguments
 {
     private readonly DataArguments _data = new();
     private readonly RegularizerListArguments _regularizers = new();
-    private readonly TrainingArguments _training = new();
+    private readonly TrainingArguments _training;
     private readonly Option<string> _groupNorm = GroupNormOption.Create();
     private readonly CommonOptions _common = new();
     private readonly OutputOption _output = new("--out", isFolder: true)
@@ -33,6 +33,12 @@ internal sealed class RunArguments
     {
         Description = "Write an event file for TensorBoard into the run folder, too.",
     };
+
+    /// <param name="schedules">What --schedule takes besides the ways a learning rate falls.</param>
+    internal RunArguments(params IEnumerable<(string Name, string Title)> schedules) => _training = new(schedules);
+
+    /// <summary>How to train.</summary>
+    internal TrainingArguments Training => _training;
 
     /// <summary>The folder that --out names.</summary>
     internal string? Output(ParseResult parsed) => parsed.GetValue(_output);

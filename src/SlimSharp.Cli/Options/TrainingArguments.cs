@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using SlimSharp.Data;
 using SlimSharp.Experiments;
 using SlimSharp.Models;
@@ -33,11 +34,13 @@ internal sealed class TrainingArguments
         Description = "Initial learning rate [default: 0.1 for sgd, 0.001 for adamw].",
         HelpName = "RATE",
     };
-    private readonly Option<string> _schedule = Choices.Choice(
-        "--schedule",
-        $"How the learning rate falls: {string.Join("; ", LearningRate.All.Select(r => $"{r.Key}, {r.Value.InWords()}"))}.",
-        ["step", .. LearningRate.All.Keys.Where(k => k != "step").Order()]
-    );
+    private readonly Option<string> _schedule;
+    private readonly Option<string?> _steps = new("--steps")
+    {
+        Description =
+            "With --schedule step, the proportions of the training at the rate, at a tenth and at a hundredth of it, such as 60,40,40 or 24,1 [default: 2,1,1].",
+        HelpName = "N,N,N",
+    };
     private readonly Option<double> _warmUp = new("--warmup")
     {
         Description = "Share of the training over which the rate rises from 0.",
@@ -115,6 +118,21 @@ internal sealed class TrainingArguments
         HelpName = "N",
     };
 
+    /// <param name="schedules">What a command has besides the ways a learning rate falls: names, and what is meant.</param>
+    internal TrainingArguments(params IEnumerable<(string Name, string Title)> schedules) =>
+        _schedule = Choices.Choice(
+            "--schedule",
+            $"How the learning rate falls: {string.Join("; ", LearningRate.All.Select(r => $"{r.Key}, {r.Value.InWords()}"))}."
+                + string.Concat(schedules.Select(s => $" Or {s.Name}: {s.Title}.")),
+            ["step", .. LearningRate.All.Keys.Where(k => k != "step").Order(), .. schedules.Select(s => s.Name)]
+        );
+
+    /// <summary>The word of --schedule.</summary>
+    internal string Schedule(ParseResult parsed) => parsed.GetValue(_schedule)!;
+
+    /// <summary>True if --epochs was typed.</summary>
+    internal bool HasEpochs(ParseResult parsed) => parsed.Has(_epochs);
+
     internal void AddTo(Command command)
     {
         foreach (
@@ -125,6 +143,7 @@ internal sealed class TrainingArguments
                     _accumulate,
                     _rate,
                     _schedule,
+                    _steps,
                     _warmUp,
                     _optimizer,
                     _momentum,
@@ -169,12 +188,7 @@ internal sealed class TrainingArguments
             Accumulate = parsed.GetValue(_accumulate) is not 0 and var parts
                 ? parts
                 : throw new UsageException("--accumulate is 0, but must be 1 or more."),
-            LearningRate = LearningRate.All[parsed.GetValue(_schedule)!] with
-            {
-                Initial = rate,
-                WarmUp = warmUp,
-                Begin = begin,
-            },
+            LearningRate = Rate(parsed) with { Initial = rate, WarmUp = warmUp, Begin = begin },
             Optimizer = optimizer,
             Augmentation = new(
                 augment.Contains("crop", StringComparison.Ordinal) ? 4 : 0,
@@ -187,6 +201,26 @@ internal sealed class TrainingArguments
         };
         options.Check();
         return options;
+    }
+
+    private LearningRate Rate(ParseResult parsed)
+    {
+        var schedule = Schedule(parsed);
+        if (parsed.GetValue(_steps) is not { } steps)
+            return LearningRate.All.GetValueOrDefault(schedule) ?? new StepDecay();
+        if (schedule != "step")
+            throw new UsageException($"--steps goes with --schedule step, not {schedule}.");
+        int[] parts =
+        [
+            .. steps
+                .Split(',')
+                .Select(t => int.TryParse(t, NumberStyles.None, CultureInfo.InvariantCulture, out var n) ? n : -1),
+        ];
+        return parts is [> 0, ..] and { Length: <= 3 } && parts.All(p => p is >= 0 and <= 1_000_000)
+            ? new StepDecay().In(parts[0], parts.ElementAtOrDefault(1), parts.ElementAtOrDefault(2))
+            : throw new UsageException(
+                $"--steps {steps}: give one to three whole numbers with commas between, the first above 0, as in 60,40,40."
+            );
     }
 
     /// <summary>What options for single rules stand for, in a sentence; null if none of them was typed.</summary>

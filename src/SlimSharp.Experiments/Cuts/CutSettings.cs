@@ -22,6 +22,8 @@ public static class CutSettings
             values["candidates"] = $"{options.Candidates}";
         if (options.Recalibrate)
             values["recalibrate"] = "true";
+        if (options.Images != PruningOptions.UsualImages && options.Measures)
+            values["images"] = $"{options.Images}";
         return values;
     }
 

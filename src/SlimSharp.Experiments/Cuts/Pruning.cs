@@ -54,6 +54,11 @@ public sealed class Pruning : IDisposable
                 _file.Normalization!,
                 options.Images
             );
+        if (options.TargetOf is { } targetOf)
+        {
+            var judged = Planner.Plan(_model, options.Plan with { Target = new PlanTarget.Ratio(0) }, evidence).Scales;
+            options = options with { Plan = options.Plan with { Target = targetOf(judged) } };
+        }
         var latency = options.Latency is { } goal
             ? new LatencyPlanning(goal, _model, _journal).Plan(options.Plan, evidence)
             : null;

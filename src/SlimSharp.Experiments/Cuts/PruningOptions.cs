@@ -5,6 +5,8 @@ namespace SlimSharp.Experiments;
 /// <summary>How a trained network is cut.</summary>
 public sealed record PruningOptions
 {
+    internal const int UsualImages = 2048;
+
     /// <summary>What is cut, and by which criterion.</summary>
     public required PlanOptions Plan { get; init; }
 
@@ -12,6 +14,12 @@ public sealed record PruningOptions
     /// What the file says was asked for, where that is not <see cref="Plan"/>: a round of several cuts by less.
     /// </summary>
     public PlanOptions? Asked { get; init; }
+
+    /// <summary>
+    /// What is cut to, where that depends on how many channels are judged: in place of the plan's own target; null for
+    /// that.
+    /// </summary>
+    internal Func<int, PlanTarget>? TargetOf { get; init; }
 
     /// <summary>A latency to cut to, in place of the plan's own target; null for none.</summary>
     public LatencyGoal? Latency { get; init; }
@@ -29,10 +37,13 @@ public sealed record PruningOptions
     public bool Recalibrate { get; init; }
 
     /// <summary>Training images to recalibrate with, and to measure criteria on.</summary>
-    public int Images { get; init; } = 2048;
+    public int Images { get; init; } = UsualImages;
 
     /// <summary>Whether what the run's optimiser remembers is cut, too, so that a retraining goes on with it.</summary>
     public bool WithOptimizer { get; init; }
+
+    /// <summary>True if something is computed on <see cref="Images"/>.</summary>
+    internal bool Measures => Recalibrate || Candidates > 1 || CriterionKind.Of(Plan).NeedsImages;
 
     /// <summary>Throws if options do not go together.</summary>
     /// <exception cref="ExperimentException">The message names the options.</exception>

@@ -1,63 +1,100 @@
+using SlimSharp.Data;
 using SlimSharp.Formats;
+using SlimSharp.Models;
 using SlimSharp.Networks;
+using SlimSharp.Runs;
 using SlimSharp.Slimming;
+using SlimSharp.Zoo;
 
 namespace SlimSharp.Experiments;
 
 /// <summary>
-/// Rounds of cutting and retraining, each of which cuts the same share of what is left. A folder holds for each its cut
-/// network, round-1.slim, and its run, round-1/. What is done already is not done again.
+/// Rounds of cutting and retraining. A folder holds for each its cut network, round-1.slim, and its run, round-1/;
+/// further trainings of it, round-1-NAME/; and those before the first cut, start-NAME/. What is done already is not
+/// done again.
 /// </summary>
 /// <param name="folder">The folder.</param>
-/// <param name="retraining">How each round retrains; the file it starts from is put in.</param>
+/// <param name="training">
+/// How is trained, but for what the phases have of their own; the file that each starts from is put in.
+/// </param>
 /// <param name="journal">What is told; null for nobody.</param>
-public sealed class Iteration(string folder, RunOptions retraining, Journal? journal = null)
+public sealed class Iteration(string folder, RunOptions training, Journal? journal = null)
 {
     private readonly Journal _journal = journal ?? Journal.Silent;
 
-    /// <summary>Goes from a trained network to the target, or on from where it was stopped.</summary>
+    /// <summary>Goes from a network to the last target, or on from where it was stopped.</summary>
     /// <param name="path">The path of the network.</param>
     /// <param name="start">Its file.</param>
-    /// <param name="target">
-    /// A share of multiply-adds or of parameters that is left in the end, and how that is cut.
-    /// </param>
-    /// <param name="rounds">How many rounds.</param>
-    /// <param name="recalibrate">Whether BatchNorm statistics are taken anew after each cut.</param>
+    /// <param name="options">The targets, and how they are reached.</param>
     /// <param name="stop">Stops it, with a checkpoint.</param>
-    /// <returns>The networks after each round, that at the start first.</returns>
+    /// <returns>The networks after each round, that before the first cut first.</returns>
     /// <exception cref="ExperimentException">The folder holds rounds of something else.</exception>
     /// <exception cref="OperationCanceledException">It was stopped; it goes on when it is run again.</exception>
     public IReadOnlyList<IterationRound> Run(
         string path,
         SlimFile start,
-        PlanOptions target,
-        int rounds,
-        bool recalibrate = false,
+        IterationOptions options,
         CancellationToken stop = default
     )
     {
-        if (target.Target is not (PlanTarget.Macs or PlanTarget.Parameters))
+        options.Check();
+        var phases = options.Phases ?? IterationPhases.Of(training);
+        if (phases.Before.Count == 0)
+            return Rounds(path, start, options, phases, stop);
+        CheckPlan(start.Network, start.Weights, options);
+        return Rounds(Before(phases.Before, Path.GetFullPath(path), stop), options, phases, stop);
+    }
+
+    /// <summary>The same with a new network, <see cref="RunOptions.Model"/>, which is trained before it is cut.</summary>
+    /// <param name="options">The targets, and how they are reached.</param>
+    /// <param name="stop">Stops it, with a checkpoint.</param>
+    /// <returns>The networks after each round, that before the first cut first.</returns>
+    /// <exception cref="ExperimentException">The folder holds rounds of something else.</exception>
+    /// <exception cref="OperationCanceledException">It was stopped; it goes on when it is run again.</exception>
+    public IReadOnlyList<IterationRound> Run(IterationOptions options, CancellationToken stop = default)
+    {
+        options.Check();
+        if (training.Model is not { } name || options.Phases is not { Before.Count: > 0 } phases)
             throw new ExperimentException(
-                "Rounds reach a share of multiply-adds or of parameters (PlanOptions.Target)."
+                "A new network needs a name, RunOptions.Model, and trainings before it is cut, IterationPhases.Before."
             );
-        if (rounds is < 1 or > 100)
-            throw new ExperimentException($"There are {rounds} rounds, but must be from 1 to 100.");
-        var whole = NetworkCost.Of(start.Network);
-        var done = new List<IterationRound> { new(0, path, whole) };
+        var network = ZooEntry.Get(name, classes: 10, training.Width);
+        using (var weights = Initialization.Draw(network, training.Training.Seed))
+            CheckPlan(network, weights, options);
+        return Rounds(Before(phases.Before, from: null, stop), options, phases, stop);
+    }
+
+    private List<IterationRound> Rounds(
+        string path,
+        IterationOptions options,
+        IterationPhases phases,
+        CancellationToken stop
+    )
+    {
+        using var start = SlimFile.Load(path);
+        return Rounds(path, start, options, phases, stop);
+    }
+
+    private List<IterationRound> Rounds(
+        string path,
+        SlimFile start,
+        IterationOptions options,
+        IterationPhases phases,
+        CancellationToken stop
+    )
+    {
+        var rounds = options.Targets.Count;
+        var goals = new RoundGoals(start.Network);
+        var done = new List<IterationRound> { new(0, path, NetworkCost.Of(start.Network)) };
         SlimFile? retrained = null;
         try
         {
             for (var round = 1; round <= rounds; round++)
             {
-                var (words, part, now) = ($"Round {round} of {rounds}", (double)round / rounds, done[^1]);
-                var options = new PruningOptions
-                {
-                    Plan = For(target, whole, now.Cost, part),
-                    Asked = With(target, share => Math.Pow(share, part), share => Math.Pow(share, part)),
-                    Recalibrate = recalibrate,
-                };
-                Cut(words, round, now.File, retrained ?? start, options, stop);
-                path = Retrain(words, round, stop);
+                var (words, now) = ($"Round {round} of {rounds}", retrained ?? start);
+                var pruning = goals.Next(options, options.Targets[round - 1], now.Network);
+                goals.Add(Cut(words, round, done[^1].File, now, pruning, stop));
+                path = Train(words, $"round-{round}", phases.After(round == rounds), CutFile(round), stop);
                 retrained?.Dispose();
                 retrained = SlimFile.Load(path);
                 done.Add(new(round, path, NetworkCost.Of(retrained.Network)));
@@ -70,8 +107,17 @@ public sealed class Iteration(string folder, RunOptions retraining, Journal? jou
         }
     }
 
+    // What can be known to be impossible without images is, before hours of training.
+    private static void CheckPlan(Network network, Weights weights, IterationOptions options)
+    {
+        var plan = options.Plan with { Target = options.Targets[^1] };
+        if (CriterionKind.Of(plan).NeedsImages)
+            plan = plan with { Criterion = "random" };
+        _ = Planner.Plan(network, weights, plan);
+    }
+
     // Now; of what was cut before, looks whether it was cut from the same weights, and for the same.
-    private void Cut(
+    private SlimmingPlan Cut(
         string words,
         int round,
         string path,
@@ -81,70 +127,101 @@ public sealed class Iteration(string folder, RunOptions retraining, Journal? jou
     )
     {
         if (File.Exists(CutFile(round)))
-        {
-            CheckCut(round, file, options);
-            return;
-        }
+            return CheckedCut(round, file, options);
         _journal.Say();
         _journal.Say($"{words}: cut");
-        using var pruning = new Pruning(path, file, retraining.Data, _journal, stop);
-        pruning.Cut(pruning.Plan(options), CutFile(round));
+        using var pruning = new Pruning(path, file, training.Data, _journal, stop);
+        return pruning.Cut(pruning.Plan(options), CutFile(round)).Cut.Plan;
     }
 
-    private void CheckCut(int round, SlimFile file, PruningOptions options)
+    private SlimmingPlan CheckedCut(int round, SlimFile file, PruningOptions options)
     {
         using var cut = SlimFile.Load(CutFile(round));
         var asked = cut.Provenance.GetValueOrDefault(Certificate.Asked);
-        if (
-            cut.Plan?.WeightsHash != file.Weights.Hash()
-            || asked is not null && asked != CutSettings.ToJson(CutSettings.Of(options))
-        )
-            throw new ExperimentException(
-                $"{CutFile(round)} was cut from another network, or for another target or number of rounds; choose another folder, or give what it was begun with."
-            );
+        return
+            cut.Plan is { } plan
+            && plan.WeightsHash == file.Weights.Hash()
+            && (asked is null || asked == CutSettings.ToJson(CutSettings.Of(options)))
+            ? plan
+            : throw OfSomethingElse(round);
     }
 
-    // The path of what is retrained, now or before.
-    private string Retrain(string words, int round, CancellationToken stop)
+    private ExperimentException OfSomethingElse(int round) =>
+        new(
+            $"{CutFile(round)} was cut from another network, or for another target or number of rounds; choose another folder, or give what it was begun with."
+        );
+
+    private string Before(IReadOnlyList<TrainingPhase> phases, string? from, CancellationToken stop)
+    {
+        if (File.Exists(CutFile(1)) && phases.Any(p => !RunFolder.IsBegun(At($"start-{p.Name}"))))
+            throw OfSomethingElse(1); // known before anything is trained
+        var isNew = !Directory.Exists(folder);
+        try
+        {
+            foreach (var phase in phases)
+            {
+                // Only the file that was given may not say how images are normalised.
+                var normalization = phase == phases[0] ? training.Normalization : null;
+                from = Train("Before the first cut", phase, $"start-{phase.Name}", from, normalization, stop);
+            }
+            return from!;
+        }
+        finally
+        {
+            // A training that could not begin leaves nothing.
+            if (isNew && Directory.Exists(folder) && !Directory.EnumerateFileSystemEntries(folder).Any())
+                Directory.Delete(folder);
+        }
+    }
+
+    // One after another; returns the path of what is trained in the end.
+    private string Train(
+        string words,
+        string place,
+        IReadOnlyList<TrainingPhase> phases,
+        string from,
+        CancellationToken stop
+    )
+    {
+        foreach (var phase in phases)
+        {
+            var name = phase == phases[0] ? place : $"{place}-{phase.Name}";
+            from = Train(words, phase, name, from, null, stop);
+        }
+        return from;
+    }
+
+    // Now or before.
+    private string Train(
+        string words,
+        TrainingPhase phase,
+        string name,
+        string? from,
+        Normalization? normalization,
+        CancellationToken stop
+    )
     {
         var run = TrainingRun.Begin(
-            At($"round-{round}"),
-            retraining with
+            At(name),
+            phase.Of(training) with
             {
-                Command = "retrain",
-                From = CutFile(round),
+                Command = from is null ? "train" : "retrain",
+                Model = from is null ? training.Model : null,
+                From = from,
+                Normalization = normalization,
             }
         );
         if (!run.IsComplete)
         {
+            var with = phase.Regularizers.Count == 0 ? "" : $", with {string.Join(' ', phase.Regularizers)}";
             _journal.Say();
-            _journal.Say($"{words}: retrain");
+            _journal.Say(
+                $"{words}: {phase.Name}, {Words.Count(phase.Epochs)} {(phase.Epochs == 1 ? "epoch" : "epochs")}{with}"
+            );
             using var result = run.Train(_journal, stop);
         }
         return run.Folder.ModelFile;
     }
-
-    // As a share of what is left now: after round k of n the target's power k/n of the whole is.
-    private static PlanOptions For(PlanOptions target, NetworkCost whole, NetworkCost now, double part)
-    {
-        double Share(double share, long all, long left) => Math.Min(Math.Pow(share, part) * all / left, 1);
-        return With(
-            target,
-            share => Share(share, whole.Macs, now.Macs),
-            share => Share(share, whole.Parameters, now.Parameters)
-        );
-    }
-
-    private static PlanOptions With(PlanOptions target, Func<double, double> macs, Func<double, double> parameters) =>
-        target with
-        {
-            Target = target.Target switch
-            {
-                PlanTarget.Macs asked => new PlanTarget.Macs(macs(asked.Share)),
-                PlanTarget.Parameters asked => new PlanTarget.Parameters(parameters(asked.Share)),
-                var other => other,
-            },
-        };
 
     private string CutFile(int round) => At($"round-{round}.slim");
 

@@ -14,7 +14,10 @@ public sealed class Candidate
     {
         (Group, _options) = (group, options);
         Importance = criterion.Of(group, subject, options.Reduction);
-        Ranked = Importance is not null && options.Cap is { } cap ? cap.Protect(Importance) : Importance;
+        Ranked =
+            Importance is not null && options.Cap is { } cap
+                ? cap.Protect(Importance, cap.Least(group.Units, group.Name))
+                : Importance;
         Stays =
             group.FrozenBecause is null && group.Channels.Keys.Any(options.Spares) ? new(PlanReasonKind.Spared)
             : subject.Graph.StaysBecause(group) is { } reason ? reason
@@ -45,7 +48,7 @@ public sealed class Candidate
     /// <summary>The numbers of units that may stay, ascending: what the options' minimum and multiple allow.</summary>
     public IReadOnlyList<int> Widths() =>
         MayGo
-            ? [.. Enumerable.Range(1, Group.Units).Select(k => _options.Width(k, Group.Units)).Distinct()]
+            ? [.. Enumerable.Range(1, Group.Units).Select(k => _options.Width(k, Group.Units, Group.Name)).Distinct()]
             : [Group.Units];
 
     /// <summary>All units stay.</summary>
@@ -108,8 +111,8 @@ public sealed class Candidate
 
     private GroupPlan KeepCounted(int wanted, PlanReason why)
     {
-        var least = Math.Max(wanted, _options.Least(Group.Units));
-        var width = _options.Width(wanted, Group.Units);
+        var least = Math.Max(wanted, _options.Least(Group.Units, Group.Name));
+        var width = _options.Width(wanted, Group.Units, Group.Name);
         return Keep(
             width,
             (wanted == 0 ? new(PlanReasonKind.Emptied) : why) with
@@ -125,7 +128,7 @@ public sealed class Candidate
     {
         var units = Enumerable.Range(0, Group.Units);
         int[] loud = [.. units.Where(u => !silent[u])];
-        var width = _options.Width(loud.Length, Group.Units);
+        var width = _options.Width(loud.Length, Group.Units, Group.Name);
         return new(
             Group.Name,
             Group.Units,

@@ -62,7 +62,8 @@ internal static class DeadChannels
         [
             .. plan.Kept.Where(unit => group.Channels.Any(c => c.Value[unit].Any(i => selected.Contains((c.Key, i))))),
         ];
-        var width = alive.Length == 0 ? 0 : Math.Min(options.Width(alive.Length, plan.Units), plan.Kept.Length);
+        var width =
+            alive.Length == 0 ? 0 : Math.Min(options.Width(alive.Length, plan.Units, plan.Group), plan.Kept.Length);
         return width == plan.Kept.Length
             ? plan
             : plan with

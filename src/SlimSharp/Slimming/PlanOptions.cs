@@ -128,11 +128,12 @@ public sealed partial record PlanOptions
     /// The width of a layer of which <paramref name="wanted"/> channels are wanted: at least the minimum, a multiple,
     /// at most what it has.
     /// </summary>
-    internal int Width(int wanted, int units) =>
-        Math.Min((Math.Max(wanted, Least(units)) + RoundTo - 1) / RoundTo * RoundTo, units);
+    internal int Width(int wanted, int units, string group = "") =>
+        Math.Min((Math.Max(wanted, Least(units, group)) + RoundTo - 1) / RoundTo * RoundTo, units);
 
     /// <summary>How many channels of a layer stay at least.</summary>
-    internal int Least(int units) => Math.Min(units, Math.Max(MinChannels, Cap?.Least(units) ?? 1));
+    internal int Least(int units, string group) =>
+        Math.Min(units, Math.Max(MinChannels, Cap?.Least(units, group) ?? 1));
 
     /// <summary>True if the name is among <see cref="Keep"/>.</summary>
     public bool Spares(string name) => Keep.Any(k => IsNamed(k, name));

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json.Serialization;
 
@@ -13,12 +14,22 @@ namespace SlimSharp.Slimming;
 /// </param>
 public sealed record RemovalCap(double Share = 0.95, bool KeepsLast = false) : IJsonOnDeserialized
 {
+    /// <summary>
+    /// Of how many channels the share is, by names of groups: the widths before the first of several cuts, so that all
+    /// of them together take no more than the share. Null for those of the network that is cut.
+    /// </summary>
+    public ImmutableSortedDictionary<string, int>? Widths { get; init; }
+
     /// <summary>How many of a layer's channels stay at least.</summary>
     public int Least(int channels) => Math.Min(channels, (int)Math.Floor((1 - Share) * channels + 1e-9) + 1);
 
+    /// <summary>How many of a group's channels stay at least, where <see cref="Widths"/> may know more of it.</summary>
+    internal int Least(int channels, string group) =>
+        Math.Min(channels, Least(Widths?.GetValueOrDefault(group, channels) ?? channels));
+
     /// <summary>Importance in which what must stay is infinite.</summary>
     /// <param name="importance">Of a layer's channels.</param>
-    /// <param name="least">How many of them must stay; null for <see cref="Least"/> of so many.</param>
+    /// <param name="least">How many of them must stay; null for <see cref="Least(int)"/> of so many.</param>
     public double[] Protect(IReadOnlyList<double> importance, int? least = null)
     {
         var count = importance.Count;
@@ -50,6 +61,20 @@ public sealed record RemovalCap(double Share = 0.95, bool KeepsLast = false) : I
 
     /// <summary>The text form, which <see cref="Parse"/> reads.</summary>
     public override string ToString() => FormattableString.Invariant($"{Share:R}{(KeepsLast ? ",published" : "")}");
+
+    /// <summary>True if the same may go of the same widths.</summary>
+    /// <param name="other">Another cap, or null.</param>
+    public bool Equals(RemovalCap? other) =>
+        other is not null
+        && (Share, KeepsLast) == (other.Share, other.KeepsLast)
+        && (
+            Widths is null || other.Widths is null
+                ? ReferenceEquals(Widths, other.Widths)
+                : Widths.SequenceEqual(other.Widths)
+        );
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Share, KeepsLast);
 
     /// <exception cref="PlanException">The share is out of range.</exception>
     internal void Check()

@@ -43,6 +43,10 @@ public abstract record LearningRate
     /// <summary>How it falls, in a few words.</summary>
     public abstract string InWords();
 
+    /// <summary>Throws if what only this kind has is out of range.</summary>
+    /// <exception cref="TrainingException">The message names it.</exception>
+    internal virtual void Check() { }
+
     /// <summary>What the initial rate is multiplied by.</summary>
     protected abstract double Factor(double progress);
 }

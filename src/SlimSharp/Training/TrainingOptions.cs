@@ -84,6 +84,7 @@ public sealed record TrainingOptions : IJsonOnDeserialized
         );
         Require(LearningRate.WarmUp is >= 0 and < 1, "LearningRate.WarmUp", LearningRate.WarmUp, "a share in [0, 1)");
         Require(LearningRate.Begin is >= 0 and < 1, "LearningRate.Begin", LearningRate.Begin, "a share in [0, 1)");
+        LearningRate.Check();
         Optimizer.Check();
         Require(
             Augmentation.Pad is >= 0 and <= MaxPad,

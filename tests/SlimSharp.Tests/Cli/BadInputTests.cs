@@ -119,6 +119,42 @@ public class BadInputTests
             { "iterate {model} --macs 0.5 --rounds 0 --out {out}", "--rounds is 0" },
             { "iterate {model} --rounds 2 --out {out}", "exactly one of" },
             { "iterate {model} --macs 0.5 --rounds 2 --data {sample}", "--out" },
+            { "iterate {model} --macs 0.5 --ratio 0.5 --out {out}", "exactly one of" },
+            { "iterate {model} --ratio 1 --out {out}", "must lie in [0, 1)" },
+            { "iterate {model} --ratio 0 --out {out}", "above 0 (--ratio)" },
+            { "iterate {model} --gone 0.5,0.1 --out {out}", "--gone takes shares in (0, 1) that ascend" },
+            { "iterate {model} --gone 0.1,half --out {out}", "'half' is no number" },
+            { "iterate {model} --gone 0.1,0.5 --rounds 2 --out {out}", "--rounds does not go with --gone" },
+            { "iterate {model} --macs 0.5 --order published --out {out}", "--order goes with --ratio" },
+            { "iterate {model} --ratio 0.5 --images 100 --out {out}", "--images goes with" },
+            { "iterate {model} --ratio 0.5 --criterion fisher-group --images 1 --out {out}", "--images is 1" },
+            { "iterate {model} --ratio 0.5 --cap 2 --out {out}", "--cap: '2' is no cap" },
+            { "iterate {model} --ratio 0.5 --width 0.5 --out {out}", "--width is for a network of the zoo" },
+            { "iterate lenet --schedule ortho --ratio 0.5 --out {out}", "There is no file or run folder 'lenet'" },
+            { "iterate vgg11 --ratio 0.5 --data {sample} --out {out}", "vgg11 of the zoo is not trained" },
+            { "iterate vgg11 --schedule ortho --ratio 0.5 --normalization imagenet --out {out}", "--normalization" },
+            { "iterate vgg11 --schedule early-bird --gone 0.1,0.5 --out {out}", "cuts once" },
+            {
+                "iterate {model} --schedule early-bird --ratio 0.5 --data {sample} --out {out}",
+                "begins with a new network: give --model"
+            },
+            {
+                "iterate {model} --schedule ortho --ratio 0.5 --rewind 0.5 --data {sample} --out {out}",
+                "leave out --rewind"
+            },
+            {
+                "iterate vgg11 --width 0.05 --schedule ortho --macs 0.000001 --data {sample} --pad 32 --out {out}",
+                "cannot be reached"
+            },
+            {
+                "iterate vgg11 --width 0.05 --schedule early-bird --ratio 0.5 --data {empty} --out {out}",
+                "nothing that can be read"
+            },
+            { "train --model vgg11 --data {sample} --steps 0,1 --out {out}", "--steps 0,1" },
+            {
+                "train --model vgg11 --data {sample} --schedule cosine --steps 24,1 --out {out}",
+                "--steps goes with --schedule step"
+            },
             { "inspect {model} --lambda-range --data {sample}", "--lambda-range needs a --penalty" },
             { "inspect {model} --lambda-range --penalty l1", "--data" },
             { "compare --macs 2", "--macs is 2" },
@@ -199,7 +235,7 @@ public class BadInputTests
             { "prune {model} --ratio 0.5 --images 100", "--images goes with --recalibrate" },
             { "export {model} --onnx {out} --pad 32", "--pad says how the images of --data are read" },
             { "export {model} --pytorch {out} --normalization bytes", "--normalization goes with --onnx" },
-            { "inspect {model} --pad 32", "--pad goes with --curve and --lambda-range" },
+            { "inspect {model} --pad 32", "--pad goes with --curve, --groups and --lambda-range" },
             { "inspect {model} --curve --penalty l1 --data {sample}", "--penalty goes with --lambda-range" },
             { "inspect {model} --width 0.5", "--width is for networks of the zoo" },
             { "inspect vgg16 --curve --data {sample}", "--curve is for a network that was trained" },

@@ -17,27 +17,29 @@ public class SeriesTests
         var folder = Machine.Folder();
         using var start = SlimFile.Load(SmallRun.Model);
         var options = Retraining with { Training = new() { Epochs = 1 } };
-        var target = new PlanOptions { Target = new PlanTarget.Macs(0.5) };
-        var rounds = new Iteration(folder, options).Run(SmallRun.Model, start, target, 2);
+        static IterationOptions Target(double share, int rounds = 2) =>
+            new() { Targets = RoundTargets.Of(new PlanTarget.Macs(share), rounds) };
+        var rounds = new Iteration(folder, options).Run(SmallRun.Model, start, Target(0.5));
         double[] shares = [.. rounds.Select(r => (double)r.Cost.Macs / rounds[0].Cost.Macs)];
         Assert.Equal(3, shares.Length);
         Assert.InRange(shares[1], 0.55, Math.Sqrt(0.5));
         Assert.InRange(shares[2], 0.4, 0.5);
         var notes = new SmallRun.Notes();
-        Assert.Equal(rounds, new Iteration(folder, options, notes).Run(SmallRun.Model, start, target, 2));
+        Assert.Equal(rounds, new Iteration(folder, options, notes).Run(SmallRun.Model, start, Target(0.5)));
         Assert.Empty(notes.Said);
         foreach (var (other, count) in new[] { (0.3, 2), (0.5, 3) })
         {
-            var asked = target with { Target = new PlanTarget.Macs(other) };
             var error = Assert.Throws<ExperimentException>(() =>
-                new Iteration(folder, options).Run(SmallRun.Model, start, asked, count)
+                new Iteration(folder, options).Run(SmallRun.Model, start, Target(other, count))
             );
             Assert.Contains("was cut from another network, or for another target", error.Message);
         }
         using var later = SlimFile.Load(rounds[1].File);
-        Assert.Throws<ExperimentException>(() => new Iteration(folder, options).Run(rounds[1].File, later, target, 2));
         Assert.Throws<ExperimentException>(() =>
-            new Iteration(folder, options).Run(SmallRun.Model, start, new() { Target = new PlanTarget.Zeros() }, 2)
+            new Iteration(folder, options).Run(rounds[1].File, later, Target(0.5))
+        );
+        Assert.Throws<ExperimentException>(() =>
+            new Iteration(folder, options).Run(SmallRun.Model, start, new() { Targets = [new PlanTarget.Zeros()] })
         );
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using SlimSharp.Models;
 using SlimSharp.Networks;
 using SlimSharp.Slimming;
@@ -83,6 +84,30 @@ public class RemovalCapTests
         Assert.Equal(plan.Options.Cap, read.Options.Cap);
         using var cut = Surgeon.Apply(model, read);
         Assert.True(cut.Certificate.Agrees);
+    }
+
+    [Fact]
+    public void Of_several_cuts_it_is_on_what_goes_of_the_widths_before_the_first()
+    {
+        using var model = new Model(Network, 2);
+        var groups = ChannelGroups.Of(Network).Where(g => g.FrozenBecause is null).ToArray();
+        var widths = groups.ToImmutableSortedDictionary(g => g.Name, g => 3 * g.Units);
+        var plan = Planner.Plan(
+            model,
+            new()
+            {
+                Target = new PlanTarget.Ratio(0.99),
+                Criterion = "l2",
+                Cap = new(0.9) { Widths = widths },
+            }
+        );
+        Assert.All(
+            plan.Groups.Where(g => widths.ContainsKey(g.Group)),
+            g => Assert.Equal(3 * g.Units / 10 + 1, g.Kept.Length)
+        );
+        Assert.Equal(plan.Options.Cap, SlimmingPlan.FromJson(plan.ToJson()).Options.Cap);
+        Assert.NotEqual(plan.Options.Cap, new(0.9));
+        Assert.NotEqual(plan.Options.Cap, new(0.9) { Widths = widths.SetItem(groups[0].Name, 1) });
     }
 
     [Theory]
