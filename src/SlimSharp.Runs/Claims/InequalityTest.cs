@@ -12,7 +12,10 @@ public sealed class InequalityTest
     /// <summary>The inequality.</summary>
     public Inequality Inequality { get; }
 
-    /// <summary>The margin inside which a difference is noise, in points or percent.</summary>
+    /// <summary>
+    /// The margin inside which a difference is noise, in points, percent or the measure's own unit; 0 where what is less
+    /// or more is asked for, which takes none.
+    /// </summary>
     public double Margin { get; }
 
     /// <summary>
@@ -50,7 +53,7 @@ public sealed class InequalityTest
         double[] means = [.. groups.Where(s => s.All(d => d is not null)).Select(s => s.Average()!.Value)];
         return new(
             inequality,
-            file.Margin(inequality.Measure),
+            inequality.Is is Relation.Less or Relation.More ? 0 : file.Margin(inequality.Measure),
             means.Length > 1 ? PairedDifference.Of(means, new double[means.Length]) : null,
             groups.Length
         );

@@ -52,32 +52,67 @@ internal sealed record FilterMatrix(Node Node, LayerParameter Weight, bool HasBi
         ];
     }
 
-    /// <summary>The matrix, n×k, through which no gradient flows; the caller disposes it.</summary>
+    /// <summary>
+    /// The matrix without the biases, through which no gradient flows, its columns in the order in which they lie in
+    /// memory, so that nothing is copied where filters lie one after the other; the caller disposes it.
+    /// </summary>
+    internal torch.Tensor WeightsOf(Model model) => AsRows(model[WeightName], model[WeightName]);
+
+    /// <summary>The whole matrix, n×k; the caller disposes it.</summary>
     internal torch.Tensor Of(Model model)
     {
         using var scope = torch.NewDisposeScope();
         using var still = torch.no_grad();
-        var filters = AsRows(model[WeightName]);
+        var filters = WeightsOf(model);
         return (HasBias ? torch.cat([filters, model[BiasName].unsqueeze(1)], 1) : filters).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Adds a matrix of this size to the gradients, where there are any.</summary>
-    internal void AddToGradients(Model model, torch.Tensor change)
+    /// <summary>Adds left·matrix to the gradients, where there are any.</summary>
+    internal void AddFromLeft(Model model, torch.Tensor left)
     {
         using var scope = torch.NewDisposeScope();
-        using var still = torch.no_grad();
         if (model[WeightName].grad is { } gradient)
-            AsRows(gradient, change.narrow(1, 0, Weights));
+            Add(model, gradient, rows => rows.addmm_(left, WeightsOf(model), 1, 1));
+        if (HasBias && model[BiasName].grad is { } bias)
+            bias.addmv_(left, model[BiasName].detach(), 1, 1);
+    }
+
+    /// <summary>Adds matrix·right to the gradients, where there are any.</summary>
+    internal void AddFromRight(Model model, torch.Tensor right)
+    {
+        using var scope = torch.NewDisposeScope();
+        var change = Of(model).matmul(right);
+        if (model[WeightName].grad is { } gradient)
+            Add(model, gradient, rows => rows.add_(change.narrow(1, 0, Weights), Scalars.One));
         if (HasBias && model[BiasName].grad is { } bias)
             bias.add_(change.select(1, Weights), Scalars.One);
     }
 
-    private torch.Tensor AsRows(torch.Tensor weight) => weight.detach().transpose(0, Axis).reshape(Rows, Weights);
-
-    private void AsRows(torch.Tensor gradient, torch.Tensor change)
+    // Where the gradient lies otherwise than the weight its rows are a copy, which is written back.
+    private void Add(Model model, torch.Tensor gradient, Action<torch.Tensor> add)
     {
-        var turned = gradient.transpose(0, Axis);
-        turned.add_(change.reshape(turned.shape), Scalars.One);
+        var rows = AsRows(gradient, model[WeightName]);
+        var turned = Turned(gradient, model[WeightName]);
+        add(rows);
+        if (!turned.is_contiguous())
+            turned.copy_(rows.reshape(turned.shape));
+    }
+
+    private torch.Tensor AsRows(torch.Tensor tensor, torch.Tensor weight)
+    {
+        using var turned = Turned(tensor, weight);
+        return turned.reshape(Rows, Weights);
+    }
+
+    // Outputs first; then as the weight lies, inputs last if they are innermost there.
+    private torch.Tensor Turned(torch.Tensor tensor, torch.Tensor weight)
+    {
+        var turned = tensor.detach().transpose(0, Axis);
+        if (turned.dim() != 4)
+            return turned;
+        using var outer = weight.detach().transpose(0, Axis);
+        using var innermost = outer.permute(0, 2, 3, 1);
+        return !outer.is_contiguous() && innermost.is_contiguous() ? turned.permute(0, 2, 3, 1) : turned;
     }
 
     // Whose values reach the outputs through no other layer with weights.

@@ -84,11 +84,13 @@ public sealed class Orthonormality : Regularizer
         {
             using var scope = torch.NewDisposeScope();
             using Scalar factor = 2 * Lambda * layer.Weight;
-            var filters = layer.Filters.Of(model);
-            var signs = layer.Gram(filters);
+            var signs = layer.Gram(model);
             signs.diagonal().sub_(Scalars.One);
             signs.sign_().mul_(factor);
-            layer.Filters.AddToGradients(model, layer.ByColumns ? filters.matmul(signs) : signs.matmul(filters));
+            if (layer.ByColumns)
+                layer.Filters.AddFromRight(model, signs);
+            else
+                layer.Filters.AddFromLeft(model, signs);
         }
     }
 
@@ -129,9 +131,19 @@ public sealed class Orthonormality : Regularizer
         private const int Block = 128; // rows
 
         /// <summary>WWᵀ, or WᵀW. It is symmetric: what lies below the diagonal blocks is not computed again.</summary>
-        internal torch.Tensor Gram(torch.Tensor filters)
+        internal torch.Tensor Gram(Model model)
         {
-            var rows = ByColumns ? filters.t() : filters;
+            if (ByColumns)
+                return Gram(Filters.Of(model).t());
+            var gram = Gram(Filters.WeightsOf(model));
+            if (!Filters.HasBias)
+                return gram;
+            var bias = model[Filters.BiasName].detach();
+            return gram.addr_(bias, bias, 1, 1);
+        }
+
+        private static torch.Tensor Gram(torch.Tensor rows)
+        {
             var count = rows.shape[0];
             if (count <= Block)
                 return rows.matmul(rows.t());
@@ -148,7 +160,7 @@ public sealed class Orthonormality : Regularizer
         internal Orthogonality Measure(Model model)
         {
             using var scope = torch.NewDisposeScope();
-            var gram = Gram(Filters.Of(model)).to(torch.float64);
+            var gram = Gram(model).to(torch.float64);
             var (diagonal, all) = (Numbers.Single(gram.diagonal().abs().sum()), Numbers.Single(gram.abs().sum()));
             gram.diagonal().sub_(Scalars.One);
             return new(

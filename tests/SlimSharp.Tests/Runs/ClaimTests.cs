@@ -81,7 +81,7 @@ public class ClaimTests
         );
         Assert.Contains(
             "of which no margin is given",
-            Assert.Throws<RunException>(() => Of(Head, ClaimThat("1", Holds("error", "less")))).Message
+            Assert.Throws<RunException>(() => Of(Head, ClaimThat("1", Holds("error", "at most")))).Message
         );
         Assert.Throws<RunException>(() => Of(head, ClaimThat("1", Holds("", "less"))));
     }
