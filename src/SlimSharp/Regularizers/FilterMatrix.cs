@@ -67,21 +67,41 @@ internal sealed record FilterMatrix(Node Node, LayerParameter Weight, bool HasBi
         return (HasBias ? torch.cat([filters, model[BiasName].unsqueeze(1)], 1) : filters).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Adds left·matrix to the gradients, where there are any.</summary>
-    internal void AddFromLeft(Model model, torch.Tensor left)
+    /// <summary>
+    /// Adds factor·sign(numbers)·matrix to the gradients, where there are any; the n×n numbers are overwritten.
+    /// </summary>
+    internal void AddSignsFromLeft(Model model, torch.Tensor numbers, double factor)
     {
         using var scope = torch.NewDisposeScope();
+        using Scalar strength = factor;
+        var filters = WeightsOf(model);
         if (model[WeightName].grad is { } gradient)
-            Add(model, gradient, rows => rows.addmm_(left, WeightsOf(model), 1, 1));
+            Add(
+                model,
+                gradient,
+                rows =>
+                {
+                    var isDone =
+                        SignProduct.Fits(numbers, filters, rows) && SignProduct.TryAdd(numbers, filters, rows, factor);
+                    numbers.sign_().mul_(strength);
+                    if (!isDone)
+                        rows.addmm_(numbers, filters, 1, 1);
+                }
+            );
+        else
+            numbers.sign_().mul_(strength);
         if (HasBias && model[BiasName].grad is { } bias)
-            bias.addmv_(left, model[BiasName].detach(), 1, 1);
+            bias.addmv_(numbers, model[BiasName].detach(), 1, 1);
     }
 
-    /// <summary>Adds matrix·right to the gradients, where there are any.</summary>
-    internal void AddFromRight(Model model, torch.Tensor right)
+    /// <summary>
+    /// Adds factor·matrix·sign(numbers) to the gradients, where there are any; the k×k numbers are overwritten.
+    /// </summary>
+    internal void AddSignsFromRight(Model model, torch.Tensor numbers, double factor)
     {
         using var scope = torch.NewDisposeScope();
-        var change = Of(model).matmul(right);
+        using Scalar strength = factor;
+        var change = Of(model).matmul(numbers.sign_().mul_(strength));
         if (model[WeightName].grad is { } gradient)
             Add(model, gradient, rows => rows.add_(change.narrow(1, 0, Weights), Scalars.One));
         if (HasBias && model[BiasName].grad is { } bias)

@@ -83,14 +83,13 @@ public sealed class Orthonormality : Regularizer
         foreach (var layer in _layers)
         {
             using var scope = torch.NewDisposeScope();
-            using Scalar factor = 2 * Lambda * layer.Weight;
-            var signs = layer.Gram(model);
-            signs.diagonal().sub_(Scalars.One);
-            signs.sign_().mul_(factor);
+            var factor = 2 * Lambda * layer.Weight;
+            var gram = layer.Gram(model);
+            gram.diagonal().sub_(Scalars.One);
             if (layer.ByColumns)
-                layer.Filters.AddFromRight(model, signs);
+                layer.Filters.AddSignsFromRight(model, gram, factor);
             else
-                layer.Filters.AddFromLeft(model, signs);
+                layer.Filters.AddSignsFromLeft(model, gram, factor);
         }
     }
 
@@ -128,7 +127,7 @@ public sealed class Orthonormality : Regularizer
 
     private sealed record Layer(FilterMatrix Filters, bool ByColumns, double Weight)
     {
-        private const int Block = 128; // rows
+        private const int Block = 64; // rows
 
         /// <summary>WWᵀ, or WᵀW. It is symmetric: what lies below the diagonal blocks is not computed again.</summary>
         internal torch.Tensor Gram(Model model)
