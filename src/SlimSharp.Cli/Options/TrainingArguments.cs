@@ -118,7 +118,9 @@ internal sealed class TrainingArguments
         HelpName = "N",
     };
 
-    /// <param name="schedules">What a command has besides the ways a learning rate falls: names, and what is meant.</param>
+    /// <param name="schedules">
+    /// What a command has besides the ways a learning rate falls: names, and what is meant.
+    /// </param>
     internal TrainingArguments(params IEnumerable<(string Name, string Title)> schedules) =>
         _schedule = Choices.Choice(
             "--schedule",

@@ -40,7 +40,7 @@ internal static class RunPictures
         );
         if (lambda > 0 && history.All(m => m.Measures?.ContainsKey("λ") != true))
             yield return Curves("λ", false, ("λ", _ => lambda));
-        string[] names = [.. history.SelectMany(m => m.Measures?.Keys ?? []).Distinct()];
+        var names = history.SelectMany(m => m.Measures?.Keys ?? []).ToHashSet(StringComparer.Ordinal);
         foreach (var alike in names.ToLookup(Stem).Take(MeasuresShown))
             yield return Curves(
                 Title(alike.Key),
@@ -52,8 +52,15 @@ internal static class RunPictures
             m.Measures?.TryGetValue(name, out var v) == true ? v : null;
 
         // What is measured of single layers under a measure's name stands beside it.
-        string Stem(string name) =>
-            names.FirstOrDefault(n => name.StartsWith($"{n} ", StringComparison.Ordinal)) ?? name;
+        string Stem(string name)
+        {
+            for (var end = name.IndexOf(' '); end > 0; end = name.IndexOf(' ', end + 1))
+            {
+                if (names.Contains(name[..end]))
+                    return name[..end];
+            }
+            return name;
+        }
 
         static string Title(string name) => char.IsAscii(name[0]) ? char.ToUpperInvariant(name[0]) + name[1..] : name;
 

@@ -45,7 +45,9 @@ public sealed class Iteration(string folder, RunOptions training, Journal? journ
         return Rounds(Before(phases.Before, Path.GetFullPath(path), stop), options, phases, stop);
     }
 
-    /// <summary>The same with a new network, <see cref="RunOptions.Model"/>, which is trained before it is cut.</summary>
+    /// <summary>
+    /// The same with a new network, <see cref="RunOptions.Model"/>, which is trained before it is cut.
+    /// </summary>
     /// <param name="options">The targets, and how they are reached.</param>
     /// <param name="stop">Stops it, with a checkpoint.</param>
     /// <returns>The networks after each round, that before the first cut first.</returns>

@@ -1,6 +1,8 @@
 namespace SlimSharp.Experiments;
 
-/// <summary>What is trained around the cuts of an iteration: for each place some trainings, one after another.</summary>
+/// <summary>
+/// What is trained around the cuts of an iteration: for each place some trainings, one after another.
+/// </summary>
 public sealed record IterationPhases
 {
     /// <summary>Before the first cut; none for a network that is cut as it is.</summary>

@@ -102,7 +102,8 @@ public sealed record IterationSchedule(
         int hundredth
     ) => new(name, epochs, Steps(options).In(whole, tenth, hundredth), []);
 
-    // One epoch in 25 at a tenth of the rate, and be it the second of two: filters come closest to what is wanted there.
+    // One epoch in 25 at a tenth of the rate, and be it the second of two: filters come closest to what is wanted
+    // there.
     private static TrainingPhase Regularize(string name, RunOptions options, int epochs)
     {
         epochs = Math.Max(epochs, 2);

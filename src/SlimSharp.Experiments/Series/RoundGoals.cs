@@ -4,7 +4,9 @@ using SlimSharp.Slimming;
 
 namespace SlimSharp.Experiments;
 
-/// <summary>What each round cuts of what is left, so that of the whole network as much is gone as it is to reach.</summary>
+/// <summary>
+/// What each round cuts of what is left, so that of the whole network as much is gone as it is to reach.
+/// </summary>
 /// <param name="network">The whole network.</param>
 internal sealed class RoundGoals(Network network)
 {

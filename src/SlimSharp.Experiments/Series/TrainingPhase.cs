@@ -2,7 +2,9 @@ using SlimSharp.Training;
 
 namespace SlimSharp.Experiments;
 
-/// <summary>Some epochs with a learning rate and regularisers of their own: one of several trainings in a row.</summary>
+/// <summary>
+/// Some epochs with a learning rate and regularisers of their own: one of several trainings in a row.
+/// </summary>
 /// <param name="Name">What it does, in a word; its folder is called by it.</param>
 /// <param name="Epochs">How many epochs.</param>
 /// <param name="LearningRate">The learning rate over them.</param>

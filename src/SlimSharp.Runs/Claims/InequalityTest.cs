@@ -13,8 +13,8 @@ public sealed class InequalityTest
     public Inequality Inequality { get; }
 
     /// <summary>
-    /// The margin inside which a difference is noise, in points, percent or the measure's own unit; 0 where what is less
-    /// or more is asked for, which takes none.
+    /// The margin inside which a difference is noise, in points, percent or the measure's own unit; 0 where what is
+    /// less or more is asked for, which takes none.
     /// </summary>
     public double Margin { get; }
 
@@ -119,7 +119,7 @@ public sealed class InequalityTest
                     $"'{plan}' has no run with {name} = {value} in its stage '{inequality.Stage}', which a claim is about; there are {string.Join(", ", at.SelectMany(r => r.Settings).Where(s => s.Key != SweepRun.Seed).Select(s => $"{s.Key} = {s.Value}").Distinct())}."
                 );
         }
-        if (!Pairs(inequality, at).Any())
+        if (inequality.At.Count + inequality.ThanAt.Count > 0 && !Pairs(inequality, at).Any())
             throw new RunException(
                 $"'{plan}' has no runs of {inequality.Of} and {inequality.Than} in its stage '{inequality.Stage}' that share all but what a claim names ({string.Join(", ", inequality.At.Concat(inequality.ThanAt).Select(s => $"{s.Key} = {s.Value}").Prepend("case"))}); name in at and than-at what else they differ in."
             );

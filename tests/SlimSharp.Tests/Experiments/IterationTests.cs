@@ -5,6 +5,7 @@ using SlimSharp.Networks;
 using SlimSharp.Runs;
 using SlimSharp.Slimming;
 using SlimSharp.Tests.Cli;
+using SlimSharp.Training;
 
 namespace SlimSharp.Tests.Experiments;
 
@@ -111,6 +112,50 @@ public class IterationTests
     }
 
     [Fact]
+    public void Where_more_are_worth_nothing_than_were_to_go_the_next_round_removes_none()
+    {
+        var folder = Machine.Folder();
+        using var start = SlimFile.Load(SmallRun.Model);
+        var zeros = 0;
+        foreach (var (name, _, parameter) in start.Network.Parameters())
+        {
+            if (parameter.Role != ParameterRole.Scale)
+                continue;
+            var half = parameter.Sizes[0] / 2;
+            using var first = start.Weights[name].narrow(0, 0, half);
+            using var filled = first.fill_(0);
+            zeros += (int)half;
+        }
+        var path = Path.Combine(folder, "start.slim");
+        start.Save(path);
+        var options = new IterationOptions { Targets = RoundTargets.Until(0.1, 0.2) };
+        var rounds = new Iteration(folder, Training(1)).Run(path, start, options);
+        Assert.Equal([zeros, 0], Removed(folder, 2));
+        Assert.Equal(rounds[1].Cost, rounds[2].Cost);
+    }
+
+    [Fact]
+    public async Task Steps_of_a_training_and_shares_that_are_gone_are_typed()
+    {
+        var folder = Machine.Folder();
+        var (run, rounds) = (Path.Combine(folder, "run"), Path.Combine(folder, "rounds"));
+        await Slim.Json(Slim.Train(run, "--steps", "1,1"));
+        Assert.Equal(0.5, ((StepDecay)RunOptions.Read(RunFolder.Open(run)).Training.LearningRate).TenthFrom);
+        Assert.Equal([0.1, 0.01], Rates(run), (a, b) => Math.Abs(a - b) < 1e-12);
+        await Slim.Json(
+            $"iterate {run} --gone 0.2,0.3 --criterion l1 --cap 0.9 --epochs 1 --steps 1 --threads 1 --out {rounds}"
+        );
+        using var start = SlimFile.Load(Path.Combine(run, "model.slim"));
+        var all = ChannelGroups.Of(start.Network).Where(g => g.FrozenBecause is null).Sum(g => g.Units);
+        Assert.Equal([all / 5, (int)(all * 0.3 + 1e-6) - all / 5], Removed(rounds, 2));
+        Assert.Equal([0.1], Rates(Path.Combine(rounds, "round-2")), (a, b) => Math.Abs(a - b) < 1e-12);
+    }
+
+    // At the end of each epoch.
+    private static IEnumerable<double> Rates(string run) =>
+        File.ReadAllLines(RunFolder.Open(run).MetricsFile).Select(l => (double)JsonNode.Parse(l)!["learningRate"]!);
+
+    [Fact]
     public void Scores_are_taken_after_training_with_the_regulariser_and_the_last_round_has_none()
     {
         var (folder, other) = (Machine.Folder(), Machine.Folder());
@@ -189,17 +234,12 @@ public class IterationTests
             using var file = SlimFile.Load(Path.Combine(folder, $"round-{round}.slim"));
             return file.Plan!.WeightsHash;
         }
-        // The rate at the end of each epoch; returns the regularisers.
+        // Has these rates; returns the regularisers.
         string[]? Run(string name, double[] rates)
         {
-            var run = RunFolder.Open(Path.Combine(folder, name));
-            var lines = File.ReadAllLines(run.MetricsFile);
-            Assert.Equal(
-                rates,
-                lines.Select(l => (double)JsonNode.Parse(l)!["learningRate"]!),
-                (a, b) => Math.Abs(a - b) < 1e-12
-            );
-            return RunOptions.Read(run).Regularizers;
+            var at = Path.Combine(folder, name);
+            Assert.Equal(rates, Rates(at), (a, b) => Math.Abs(a - b) < 1e-12);
+            return RunOptions.Read(RunFolder.Open(at)).Regularizers;
         }
     }
 
