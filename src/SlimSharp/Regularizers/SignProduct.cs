@@ -68,10 +68,9 @@ internal static unsafe class SignProduct
         {
             for (var j = 0; j < rows; j++)
             {
-                if (numbers[j] > 0)
-                    codes[i * groups + j / Four] |= (byte)(1 << j % Four);
-                else if (!(numbers[j] < 0))
+                if (numbers[j] is 0 or float.NaN)
                     return false;
+                codes[i * groups + j / Four] |= (byte)((numbers[j] > 0 ? 1 : 0) << j % Four);
             }
         }
         return true;
@@ -130,36 +129,54 @@ internal static unsafe class SignProduct
         (sum + plus).Store(table + (low + 12) * Tile);
     }
 
+    // Two rows at a time: additions that wait for nobody.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Add(byte* codes, int stride, int rows, int count, float* tables, float* sums)
     {
-        for (var row = 0; row < rows; row++, codes += stride, sums += Tile)
+        for (var row = 0; row < rows; row += 2, codes += 2 * stride, sums += 2 * Tile)
         {
+            var others = row + 1 < rows ? sums + Tile : sums; // the last row alone is written twice
+            var next = row + 1 < rows ? codes + stride : codes;
             var (a, b) = (Vector512.Load(sums), Vector512.Load(sums + Lanes));
             var (c, d) = (Vector512.Load(sums + 2 * Lanes), Vector512.Load(sums + 3 * Lanes));
+            var (e, f) = (Vector512.Load(others), Vector512.Load(others + Lanes));
+            var (g, h) = (Vector512.Load(others + 2 * Lanes), Vector512.Load(others + 3 * Lanes));
             var table = tables;
             for (var i = 0; i < count; i++, table += Sums * Tile)
             {
                 var sum = table + codes[i] * Tile;
+                var other = table + next[i] * Tile;
                 a += Vector512.Load(sum);
                 b += Vector512.Load(sum + Lanes);
                 c += Vector512.Load(sum + 2 * Lanes);
                 d += Vector512.Load(sum + 3 * Lanes);
+                e += Vector512.Load(other);
+                f += Vector512.Load(other + Lanes);
+                g += Vector512.Load(other + 2 * Lanes);
+                h += Vector512.Load(other + 3 * Lanes);
             }
             a.Store(sums);
             b.Store(sums + Lanes);
             c.Store(sums + 2 * Lanes);
             d.Store(sums + 3 * Lanes);
+            e.Store(others);
+            f.Store(others + Lanes);
+            g.Store(others + 2 * Lanes);
+            h.Store(others + 3 * Lanes);
         }
     }
 
     private static void Write(Work* work, long at, float* sums)
     {
         var width = (int)Math.Min(Tile, work->Columns - at);
+        var factor = Vector512.Create(work->Factor);
         for (var row = 0; row < work->Rows; row++, sums += Tile)
         {
             var target = work->Target + row * work->Columns + at;
-            for (var x = 0; x < width; x++)
+            var x = 0;
+            for (; x + Lanes <= width; x += Lanes)
+                (Vector512.Load(target + x) + factor * Vector512.Load(sums + x)).Store(target + x);
+            for (; x < width; x++)
                 target[x] += work->Factor * sums[x];
         }
     }

@@ -87,13 +87,14 @@ public sealed class FeatureFlow : Regularizer
     internal (torch.Tensor Loss, double Length, double Curvature) Term(torch.Tensor[] features, double share)
     {
         var (a, b) = (share * _options.Length, share * _options.Curvature);
+        features = [.. features.Select(AtLeastSingle)];
         if (_options.Norm == FlowNorm.L1 && _options.Stages == FlowStages.Within && FlowKernel.Fits(features))
         {
             var numbers = _options.Reduction == FlowReduction.Mean ? features[0].numel() / features[0].shape[0] : 1;
             var (loss, l, c) = FlowFunction.Of(features, a / numbers, b / numbers);
             return (loss, l / numbers, c / numbers);
         }
-        var (length, curvature) = FlowTerms.Of([.. features.Select(AtLeastSingle)], _options);
+        var (length, curvature) = FlowTerms.Of(features, _options);
         using Scalar first = a;
         using Scalar second = b;
         return (
