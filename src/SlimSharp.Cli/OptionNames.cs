@@ -25,6 +25,7 @@ internal static partial class OptionNames
             ["DataSource.All"] = "'slim data'",
             ["FlowOptions.Curvature"] = "flow:curvature",
             ["FlowOptions.Length"] = "flow:length",
+            ["FlowOptions.Nodes"] = "flow:nodes",
             ["FlowOptions.WarmUp"] = "flow:warmup",
             ["LatencyGoal.Batch"] = "--batch",
             ["LatencyGoal.Milliseconds"] = "--latency",

@@ -42,6 +42,7 @@ internal static class IterateCommand
         command.SetAction(parsed =>
         {
             run.Common.Prepare(parsed);
+            using var signals = new StopSignals(); // before anything that takes long
             var (name, screen) = (parsed.GetValue(input)!, run.Common.Screen(parsed));
             var schedule = IterationSchedule.All.FirstOrDefault(s => s.Name == run.Training.Schedule(parsed));
             var options = rounds.Get(parsed, schedule?.IsEarly == true);
@@ -70,7 +71,6 @@ internal static class IterateCommand
             run.SayMeaning(parsed, screen);
             if (options.Phases is { } phases)
                 IterationView.Show(screen, phases, options.Targets.Count);
-            using var signals = new StopSignals();
             var iteration = new Iteration(folder, training, screen);
             try
             {

@@ -141,13 +141,14 @@ internal sealed class PlanArguments
     /// <param name="milliseconds">A latency that was asked for as well.</param>
     internal PlanOptions Get(ParseResult parsed, double? milliseconds = null)
     {
+        var target = Target(parsed, milliseconds);
         var options = new PlanOptions
         {
-            Target = Target(parsed, milliseconds),
+            Target = target,
             EmptyBlocks = parsed.GetValue(_emptyBlocks),
             DropShifts = parsed.GetValue(_dropShifts),
             MinChannels = parsed.GetValue(_least),
-            Cap = Cap(parsed.GetValue(_cap)),
+            Cap = Cap(parsed.GetValue(_cap), [target]),
             RoundTo = parsed.GetValue(_round),
             Keep = [.. parsed.GetValue(_keep) ?? []],
             Trunk = parsed.GetValue(_trunk) == "selection" ? Trunk.Selection : Trunk.Coupled,
@@ -168,11 +169,22 @@ internal sealed class PlanArguments
     }
 
     /// <summary>What --cap says; null where it is not given.</summary>
-    internal static RemovalCap? Cap(string? text)
+    /// <exception cref="UsageException">
+    /// It is no cap, or a share of all channels that is asked for is above it.
+    /// </exception>
+    internal static RemovalCap? Cap(string? text, IEnumerable<PlanTarget> targets)
     {
+        if (text is null)
+            return null;
         try
         {
-            return text is null ? null : RemovalCap.Parse(text);
+            var cap = RemovalCap.Parse(text);
+            var asked = targets.OfType<PlanTarget.Ratio>().Select(r => r.Share).DefaultIfEmpty(0).Max();
+            return asked <= cap.Share
+                ? cap
+                : throw new UsageException(
+                    $"--cap lets at most {Words.Percent(cap.Share)} of a layer go, so that {Words.Percent(asked)} of all channels cannot go; ask for less, or give another cap."
+                );
         }
         catch (FormatException e)
         {

@@ -76,10 +76,15 @@ internal sealed class RoundArguments
     /// <param name="once">Whether the schedule cuts but once.</param>
     internal IterationOptions Get(ParseResult parsed, bool once)
     {
+        var targets = Targets(parsed, once);
         var options = new IterationOptions
         {
-            Targets = Targets(parsed, once),
-            Plan = new() { Criterion = parsed.GetValue(_criterion)!, Cap = PlanArguments.Cap(parsed.GetValue(_cap)) },
+            Targets = targets,
+            Plan = new()
+            {
+                Criterion = parsed.GetValue(_criterion)!,
+                Cap = PlanArguments.Cap(parsed.GetValue(_cap), targets),
+            },
             Recalibrate = parsed.GetValue(_recalibrate),
             Images = parsed.GetValue(_images),
         };

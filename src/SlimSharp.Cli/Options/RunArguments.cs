@@ -91,6 +91,7 @@ internal sealed class RunArguments
     /// <summary>Carries out the run that <paramref name="read"/> describes, or goes on with one.</summary>
     internal int Execute(ParseResult parsed, Func<RunOptions> read)
     {
+        using var signals = new StopSignals(); // before anything that takes long
         var screen = _common.Screen(parsed);
         _common.Prepare(parsed);
         var run = Open(parsed, read);
@@ -102,7 +103,6 @@ internal sealed class RunArguments
             SayMeaning(parsed, screen);
         else if (parsed.GetValue(_resume) is null)
             screen.Say($"Going on with the run in {folder.Path}.");
-        using var signals = new StopSignals();
         try
         {
             using var result = run.Train(screen, signals.Token);
@@ -123,7 +123,7 @@ internal sealed class RunArguments
                 ? "its last checkpoint before that"
                 : "its options and metrics; no checkpoint was due yet";
             throw new UsageException(
-                $"{e.Message.TrimEnd('.')} (--lr, --lambda), and another --out. '{folder.Path}' keeps {kept}."
+                $"{e.Message.TrimEnd('.')} (--lr, --lambda, --regularizer), and another --out. '{folder.Path}' keeps {kept}."
             );
         }
         catch (Exception e) when (IsUnwritten(e) && File.Exists(folder.RecordFile))

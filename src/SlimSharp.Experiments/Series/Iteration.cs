@@ -150,7 +150,7 @@ public sealed class Iteration(string folder, RunOptions training, Journal? journ
 
     private ExperimentException OfSomethingElse(int round) =>
         new(
-            $"{CutFile(round)} was cut from another network, or for another target or number of rounds; choose another folder, or give what it was begun with."
+            $"{CutFile(round)} was cut from another network, or for another target, number of rounds or way of judging; choose another folder, or give what it was begun with."
         );
 
     private string Before(IReadOnlyList<TrainingPhase> phases, string? from, CancellationToken stop)

@@ -112,6 +112,10 @@ public sealed class InequalityTest
                         + $"'of' and 'than' are names of a [[stage.case]] of its first stage{Cases(at)}."
                 );
         }
+        if (inequality.Of == inequality.Than && inequality.ThanAt.All(s => inequality.At.Contains(s)))
+            throw new RunException(
+                $"A claim compares '{inequality.Of}' with itself; name in than-at in what the other one differs."
+            );
         foreach (var (name, value) in inequality.At.Concat(inequality.ThanAt))
         {
             if (at.All(r => r.Settings.GetValueOrDefault(name) != value))

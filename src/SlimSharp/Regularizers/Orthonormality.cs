@@ -96,8 +96,8 @@ public sealed class Orthonormality : Regularizer
     /// <inheritdoc/>
     public override IEnumerable<(string Name, double Value)> Measures(Model model)
     {
-        var layers = In(model);
-        yield return ("orthonormality penalty", Lambda * layers.Sum(l => l.Weight * l.Penalty));
+        yield return ("orthonormality penalty", Value(model));
+        var layers = Of(model); // whatever sides the penalty takes: what others measure of a file under this name
         yield return ("orthogonality", layers.Average(l => l.Score));
         foreach (var layer in layers)
             yield return ($"orthogonality {layer.Layer}", layer.Score);

@@ -26,7 +26,16 @@ public sealed class WeightPenalty(Penalty penalty, double lambda, ParameterSelec
         var of = new ParameterSelector(take.Text("of", Weights));
         var lambda = take.Number("lambda", "positive", l => l > 0);
         var penalty = take.Form("penalty", text => Penalty.Parse(text, lambda));
-        return _ => new WeightPenalty(penalty, lambda, of);
+        return setting =>
+        {
+            var result = new WeightPenalty(penalty, lambda, of);
+            return result.Selected(setting.Model).Any()
+                ? result
+                : throw new TrainingException(
+                    $"The penalty on weights is for no parameter of {setting.Model.Network.Name}: '{of}' selects none. "
+                        + $"There are roles such as weight and names such as {setting.Model.Network.Parameters().First().Name}."
+                );
+        };
     }
 
     /// <summary>λ·ΣJ(w).</summary>

@@ -129,6 +129,8 @@ public class BadInputTests
             { "iterate {model} --ratio 0.5 --images 100 --out {out}", "--images goes with" },
             { "iterate {model} --ratio 0.5 --criterion fisher-group --images 1 --out {out}", "--images is 1" },
             { "iterate {model} --ratio 0.5 --cap 2 --out {out}", "--cap: '2' is no cap" },
+            { "prune {model} --ratio 0.9 --cap 0.1 --out {out}", "--cap lets at most 10.0 % of a layer go" },
+            { "iterate {model} --ratio 0.9 --cap 0.1 --out {out}", "--cap lets at most 10.0 % of a layer go" },
             { "iterate {model} --ratio 0.5 --width 0.5 --out {out}", "--width is for a network of the zoo" },
             { "iterate lenet --schedule ortho --ratio 0.5 --out {out}", "There is no file or run folder 'lenet'" },
             { "iterate vgg11 --ratio 0.5 --data {sample} --out {out}", "vgg11 of the zoo is not trained" },

@@ -301,6 +301,13 @@ public class FeatureFlowTests
         Assert.Equal([2, 2, 3, 3, 3], stages.Select(s => s.Length));
         Assert.Equal(["a", "b"], FlowPath.Of(Chain(), new() { Nodes = ["a", "b"] })[0]);
         Assert.Throws<TrainingException>(() => FlowPath.Of(Chain(), new() { Nodes = ["a", "nobody"] }));
+        Assert.Throws<TrainingException>(() => new FeatureFlow(Chain(), new() { Length = 0, Curvature = 0 }));
+        Assert.Contains(
+            "no curvature",
+            Assert
+                .Throws<TrainingException>(() => new FeatureFlow(Chain(), new() { Length = 0, Nodes = ["a", "b"] }))
+                .Message
+        );
         Assert.Throws<TrainingException>(() => FlowPath.Of(Chain(), new() { Nodes = ["a"] }));
     }
 

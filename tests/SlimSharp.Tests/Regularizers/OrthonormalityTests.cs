@@ -23,6 +23,39 @@ public class OrthonormalityTests
         return new(network, weights);
     }
 
+    [Fact]
+    public void What_is_measured_of_a_network_does_not_depend_on_the_sides_that_are_pulled()
+    {
+        using var model = Hidden([
+            [1, 2, 0],
+            [0, 1, 1],
+        ]);
+        using var published = new Orthonormality(model.Network, 1e-2, published: true);
+        Assert.NotEqual(Orthonormality.Of(model)[0].Score, published.In(model)[0].Score);
+        var measured = published.Measures(model).ToDictionary(m => m.Name, m => m.Value);
+        Assert.Equal(Orthonormality.Of(model)[0].Score, measured["orthogonality rows"]);
+        Assert.Equal(published.Value(model), measured["orthonormality penalty"]);
+    }
+
+    [Fact]
+    public void A_penalty_on_weights_that_selects_none_is_refused()
+    {
+        using var model = Hidden([
+            [1],
+        ]);
+        Assert.Contains(
+            "'nothing' selects none",
+            Assert
+                .Throws<TrainingException>(() =>
+                    RegularizerText.MakeAll(
+                        RegularizerText.ParseAll(["weights:penalty=l1,lambda=1e-5,of=nothing"]),
+                        new(model, new TrainingOptions(), 1)
+                    )
+                )
+                .Message
+        );
+    }
+
     // Σ|entries of WWᵀ − I|, and Σ|diagonal|/Σ|entries| of WWᵀ, by loops.
     private static (double Penalty, double Score) Rows(double[][] rows)
     {

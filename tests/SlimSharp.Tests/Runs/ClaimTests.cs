@@ -144,6 +144,17 @@ public class ClaimTests
         Assert.Equal([1.5, 1.5, 2], tests.Select(t => Math.Round(t.Tests[0].Difference!.Spread.Mean, 9)));
         Assert.All(tests, t => Assert.Equal((Verdict.Confirmed, Seeds), (t.Verdict, t.Tests[0].Planned)));
         string Said(string rest) => Assert.Throws<RunException>(() => Test(results, ClaimThat("1", At(rest)))).Message;
+        Assert.Contains(
+            "compares 'l1' with itself",
+            Assert
+                .Throws<RunException>(() =>
+                    Test(
+                        results,
+                        ClaimThat("1", Holds("accuracy", "more").Replace("tl1", "l1", StringComparison.Ordinal))
+                    )
+                )
+                .Message
+        );
         Assert.Contains("has no run with ratio = 0.4", Said("at = { ratio = \"0.4\" }"));
         Assert.Contains("ratio = 0.3, ratio = 0.5", Said("than-at = { cut = \"other\" }"));
         Assert.Contains(

@@ -32,6 +32,10 @@ public sealed class FeatureFlow : Regularizer
         _options.Check();
         Stages = FlowPath.Of(network, _options);
         Features = [.. Stages.SelectMany(s => s)];
+        if (_options.Length == 0 && Stages.All(s => s.Length < 3))
+            throw new TrainingException(
+                $"No three successive features of {network.Name} can be compared, so that its flow has no curvature; give FlowOptions.Length a weight, or name FlowOptions.Nodes."
+            );
         _chance = Classification.NoClasses(network) is null ? 1.0 / network.Shapes[network.Outputs[0]].Channels : 0;
         _sums.DetachFromDisposeScope();
     }

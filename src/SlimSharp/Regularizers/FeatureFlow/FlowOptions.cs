@@ -62,6 +62,10 @@ public sealed record FlowOptions
                     $"FlowOptions.Length is {Length} and FlowOptions.Curvature {Curvature}, but both must be 0 or more."
                 )
             );
+        if (Length == 0 && Curvature == 0)
+            throw new TrainingException(
+                "FlowOptions.Length and FlowOptions.Curvature are both 0, so that nothing would be pulled; give one of them a weight."
+            );
         if (WarmUp is not (>= 0 and < 1))
             throw new TrainingException(
                 FormattableString.Invariant($"FlowOptions.WarmUp is {WarmUp}, but must be at least 0 and below 1.")
