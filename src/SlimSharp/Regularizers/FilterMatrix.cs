@@ -74,24 +74,19 @@ internal sealed record FilterMatrix(Node Node, LayerParameter Weight, bool HasBi
     {
         using var scope = torch.NewDisposeScope();
         using Scalar strength = factor;
-        var filters = WeightsOf(model);
+        var (filters, signs) = (WeightsOf(model), numbers.sign_().mul_(strength));
         if (model[WeightName].grad is { } gradient)
             Add(
                 model,
                 gradient,
                 rows =>
                 {
-                    var isDone =
-                        SignProduct.Fits(numbers, filters, rows) && SignProduct.TryAdd(numbers, filters, rows, factor);
-                    numbers.sign_().mul_(strength);
-                    if (!isDone)
-                        rows.addmm_(numbers, filters, 1, 1);
+                    if (!SignProduct.Fits(signs, filters, rows) || !SignProduct.TryAdd(signs, filters, rows, factor))
+                        rows.addmm_(signs, filters, 1, 1);
                 }
             );
-        else
-            numbers.sign_().mul_(strength);
         if (HasBias && model[BiasName].grad is { } bias)
-            bias.addmv_(numbers, model[BiasName].detach(), 1, 1);
+            bias.addmv_(signs, model[BiasName].detach(), 1, 1);
     }
 
     /// <summary>

@@ -17,6 +17,7 @@ public sealed class Orthonormality : Regularizer
 {
     private readonly Layer[] _layers;
     private readonly string[] _undecayed;
+    private readonly bool _isPublished;
 
     /// <param name="network">The network.</param>
     /// <param name="lambda">λ ≥ 0; published are 1e-2, and 1e-3 for MobileNet.</param>
@@ -33,6 +34,7 @@ public sealed class Orthonormality : Regularizer
             lambda >= 0 && double.IsFinite(lambda)
                 ? lambda
                 : throw new ArgumentOutOfRangeException(nameof(lambda), lambda, "λ must be 0 or more.");
+        _isPublished = published;
         _layers = [.. Layers(network, published)];
         if (_layers.Length == 0)
             throw new TrainingException(
@@ -96,10 +98,11 @@ public sealed class Orthonormality : Regularizer
     /// <inheritdoc/>
     public override IEnumerable<(string Name, double Value)> Measures(Model model)
     {
-        yield return ("orthonormality penalty", Value(model));
-        var layers = Of(model); // whatever sides the penalty takes: what others measure of a file under this name
-        yield return ("orthogonality", layers.Average(l => l.Score));
-        foreach (var layer in layers)
+        var layers = In(model);
+        yield return ("orthonormality penalty", Lambda * layers.Sum(l => l.Weight * l.Penalty));
+        var scores = _isPublished ? Of(model) : layers; // what others measure of a file under this name
+        yield return ("orthogonality", scores.Average(l => l.Score));
+        foreach (var layer in scores)
             yield return ($"orthogonality {layer.Layer}", layer.Score);
     }
 

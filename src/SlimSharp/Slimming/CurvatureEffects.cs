@@ -39,10 +39,10 @@ public sealed class CurvatureEffects : Evidence
         Objective? objective = null
     )
     {
-        var given = objective ?? new Classification();
-        given.Check(model.Network, ImageBatches.InOrder(train, normalization));
+        objective ??= new Classification();
+        objective.Check(model.Network, ImageBatches.InOrder(train, normalization));
         var (count, batches) = GradientProbe.Spread(train, normalization, images);
-        return Of(model, given, count, batches);
+        return Of(model, objective, count, batches);
     }
 
     /// <summary>The same on batches that somebody else makes, and makes twice.</summary>
@@ -54,9 +54,9 @@ public sealed class CurvatureEffects : Evidence
     {
         using var whole = torch.NewDisposeScope();
         using var probe = new GradientProbe(model);
-        var mean = Zeros(probe);
+        var mean = probe.Zeros();
         Run(probe, objective, images, batches, mean, loss => Gradients(probe, loss, graph: false));
-        var effects = Zeros(probe);
+        var effects = probe.Zeros();
         // The Hessian of a mean is a mean, and g stands still: batch by batch, the gradient of g·∂loss/∂θ.
         Run(
             probe,
@@ -82,9 +82,6 @@ public sealed class CurvatureEffects : Evidence
         return new(images, probe.ByChannel(effects));
     }
 
-    private static torch.Tensor[] Zeros(GradientProbe probe) =>
-        [.. probe.Parameters.Select(p => torch.zeros_like(p, requires_grad: false))];
-
     // Adds the mean over all images of what a batch's loss gives.
     private static void Run(
         GradientProbe probe,
@@ -102,7 +99,7 @@ public sealed class CurvatureEffects : Evidence
             using Scalar share = (double)batch.Count / images;
             torch.Tensor[] found = [.. gradients(probe.Loss(objective, batch, Temperature))];
             using var still = torch.no_grad();
-            foreach (var (sum, _, gradient) in ParameterEffects.Zipped(sums, sums, found))
+            foreach (var (sum, _, gradient) in GradientProbe.Zipped(sums, sums, found))
                 sum.add_(gradient, share);
         }
     }

@@ -32,6 +32,16 @@ internal sealed class GradientProbe : IDisposable
     /// <summary>The parameters that are trained, in a fixed order.</summary>
     internal IList<torch.Tensor> Parameters => [.. _parameters.Keys.Select(n => _copy[n])];
 
+    /// <summary>A tensor of zeros for each of them.</summary>
+    internal torch.Tensor[] Zeros() => [.. Parameters.Select(p => torch.zeros_like(p, requires_grad: false))];
+
+    /// <summary>Sums with parameters and those gradients that there are.</summary>
+    internal static IEnumerable<(torch.Tensor Sum, torch.Tensor Parameter, torch.Tensor Gradient)> Zipped(
+        IEnumerable<torch.Tensor> sums,
+        IEnumerable<torch.Tensor> parameters,
+        IEnumerable<torch.Tensor> gradients
+    ) => sums.Zip(parameters, gradients).Where(t => t.Third is { IsInvalid: false });
+
     /// <summary>
     /// Batches of images spread over a set, not augmented; made anew each time they are gone through.
     /// </summary>

@@ -45,7 +45,7 @@ public sealed class OutputEffects : Evidence
     {
         using var whole = torch.NewDisposeScope();
         using var probe = new GradientProbe(model);
-        torch.Tensor[] effects = [.. probe.Parameters.Select(p => torch.zeros_like(p, requires_grad: false))];
+        var effects = probe.Zeros();
         foreach (var given in batches)
         {
             using var batch = given;
@@ -71,7 +71,7 @@ public sealed class OutputEffects : Evidence
             using Scalar weight = likely[c] * count;
             var gradients = torch.autograd.grad([log[c]], probe.Parameters, retain_graph: true, allow_unused: true);
             using var still = torch.no_grad();
-            foreach (var (sum, _, gradient) in ParameterEffects.Zipped(effects, effects, gradients))
+            foreach (var (sum, _, gradient) in GradientProbe.Zipped(effects, effects, gradients))
                 sum.addcmul_(gradient, gradient, weight);
         }
     }

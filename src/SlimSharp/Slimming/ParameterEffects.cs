@@ -37,10 +37,10 @@ public sealed class ParameterEffects : Evidence
         Objective? objective = null
     )
     {
-        var given = objective ?? new Classification();
-        given.Check(model.Network, ImageBatches.InOrder(train, normalization));
+        objective ??= new Classification();
+        objective.Check(model.Network, ImageBatches.InOrder(train, normalization));
         var (count, batches) = GradientProbe.Spread(train, normalization, images);
-        return Of(model, given, count, batches);
+        return Of(model, objective, count, batches);
     }
 
     /// <summary>The same on batches that somebody else makes.</summary>
@@ -52,7 +52,7 @@ public sealed class ParameterEffects : Evidence
     {
         using var whole = torch.NewDisposeScope();
         using var probe = new GradientProbe(model);
-        torch.Tensor[] effects = [.. probe.Parameters.Select(p => torch.zeros_like(p, requires_grad: false))];
+        var effects = probe.Zeros();
         foreach (var given in batches)
         {
             using var scope = torch.NewDisposeScope();
@@ -60,16 +60,9 @@ public sealed class ParameterEffects : Evidence
             using Scalar share = (double)batch.Count / images;
             var gradients = torch.autograd.grad([probe.Loss(objective, batch)], probe.Parameters, allow_unused: true);
             using var still = torch.no_grad();
-            foreach (var (sum, parameter, gradient) in Zipped(effects, probe.Parameters, gradients))
+            foreach (var (sum, parameter, gradient) in GradientProbe.Zipped(effects, probe.Parameters, gradients))
                 sum.add_(gradient.mul(parameter), share);
         }
         return new(images, probe.ByChannel(effects));
     }
-
-    /// <summary>Sums with parameters and those gradients that there are.</summary>
-    internal static IEnumerable<(torch.Tensor Sum, torch.Tensor Parameter, torch.Tensor Gradient)> Zipped(
-        IEnumerable<torch.Tensor> sums,
-        IEnumerable<torch.Tensor> parameters,
-        IEnumerable<torch.Tensor> gradients
-    ) => sums.Zip(parameters, gradients).Where(t => t.Third is { IsInvalid: false });
 }
